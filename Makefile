@@ -1,0 +1,20 @@
+# What everyone uses: the README, CONTRIBUTING and .ci/run name these targets.
+PYTHON ?= python
+
+.PHONY: test lint fix bench
+
+test:
+	$(PYTHON) -m pytest
+
+lint:
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	$(PYTHON) -c "from importlinter.cli import lint_imports; raise SystemExit(lint_imports())"
+
+fix:
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+bench:
+	$(PYTHON) -m tests.benchmarks.turns

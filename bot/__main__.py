@@ -1,0 +1,5 @@
+"""`python -m bot` is `sowhat`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,194 @@
+"""The command line. Imports what is slow only when a command needs it."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="sowhat",
+    help="Coaches quality improvement plans until their impact on learners can be checked.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+COULD_NOT, WRONG_INPUT = 1, 2
+_LONGEST_LINE = 200_000
+
+Today = Annotated[
+    str | None, typer.Option("--today", metavar="DATE", help="Stand-in for today, as 2026-11-23.")
+]
+
+
+class CoachName(StrEnum):
+    embedded = "embedded"
+    openai = "openai"
+
+
+def main() -> None:
+    """Entry point of the `sowhat` command."""
+    app()
+
+
+def _fail(sentence: str, code: int) -> typer.Exit:
+    typer.echo(sentence, err=True)
+    return typer.Exit(code)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what can go wrong outside us into one sentence on stderr."""
+    from bot.settings import SettingsInvalid
+    from storage.database import DatabaseUnavailable
+
+    try:
+        yield
+    except SettingsInvalid as error:
+        raise _fail(str(error), WRONG_INPUT) from None
+    except DatabaseUnavailable as error:
+        raise _fail(str(error), COULD_NOT) from None
+
+
+def _day(typed: str | None) -> date | None:
+    if typed is None:
+        return None
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise _fail(
+            f"--today takes a date such as 2026-11-23, not “{typed}”.", WRONG_INPUT
+        ) from None
+
+
+@app.command("try")
+def try_(
+    today: Today = None,
+    db: Annotated[
+        str | None,
+        typer.Option("--db", metavar="URL", help="Database address; default is your data folder."),
+    ] = None,
+) -> None:
+    """Be interviewed about an action, on a made-up college, with nothing to set up."""
+    day = _day(today)
+    with _told():
+        from bot.settings import load_settings
+        from bot.trial import default_source, run_trial
+        from storage.database import Database
+
+        database = Database(db or load_settings().database_url)
+        try:
+            run_trial(database, _place(database), day, default_source())
+        finally:
+            database.close()
+
+
+def _place(database: Any) -> str:
+    path = database.engine.url.database
+    return str(path) if database.is_sqlite and path else str(database.safe_url)
+
+
+@app.command()
+def serve() -> None:
+    """Run the bot: Socket Mode when SLACK_APP_TOKEN is set, otherwise HTTP on PORT."""
+    with _told():
+        from bot.engine import EngineBusy, EngineUnavailable
+        from bot.server import PortTaken
+        from bot.server import serve as run
+        from bot.settings import load_settings
+
+        try:
+            run(load_settings())
+        except (EngineBusy, EngineUnavailable, PortTaken) as error:
+            raise _fail(str(error), COULD_NOT) from None
+
+
+@app.command()
+def assess(
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines (also the default).")] = False,
+    today: Today = None,
+    coach: Annotated[
+        CoachName, typer.Option("--coach", help="Which coach reads the replies.")
+    ] = CoachName.embedded,
+) -> None:
+    """Read replies as JSON Lines on stdin, and say of each what a careful reader sees in it."""
+    from bot.coaching.assessment import assess as judge
+
+    if coach is CoachName.openai:
+        raise _fail(
+            "The OpenAI coach is not part of this version: leave --coach out or use embedded.",
+            WRONG_INPUT,
+        )
+    day = _day(today) or date.today()
+    for number, line in enumerate(_stdin_lines(), start=1):
+        if not line.strip():
+            continue
+        case = _case(number, line)
+        own = case.get("today")
+        said_on = _day(own) if today is None and isinstance(own, str) and own else None
+        seen = judge(
+            said=case["said"],
+            action=case.get("action") or "",
+            sar_item=case.get("sar_item") or "",
+            today=said_on or day,
+        )
+        sys.stdout.write(json.dumps({"id": case.get("id"), **seen}, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _stdin_lines() -> Iterator[str]:
+    for raw in sys.stdin.buffer:
+        yield raw.decode("utf-8-sig", errors="replace")
+
+
+def _case(number: int, line: str) -> dict[str, Any]:
+    if len(line) > _LONGEST_LINE:
+        raise _fail(f"Line {number} is longer than {_LONGEST_LINE:,} characters.", WRONG_INPUT)
+    try:
+        case = json.loads(line)
+    except (ValueError, RecursionError):
+        raise _fail(f"Line {number} is not JSON: give one object a line.", WRONG_INPUT) from None
+    if not isinstance(case, dict) or not isinstance(case.get("said"), str):
+        raise _fail(
+            f"Line {number} needs to be an object with “said” as text, and may have “id”, "
+            "“sar_item” and “action”.",
+            WRONG_INPUT,
+        )
+    for name in ("action", "sar_item"):
+        if not isinstance(case.get(name, ""), str | None):
+            raise _fail(f"Line {number}: “{name}” must be text.", WRONG_INPUT)
+    return case
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema to head."""
+    with _told():
+        from bot.settings import load_settings
+        from storage.database import Database
+        from storage.migrate import migrate as to_head
+
+        database = Database(load_settings().database_url)
+        revision = to_head(database)
+        typer.echo(f"The schema is at revision {revision}: {_place(database)}")
+        database.close()
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, database, Slack and model; each line is ok, or says what to do."""
+    with _told():
+        from bot.doctor import examine
+        from bot.settings import load_settings
+
+        well = True
+        for check in examine(load_settings()):
+            typer.echo(f"{check.state:<8} {check.subject}: {check.says}")
+            well = well and check.state != "problem"
+        if not well:
+            raise typer.Exit(COULD_NOT)

@@ -1,0 +1,263 @@
+"""Dates as people in UK education type them, resolved against today and the academic year."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan", "february feb", "march mar", "april apr", "may", "june jun",
+            "july jul", "august aug", "september sept sep", "october oct",
+            "november nov", "december dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+
+_MONTH = "(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
+_YEAR = r"(?P<year>20\d\d(?!\s?[/-]\s?\d\d)|['’]\d\d|\d\d(?!\s*(?:\d|[%/:.]\d|%|per\b|pc\b)))"
+_ACADEMIC_YEAR = r"(?P<from>20\d\d|\d\d)\s?[/-]\s?(?P<to>20\d\d|\d\d)\b"
+_COUNTS = {
+    "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "nine": 9, "twelve": 12,
+}  # fmt: skip
+
+
+Resolve = Callable[[re.Match[str], date], date | None]
+
+
+@dataclass(frozen=True)
+class FoundDate:
+    """A date and the stretch of text it was read from."""
+
+    day: date
+    start: int
+    end: int
+
+
+def academic_year(day: date) -> str:
+    """The academic year that holds the day, as "2026/27"; it runs 1 August to 31 July."""
+    first = day.year if day.month >= 8 else day.year - 1
+    return f"{first}/{(first + 1) % 100:02}"
+
+
+def year_end(year: str) -> date:
+    """The last day, 31 July, of an academic year written "2026/27"."""
+    return date(int(year[:4]) + 1, 7, 31)
+
+
+def find_dates(text: str, today: date) -> list[FoundDate]:
+    """Every date in the text, in order; of overlapping readings the more explicit one stands."""
+    found: list[FoundDate] = []
+    for pattern, resolve in _FORMS:
+        for match in pattern.finditer(text):
+            if any(match.start() < f.end and f.start < match.end() for f in found):
+                continue
+            day = resolve(match, today)
+            if day is not None:
+                found.append(FoundDate(day, match.start(), match.end()))
+    return sorted(found, key=lambda f: f.start)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def last_of_month(year: int, month: int) -> date:
+    """The last day of a month."""
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return following - timedelta(days=1)
+
+
+def _full_year(typed: str) -> int:
+    digits = int(typed.strip("'’"))
+    return digits if digits > 99 else 2000 + digits
+
+
+def _next_day(month: int, day: int, today: date) -> date | None:
+    this_year = _date(today.year, month, day)
+    if this_year is not None and this_year >= today:
+        return this_year
+    return _date(today.year + 1, month, day)
+
+
+def _next_month_end(month: int, today: date) -> date:
+    end = last_of_month(today.year, month)
+    return end if end >= today else last_of_month(today.year + 1, month)
+
+
+def _numeric(match: re.Match[str], today: date) -> date | None:
+    return _date(_full_year(match["year"]), int(match["month"]), int(match["day"]))
+
+
+def _day_month(match: re.Match[str], today: date) -> date | None:
+    month, day = MONTHS[match["month"].lower()], int(match["day"])
+    if match["year"]:
+        return _date(_full_year(match["year"]), month, day)
+    return _next_day(month, day, today)
+
+
+def _month(match: re.Match[str], today: date) -> date | None:
+    word = match["month"]
+    month = MONTHS[word.lower()]
+    # "may" and "march" are also verbs: a month only with a capital, a lead-in word or a year.
+    if word.lower() in ("may", "march", "mar") and not match["year"]:
+        lead = (match["lead"] or "").lower().strip()
+        verb_may_follow = lead in ("", "this", "for", "on", "of") and not match["part"]
+        if verb_may_follow and (word[0].islower() or match.start() == 0):
+            return None
+    part = (match["part"] or "").lower()
+    if match["year"]:
+        end = last_of_month(_full_year(match["year"]), month)
+    else:
+        end = _next_month_end(month, today)
+    if part.startswith("mid"):
+        return end.replace(day=15)
+    if part.startswith(("early", "start", "beginning")):
+        return end.replace(day=7)
+    return end
+
+
+def _month_day(match: re.Match[str], today: date) -> date | None:
+    return _next_day(MONTHS[match["month"].lower()], int(match["day"]), today)
+
+
+def _academic_year_end(match: re.Match[str], today: date) -> date | None:
+    first, second = _full_year(match["from"]), _full_year(match["to"])
+    return date(second, 7, 31) if second == first + 1 else None
+
+
+def _this_year_end(match: re.Match[str], today: date) -> date:
+    end = year_end(academic_year(today))
+    following = (match["next"] or "").strip().lower() == "next"
+    return end.replace(year=end.year + 1) if following else end
+
+
+def _season(month: int) -> Resolve:
+    def resolve(match: re.Match[str], today: date) -> date | None:
+        typed = match.groupdict().get("year")
+        if typed:
+            return last_of_month(_full_year(typed), month)
+        return _next_month_end(month, today)
+
+    return resolve
+
+
+def _this_term_end(match: re.Match[str], today: date) -> date:
+    following = (match["next"] or "").strip().lower() == "next"
+    # Terms end in December, around Easter, and in July.
+    ends = [date(today.year, 3, 31), date(today.year, 7, 31), date(today.year, 12, 31)]
+    ends += [end.replace(year=end.year + 1) for end in ends[:2]]
+    coming = [end for end in ends if end >= today]
+    return coming[1] if following else coming[0]
+
+
+def _in_a_while(match: re.Match[str], today: date) -> date | None:
+    typed = match["count"].lower()
+    count = int(typed) if typed.isdigit() else _COUNTS[typed]
+    unit = match["unit"].lower()
+    if unit.startswith(("day", "week")):
+        days = count * (7 if unit.startswith("week") else 1)
+        return today + timedelta(days=days) if days < 4000 else None
+    months = today.month - 1 + count * (12 if unit.startswith("y") else 1)
+    if months > 360:
+        return None
+    year, month = today.year + months // 12, months % 12 + 1
+    return min(date(year, month, min(today.day, 28)), last_of_month(year, month))
+
+
+def _month_end(match: re.Match[str], today: date) -> date:
+    if (match["next"] or "").strip().lower() != "next":
+        return last_of_month(today.year, today.month)
+    return last_of_month(today.year + today.month // 12, today.month % 12 + 1)
+
+
+def _form(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+_DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
+_BY = r"(?P<lead>\b(?:by|before|until|till|in|from|end|end of|since|on|for|of|this|next|last|due)\s+)?"
+_THE = r"(?:\bthe\s+)?"
+_OPTIONAL_YEAR = rf"(?:,?\s*{_YEAR})?"
+
+# In order of explicitness: a later form never reads inside an earlier one's stretch.
+_FORMS: list[tuple[re.Pattern[str], Resolve]] = [
+    (_form(r"\b(?P<year>20\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b"), _numeric),
+    (
+        _form(
+            r"(?<![\d/.])(?P<day>[0-3]?\d)(?P<sep>[/.-])(?P<month>[01]?\d)(?P=sep)"
+            r"(?P<year>20\d\d|\d\d)(?![\d/])"
+        ),
+        _numeric,
+    ),
+    (_form(rf"(?<![\d%.]){_DAY}\s+(?:of\s+)?{_MONTH}{_OPTIONAL_YEAR}"), _day_month),
+    (_form(rf"\b{_MONTH}\s+(?P<day>[0-3]?\d)(?:st|nd|rd|th)\b(?P<year>)"), _month_day),
+    (
+        _form(
+            rf"(?:\b(?P<part>early|mid|late|start of|beginning of|(?:the\s+)?end of)[\s-]*)?"
+            rf"{_BY}\b{_MONTH}(?:\s+half[\s-]?term)?(?:[,\s]*(?:of\s+)?{_YEAR})?"
+        ),
+        _month,
+    ),
+    (
+        _form(
+            rf"\b(?:by|before|end of|until|in|during|for)\s+{_THE}(?:end of\s+)?{_ACADEMIC_YEAR}"
+        ),
+        _academic_year_end,
+    ),
+    (
+        _form(r"\b(?:easter|(?:end of\s+)?(?:the\s+)?spring term)(?:\s+(?P<year>20\d\d))?\b"),
+        _season(3),
+    ),
+    (
+        _form(
+            r"\b(?:christmas|xmas|(?:end of\s+)?(?:the\s+)?autumn term)(?:\s+(?P<year>20\d\d))?\b"
+        ),
+        _season(12),
+    ),
+    (_form(r"\b(?:the\s+)?spring half[\s-]?term\b"), _season(2)),
+    (_form(r"\b(?:the\s+)?autumn half[\s-]?term\b"), _season(10)),
+    (_form(r"\b(?:the\s+)?summer half[\s-]?term\b"), _season(5)),
+    (
+        _form(
+            r"\b(?:(?:end of\s+)?(?:the\s+)?summer term|(?:by|before|end of|this|next|in)\s+"
+            r"(?:the\s+)?summer)(?:\s+(?P<year>20\d\d))?\b"
+        ),
+        _season(7),
+    ),
+    (
+        _form(
+            r"\b(?:end of|by)\s+(?:the\s+|this\s+)?(?P<next>next\s+)?"
+            r"(?:(?:academic|school|college|teaching)\s+)?year(?:[\s-]end)?\b"
+            r"|\b(?:academic\s+)?year[\s-]end\b|\beoy\b"
+        ),
+        _this_year_end,
+    ),
+    (
+        _form(
+            r"\b(?:(?:end of|by)\s+(?:the\s+|this\s+)?(?:end of\s+)?(?P<next>next\s+)?term|end of term)\b"
+        ),
+        _this_term_end,
+    ),
+    (
+        _form(
+            r"\b(?:in|within)\s+(?:the\s+next\s+)?(?P<count>\d{1,3}|"
+            + "|".join(sorted(_COUNTS, key=len, reverse=True))
+            + r")\s+(?P<unit>days?|weeks?|months?|years?)\b"
+        ),
+        _in_a_while,
+    ),
+    (
+        _form(
+            r"\b(?:by|before|end of)\s+(?:the\s+|this\s+)?(?:end of\s+)?(?P<next>next\s+)?month\b"
+        ),
+        _month_end,
+    ),
+]

@@ -1,0 +1,114 @@
+"""What kind of message a reply is, before anyone asks what it says: a command, stuck, or unreadable."""
+
+import re
+from enum import StrEnum
+
+from bot.coaching.reading import LONGEST_REPLY
+
+
+class Command(StrEnum):
+    SKIP = "skip"
+    BACK = "back"
+    SHOW = "show"
+    STOP = "stop"
+    HELP = "help"
+    CARRY_ON = "carry on"
+    NEW = "new"
+    YES = "yes"
+    NO = "no"
+    CHANGE = "change"
+    STUCK = "stuck"
+
+
+class Oddity(StrEnum):
+    EMPTY = "empty"
+    SYMBOLS = "symbols"
+    LANGUAGE = "language"
+
+
+_COMMANDS: tuple[tuple[Command, str], ...] = (
+    (Command.SKIP, r"skip(?: (?:it|this|that)(?: one)?)?|pass|next(?: one| question)?|leave (?:it|that|this)(?: (?:open|blank|for now|out))?|leave open|move on"),
+    (Command.BACK, r"back|undo|go back(?: one)?|previous|take that back"),
+    (Command.SHOW, r"show(?: me)?(?: (?:it|the draft|draft|everything))?|draft|where are we|what have (?:you|we) got(?: so far)?"),
+    (Command.STOP, r"stop|quit|exit|bye|finish(?: it)? later|(?:maybe )?later|pause|not now|cancel|i give up|save(?: it)?(?: as (?:a )?draft)?|(?:leave|keep) (?:it |this )?as (?:a )?draft"),
+    (Command.HELP, r"help(?: me)?|what(?: do (?:you|u) mean(?: by that)?|'s that(?: mean)?| does that mean)?|\?+|huh|eh|sorry|pardon|(?:i )?(?:don'?t|do not) (?:understand|get it|follow)|why(?: do you ask| does that matter)?|(?:for )?example|(?:can you )?explain|e\.?g\.?|meaning"),
+    (Command.CARRY_ON, r"carry on|continue|resume|go on|let'?s carry on"),
+    (Command.NEW, r"new(?: action)?|start (?:again|over|another)|another(?: one)?"),
+    (Command.YES, r"(?:oh )?(?:yes|yep|yeah|yup|y|aye)(?: please| thanks| thank you| i agree| agreed?| that'?s (?:right|it|correct)| it is| do| use it| correct| store it| i do)?|(?:i )?agreed?(?: (?:it|to (?:it|that)|as it is|with gaps))?|correct|confirm(?:ed)?|that'?s right|that is right|looks good(?: to me)?|all good|sign(?: it)? off|perfect|happy with (?:that|it)"),
+    (Command.NO, r"(?:no|nope|nah|n)(?: thanks| thank you| it isn'?t| not quite| not yet| that'?s wrong)?|not quite|wrong"),
+    (Command.CHANGE, r"change(?: (?:it|something|that))?|edit(?: (?:it|something))?|amend|another go|(?:one more|have another|a last|try|last) (?:go|try|again)"),
+)  # fmt: skip
+_COMMAND_PATTERNS = [(c, re.compile(rf"(?:{p})[\s.!]*", re.IGNORECASE)) for c, p in _COMMANDS]
+_STUCK = re.compile(
+    r"(?:well|um+|er+|erm+|hmm+|honestly|sorry|i|really|just|to be honest|tbh|,|\s)*"
+    r"(?:dunno|d'?know|(?:do ?n['’]?t|do not|did not|wouldn'?t|have ?n'?t) (?:really )?(?:know|a clue|got a clue|thought about)|no (?:idea|clue)|not (?:a clue|(?:really )?sure|certain)|idk|unsure|haven'?t a (?:clue|scooby)|"
+    r"can'?t (?:say|think)|hard to say|who knows|pass|beats me|your guess|stuck|i'?m stuck|no thoughts|nothing|none|n/?a|tbc|tbd)\b",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(r"[^\W\d_]+")
+# Small words that only one other language uses much: three of them, and no English, tell.
+_FOREIGN = frozenset(
+    "dyw mae yn ac ar gyfer wedi eu ein bydd fydd dysgwyr sut beth "  # Welsh
+    "się nie jest dla przez oraz będą uczniowie które ale "  # Polish
+    "les des est une pour dans avec sont nous qui sur pas étudiants que "  # French
+    "los las una para con por más pero estudiantes como el "  # Spanish
+    "der das und nicht ist mit für auf werden wir schüler die den "  # German
+    "și este pentru mai sunt elevii cu din "  # Romanian
+    "di che non sono gli della studenti "  # Italian
+    "os uma não são mais alunos com".split()
+)
+_ENGLISH = frozenset(
+    "the and of to in a is are will for with that we by from on our it be this not more they "
+    "have i at as so learners students apprentices attendance retention achievement pass rate "
+    "staff because".split()
+)
+
+
+def command(reply: str) -> Command | None:
+    """The command a reply is when taken whole ("skip", "what do you mean?"), or None."""
+    words = reply.strip().strip("\"'“”").replace("’", "'").rstrip("?!. ") or reply.strip()
+    for name, pattern in _COMMAND_PATTERNS:
+        if pattern.fullmatch(words):
+            return name
+    stuck = _STUCK.match(words)
+    if stuck and (len(words.split()) <= 14) and not re.search(r"\d|\bbut\b", words):
+        return Command.STUCK
+    return None
+
+
+def oddity(reply: str) -> Oddity | None:
+    """Why a reply cannot be read, if it cannot: no words, symbols only, or not in English."""
+    if not reply.strip():
+        return Oddity.EMPTY
+    letters = _WORDS.findall(reply[:LONGEST_REPLY].lower())
+    if not letters and not re.search(r"\d|\?", reply):
+        return Oddity.SYMBOLS
+    if re.fullmatch(r"(?:\s*:[a-z0-9_+-]+:\s*)+", reply):
+        return Oddity.SYMBOLS
+    joined = "".join(letters)
+    if joined and sum(ord(c) > 0x24F for c in joined) > len(joined) / 2:
+        return Oddity.LANGUAGE
+    foreign = len(set(letters) & (_FOREIGN - _ENGLISH))
+    if foreign >= 3 and foreign > 2 * len(set(letters) & _ENGLISH):
+        return Oddity.LANGUAGE
+    return None
+
+
+def is_table(reply: str) -> bool:
+    """Whether the reply is a row or rows pasted from a spreadsheet."""
+    return reply.count("\t") >= 2 or any(line.count("|") >= 2 for line in reply.splitlines())
+
+
+def cells(reply: str) -> str:
+    """A pasted table as sentences, a cell each, so that no reading runs across a cell's edge."""
+    rows = [re.split(r"\t|\|", line) for line in reply.splitlines() if line.strip(" |-\t")]
+    if len(rows) > 1 and len(rows[0]) == len(rows[1]) and not re.search(r"\d", rows[0][-1]):
+        heads, rows = rows[0], rows[1:]
+        rows = [
+            [
+                f"{h.strip()}: {c.strip()}" if h.strip() and c.strip() else c
+                for h, c in zip(heads, row, strict=False)
+            ]
+            for row in rows
+        ]
+    return ".\n".join(cell.strip() for row in rows for cell in row if cell.strip())

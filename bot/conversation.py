@@ -1,0 +1,192 @@
+"""One turn of an interview against the database: load, let the core decide, store.
+
+The same for the terminal and for Slack. No session is open while the coach reads, so that a slow
+coach holds no lock; the interview's version tells when another turn came between.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from bot.coach import Coach
+from bot.coaching.dates import academic_year
+from bot.coaching.draft import SarItemView, Setting
+from bot.coaching.interview import Interview, Outcome, Say, ask_again, begin, step
+from storage import conversations, plans, providers
+from storage.models import (
+    InterviewRecord,
+    InterviewStatus,
+    Person,
+    Role,
+    SarItemFields,
+    Speaker,
+    Status,
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an interview is held: a Slack channel and thread root, or the terminal."""
+
+    workspace: str
+    channel: str
+    thread: str
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """An interview as loaded, before a reply, or as it should be stored, after one."""
+
+    place: Place
+    person: Person
+    setting: Setting
+    interview: Interview | None = None
+    record: InterviewRecord | None = None
+
+
+def load(session: Session, place: Place, person: Person, now: datetime) -> Conversation:
+    """The conversation held at this place, by this person, at the instant `now` (with a zone)."""
+    record = conversations.interview_at(session, place.workspace, place.channel, place.thread)
+    today = now.astimezone(ZoneInfo(person.timezone)).date()
+    year = academic_year(today)
+    plan = plans.plan_of(session, place.workspace, year)
+    stored = plans.sar_items(session, place.workspace, plan.id) if plan and plan.id else []
+    items = tuple(
+        SarItemView(
+            **placed.item.model_dump(include=set(SarItemFields.model_fields)),
+            department=placed.department,
+            theme=placed.theme,
+        )
+        for placed in stored
+    )
+    setting = Setting(
+        today=today,
+        academic_year=year,
+        sar_items=items,
+        speaker=mention(person),
+        is_lead=person.role is Role.LEAD,
+    )
+    interview = Interview.model_validate(record.state) if record else None
+    return Conversation(place, person, setting, interview, record)
+
+
+def mention(person: Person) -> str:
+    """How a draft names a person: as Slack does, or by name where there is no Slack."""
+    is_slack_id = person.slack_user_id[:1] in ("U", "W") and person.slack_user_id.isupper()
+    return f"<@{person.slack_user_id}>" if is_slack_id else person.name
+
+
+def opened(conversation: Conversation) -> tuple[Conversation, Say]:
+    """A new interview with its opening words; the place's earlier one is finished with."""
+    if conversation.record is not None:
+        conversation.record.action_id = None
+    interview, say = begin(conversation.setting)
+    return replace(conversation, interview=interview), say
+
+
+def resumed(conversation: Conversation) -> tuple[Conversation, Say]:
+    """An interview that was left, taken up where it stood."""
+    assert conversation.interview is not None
+    interview, say = ask_again(conversation.interview, conversation.setting)
+    return replace(conversation, interview=interview), say
+
+
+def answered(conversation: Conversation, reply: str, coach: Coach) -> tuple[Conversation, Say]:
+    """The conversation after a reply, with what to say next."""
+    assert conversation.interview is not None
+    interview, say = step(conversation.interview, reply, conversation.setting, coach.read)
+    return replace(conversation, interview=interview), say
+
+
+def store(
+    session: Session,
+    conversation: Conversation,
+    say: Say,
+    now: datetime,
+    *,
+    source: str,
+    reply: str | None = None,
+    ts: str | None = None,
+) -> InterviewRecord:
+    """Write the interview, both sides of the turn, and the action once it is saved or agreed.
+
+    `source` names what brought the reply (an event id); it is unique, so no turn is stored twice.
+    Raises StaleDataError when another turn was stored since the conversation was loaded.
+    """
+    assert conversation.interview is not None and conversation.person.id is not None
+    place, interview = conversation.place, conversation.interview
+    record = conversation.record
+    if record is None:
+        record = InterviewRecord(
+            workspace=place.workspace,
+            person_id=conversation.person.id,
+            channel=place.channel,
+            thread=place.thread,
+            state={},
+            created_at=now,
+        )
+    else:
+        record = session.merge(record)
+    record.channel, record.thread = place.channel, place.thread
+    record.state = interview.model_dump(mode="json", exclude_defaults=True)
+    record.status = _STATUS.get(interview.stage.value, InterviewStatus.OPEN)
+    record.updated_at = now
+    if say.outcome is not None:
+        record.action_id = _save_action(session, conversation, record, say.outcome, now)
+    session.add(record)
+    session.flush()
+    if reply is not None:
+        conversations.add_turn(session, record, Speaker.PERSON, reply, source=source, at=now, ts=ts)
+    conversations.add_turn(
+        session, record, Speaker.COACH, say.text, source=f"{source}:reply", at=now
+    )
+    return record
+
+
+_STATUS = {"agreed": InterviewStatus.AGREED, "stopped": InterviewStatus.STOPPED}
+
+
+def _save_action(
+    session: Session,
+    conversation: Conversation,
+    record: InterviewRecord,
+    outcome: Outcome,
+    now: datetime,
+) -> int | None:
+    assert conversation.interview is not None
+    draft = conversation.interview.draft
+    if outcome is Outcome.SAVED and not (draft.action or draft.sar_items or draft.so_what):
+        return record.action_id
+    workspace = conversation.place.workspace
+    owner = _owner(session, conversation, draft.owner)
+    plan = plans.ensure_plan(session, workspace, conversation.setting.academic_year)
+    assert plan.id is not None
+    action = plans.save_action(
+        session,
+        workspace=workspace,
+        plan_id=plan.id,
+        fields=draft,
+        sar_references=draft.sar_items,
+        milestones=draft.milestones,
+        status=Status.AGREED if outcome is Outcome.AGREED else Status.DRAFT,
+        by=conversation.person,
+        at=now,
+        owner=owner,
+        owner_name=draft.owner,
+        action_id=record.action_id,
+    )
+    return action.id
+
+
+def _owner(session: Session, conversation: Conversation, named: str | None) -> Person | None:
+    workspace = conversation.place.workspace
+    if not named:
+        return None
+    if named == conversation.setting.speaker:
+        return conversation.person
+    if named.startswith("<@"):
+        slack_user_id = named[2:].split("|")[0].rstrip(">")
+        return providers.ensure_person(session, workspace, slack_user_id, slack_user_id)
+    return providers.person_named(session, workspace, named)

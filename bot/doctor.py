@@ -1,0 +1,103 @@
+"""`sowhat doctor`: what is set up, what is not, and what to do about it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.settings import Settings
+from storage.database import Database, DatabaseUnavailable
+from storage.migrate import head_revision, schema_revision
+
+# What the bot calls and hears, by the manifest: chat.postMessage, users.info, direct messages.
+NEEDED_SCOPES = frozenset({"chat:write", "im:history", "users:read"})
+_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Check:
+    """`state` is "ok", "problem" (must be mended) or "not set" (may be left so)."""
+
+    state: str
+    subject: str
+    says: str
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """One check after another; each yields one line."""
+    yield _database(settings)
+    yield from _slack(settings)
+    yield Check("not set", "Model", "replies are read by the embedded coach, which needs no key.")
+
+
+def _database(settings: Settings) -> Check:
+    try:
+        database = Database(settings.database_url)
+        try:
+            revision, head = schema_revision(database), head_revision()
+            where = database.safe_url
+        finally:
+            database.close()
+    except DatabaseUnavailable as error:
+        return Check("problem", "Database", str(error))
+    if revision is None:
+        return Check(
+            "not set",
+            "Database",
+            f"{where} answers but is empty: run sowhat migrate, or just start.",
+        )
+    if revision != head:
+        return Check(
+            "problem",
+            "Database",
+            f"{where} is at revision {revision}, not {head}: run sowhat migrate.",
+        )
+    return Check("ok", "Database", f"{where} answers, schema at {revision}.")
+
+
+def _slack(settings: Settings) -> Iterator[Check]:
+    if settings.slack_bot_token is None:
+        yield Check("not set", "Slack", "set SLACK_BOT_TOKEN to serve; sowhat try works without.")
+        return
+    client = WebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        timeout=_SECONDS,
+        retry_handlers=[],
+    )
+    try:
+        answer = client.auth_test()
+    except SlackApiError as error:
+        code = error.response.get("error") if error.response else "no answer"
+        yield Check(
+            "problem", "Slack token", f"Slack refuses SLACK_BOT_TOKEN ({code}): copy it anew."
+        )
+        return
+    except (SlackClientError, OSError, ValueError):
+        yield Check(
+            "problem", "Slack", f"{settings.slack_api_url} cannot be reached: check the network."
+        )
+        return
+    yield Check("ok", "Slack token", f"signed in to {answer.get('team') or answer.get('team_id')}.")
+    headers = {k.lower(): v for k, v in (answer.headers or {}).items()}
+    granted = {scope.strip() for scope in str(headers.get("x-oauth-scopes", "")).split(",")}
+    missing = sorted(NEEDED_SCOPES - granted)
+    if missing:
+        yield Check(
+            "problem",
+            "Slack scopes",
+            f"{', '.join(missing)} missing: reinstall from manifest.json.",
+        )
+    else:
+        yield Check("ok", "Slack scopes", "all that the bot needs are granted.")
+    if settings.slack_app_token is not None:
+        yield Check("ok", "Slack events", "will come by Socket Mode.")
+    elif settings.slack_signing_secret is not None:
+        yield Check("ok", "Slack events", f"will come over HTTP on port {settings.port}.")
+    else:
+        yield Check(
+            "problem",
+            "Slack events",
+            "set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP).",
+        )

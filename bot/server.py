@@ -1,0 +1,122 @@
+"""`sowhat serve`: the bot over Socket Mode or HTTP, until it is told to stop."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+from waitress.server import create_server
+
+from bot.coach import EMBEDDED
+from bot.engine import Engine, engine_url
+from bot.settings import Settings, SettingsInvalid, for_slack
+from bot.slack.app import SlackService, build
+from storage.database import Database, DatabaseUnavailable
+from storage.migrate import migrate
+
+# Slack's own payloads stay well under this; more is not from Slack.
+_MOST_BYTES = 1_000_000
+_HTTP_THREADS = 16
+_log = logging.getLogger(__name__)
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class PortTaken(Exception):
+    """The port cannot be listened on; the message says which and what to do."""
+
+
+def serve(settings: Settings) -> None:
+    """Run the bot until SIGTERM or SIGINT, then drain.
+
+    Raises SettingsInvalid, DatabaseUnavailable, EngineBusy, EngineUnavailable or PortTaken before
+    anything is served.
+    """
+    for_slack(settings)
+    logging.basicConfig(
+        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    database = Database(settings.database_url)
+    try:
+        where = engine_url(settings.database_url)
+    except ValueError as error:
+        raise SettingsInvalid(f"The setting DATABASE_URL is not right: {error}") from None
+    migrate(database)
+    engine = Engine(where, executor_id=settings.executor_id)
+    service = build(settings, database, engine, EMBEDDED, lambda: datetime.now(UTC))
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    service.start(lambda: datetime.now(UTC))
+    try:
+        if settings.slack_app_token is not None:
+            _over_socket(service, settings.slack_app_token.get_secret_value(), stop)
+        else:
+            _over_http(service, settings.port, stop)
+    finally:
+        service.stop()
+        database.close()
+
+
+def _over_socket(service: SlackService, app_token: str, stop: threading.Event) -> None:
+    handler = SocketModeHandler(service.app, app_token)
+    handler.connect()  # type: ignore[no-untyped-call]
+    _log.info("Connected to Slack by Socket Mode.")
+    stop.wait()
+    handler.close()  # type: ignore[no-untyped-call]
+
+
+def _over_http(service: SlackService, port: int, stop: threading.Event) -> None:
+    try:
+        server = create_server(
+            application(service),
+            host="0.0.0.0",
+            port=port,
+            threads=_HTTP_THREADS,
+            max_request_body_size=_MOST_BYTES,
+            ident=None,
+        )
+    except OSError as error:
+        raise PortTaken(
+            f"Port {port} cannot be used ({error.strerror}): free it, or set PORT to another."
+        ) from None
+    runner = threading.Thread(target=server.run, name="http", daemon=True)
+    runner.start()
+    _log.info("Listening on port %s.", port)
+    stop.wait()
+    server.close()
+
+
+def application(service: SlackService) -> Wsgi:
+    """The WSGI application: Slack's one address, and the two that tell how the bot is."""
+    slack = SlackRequestHandler(service.app, path="/slack/events")
+
+    def respond(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == "/slack/events":
+            return slack(environ, start_response)
+        if path == "/healthz":
+            return _plain(start_response, "200 OK", "alive")
+        if path == "/readyz":
+            try:
+                service.database.ping()
+            except DatabaseUnavailable:
+                return _plain(
+                    start_response, "503 Service Unavailable", "the database does not answer"
+                )
+            return _plain(start_response, "200 OK", "ready")
+        return _plain(start_response, "404 Not Found", "nothing here")
+
+    return respond
+
+
+def _plain(start_response: Callable[..., Any], status: str, text: str) -> list[bytes]:
+    body = text.encode()
+    start_response(
+        status, [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+    )
+    return [body]

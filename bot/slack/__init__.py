@@ -1,0 +1,1 @@
+"""Slack's side: what comes in, the screens that go out, and the Bolt app between them."""

@@ -1,0 +1,256 @@
+"""Answering one event: from the row it was kept in to the reply in the outbox, all at once."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session
+
+from bot import conversation as talk
+from bot.coach import Coach
+from bot.coaching.interview import Say, remark, step, undo
+from bot.coaching.replies import Command, command
+from bot.slack import screens
+from bot.slack.incoming import Incoming, Kind
+from storage import conversations, providers
+from storage.database import Database
+from storage.models import InterviewStatus, OutgoingMessage, Person, ReceivedEvent
+
+# Another turn of the same conversation came between: read again and answer from there.
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What Slack knows of a person: name, and time zone as in "Europe/London"."""
+
+    name: str
+    timezone: str
+
+
+class Turns:
+    """One conversation is handled one message at a time; others go on meanwhile."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._held: dict[str, tuple[threading.Lock, int]] = {}
+
+    @contextmanager
+    def of(self, conversation: str) -> Iterator[None]:
+        """Hold the conversation for the length of the block."""
+        with self._guard:
+            lock, waiting = self._held.get(conversation, (threading.Lock(), 0))
+            self._held[conversation] = (lock, waiting + 1)
+        try:
+            with lock:
+                yield
+        finally:
+            with self._guard:
+                lock, waiting = self._held[conversation]
+                if waiting == 1:
+                    del self._held[conversation]
+                else:
+                    self._held[conversation] = (lock, waiting - 1)
+
+
+@dataclass(frozen=True)
+class Answering:
+    """Answers kept events. `profile` asks Slack who someone is, the first time they write."""
+
+    database: Database
+    coach: Coach
+    profile: Callable[[str, str], Profile]
+    turns: Turns
+    clock: Callable[[], datetime]
+    # Told of each message put in the outbox (workspace, key), after the commit.
+    queued: Callable[[str, str], None]
+
+    def answer(self, workspace: str, event_id: str) -> str | None:
+        """Answer this event, and first any older one of its conversation.
+
+        Returns the conversation whose messages now wait to be sent; None for an unknown event.
+        May be called again for the same event: what is answered stays as it is.
+        """
+        with self.database.reading() as session:
+            event = conversations.event(session, workspace, event_id)
+        if event is None:
+            return None
+        with self.turns.of(f"{workspace}:{event.conversation}"):
+            while True:
+                with self.database.reading() as session:
+                    oldest = conversations.oldest_open_event(session, workspace, event.conversation)
+                if oldest is None or (oldest.sequence or 0) > (event.sequence or 0):
+                    return event.conversation
+                self._answer_one(oldest)
+
+    def _answer_one(self, event: ReceivedEvent) -> None:
+        incoming = Incoming.from_json(event.payload)
+        person = self._person(incoming)
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                self._try_once(event, incoming, person)
+                return
+            except (StaleDataError, IntegrityError):
+                if attempt == _ATTEMPTS:
+                    raise
+
+    def _try_once(self, event: ReceivedEvent, incoming: Incoming, person: Person) -> None:
+        now = self.clock()
+        place = talk.Place(incoming.workspace, incoming.channel, incoming.thread)
+        with self.database.reading() as session:
+            loaded = talk.load(session, place, person, now)
+            reply = self._reply(session, loaded, incoming)
+        with self.database.writing() as session:
+            again = conversations.event(session, event.workspace, event.event_id)
+            if again is None or again.answered_at is not None:
+                return
+            conversations.mark_answered(session, again, now)
+            if reply is None:
+                return
+            after, say = reply
+            said = (
+                incoming.text if incoming.kind in (Kind.MESSAGE, Kind.PRESS, Kind.EDITED) else None
+            )
+            talk.store(
+                session, after, say, now, source=incoming.event_id, reply=said, ts=incoming.ts
+            )
+            self._queue(session, incoming, after, say, now)
+        self.queued(incoming.workspace, _key(incoming))
+
+    def _person(self, incoming: Incoming) -> Person:
+        with self.database.reading() as session:
+            found = providers.person(session, incoming.workspace, incoming.user)
+        if found is not None and found.name != found.slack_user_id:
+            return found
+        profile = self.profile(incoming.workspace, incoming.user)
+        with self.database.writing() as session:
+            providers.ensure_provider(session, incoming.workspace, incoming.workspace)
+            person = providers.ensure_person(
+                session, incoming.workspace, incoming.user, profile.name, timezone=profile.timezone
+            )
+            person.name, person.timezone = profile.name, profile.timezone
+            session.add(person)
+        return person
+
+    def _reply(
+        self, session: Session, loaded: talk.Conversation, incoming: Incoming
+    ) -> tuple[talk.Conversation, Say] | None:
+        """The conversation after this event and what to say; None when there is nothing to say."""
+        record = loaded.record
+        if record is not None and record.person_id != loaded.person.id:
+            return None
+        if incoming.kind in (Kind.EDITED, Kind.DELETED):
+            return self._second_thoughts(session, loaded, incoming)
+        order = command(incoming.text)
+        if loaded.interview is None or (
+            order is Command.NEW and record and record.status is InterviewStatus.AGREED
+        ):
+            if incoming.kind is Kind.PRESS:
+                return None
+            return self._first_words(session, loaded, incoming, order)
+        if incoming.kind is Kind.PRESS and incoming.number != loaded.interview.said:
+            interview, say = remark(loaded.interview, "stale", loaded.setting)
+            # The newest buttons stay good, so the count of messages does not move on.
+            interview.said, interview.choices = loaded.interview.said, loaded.interview.choices
+            return (replace(loaded, interview=interview), say) if say.text else None
+        return talk.answered(loaded, incoming.text, self.coach)
+
+    def _first_words(
+        self,
+        session: Session,
+        loaded: talk.Conversation,
+        incoming: Incoming,
+        order: Command | None,
+    ) -> tuple[talk.Conversation, Say]:
+        assert loaded.person.id is not None
+        if order is Command.CARRY_ON:
+            left = conversations.unfinished_interviews(
+                session, incoming.workspace, loaded.person.id
+            )
+            if left:
+                elsewhere = talk.load(
+                    session,
+                    talk.Place(incoming.workspace, left[0].channel, left[0].thread),
+                    loaded.person,
+                    self.clock(),
+                )
+                # It goes on here: the thread it was left in no longer leads to it.
+                moved, say = talk.resumed(elsewhere)
+                return replace(moved, place=loaded.place), say
+        after, say = talk.opened(loaded)
+        if order is not None or _is_greeting(incoming.text):
+            return after, say
+        return talk.answered(after, incoming.text, self.coach)
+
+    def _second_thoughts(
+        self, session: Session, loaded: talk.Conversation, incoming: Incoming
+    ) -> tuple[talk.Conversation, Say] | None:
+        """An edited or deleted message: the latest answer can be re-read, an older one stands."""
+        turn = conversations.turn_by_ts(session, incoming.workspace, incoming.channel, incoming.ts)
+        if loaded.interview is None or loaded.record is None or turn is None:
+            return None
+        if turn.interview_id != loaded.record.id:
+            return None
+        latest = conversations.last_words(session, incoming.workspace, turn.interview_id)
+        may_reread = latest is not None and latest.ts == incoming.ts
+        is_open = loaded.record.status is InterviewStatus.OPEN
+        if incoming.kind is Kind.EDITED and may_reread and is_open:
+            interview, first = remark(
+                undo(loaded.interview, loaded.setting), "edited", loaded.setting
+            )
+            interview, say = step(interview, incoming.text, loaded.setting, self.coach.read)
+            say = replace(say, text="\n".join(filter(None, (first.text, say.text))))
+            return replace(loaded, interview=interview), say
+        key = "deleted" if incoming.kind is Kind.DELETED else "edited_late"
+        interview, say = remark(loaded.interview, key, loaded.setting)
+        interview.said, interview.choices = loaded.interview.said, loaded.interview.choices
+        return (replace(loaded, interview=interview), say) if say.text else None
+
+    def _queue(
+        self,
+        session: Session,
+        incoming: Incoming,
+        after: talk.Conversation,
+        say: Say,
+        now: datetime,
+    ) -> None:
+        assert after.interview is not None
+        pressed = incoming.label if incoming.kind is Kind.PRESS else None
+        text, blocks = screens.message(
+            say, after.interview.said, after.interview.draft, after.setting, pressed
+        )
+        session.add(
+            OutgoingMessage(
+                workspace=incoming.workspace,
+                key=_key(incoming),
+                conversation=incoming.conversation,
+                channel=incoming.channel,
+                thread=incoming.thread,
+                text=text,
+                blocks=blocks,
+                created_at=now,
+            )
+        )
+
+
+def _key(incoming: Incoming) -> str:
+    return f"{incoming.event_id}:reply"
+
+
+def _is_greeting(text: str) -> bool:
+    words = text.lower().strip(" .!?,")
+    return words in _GREETINGS or words.rstrip("s") in _GREETINGS
+
+
+_GREETINGS = frozenset("hi hello hey hiya morning afternoon evening start begin".split()) | {
+    "hi there",
+    "hello there",
+    "good morning",
+    "good afternoon",
+    "let's start",
+    "get started",
+}

@@ -1,0 +1,167 @@
+"""The Bolt app: every event is kept and becomes work before it is acknowledged."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import App, BoltResponse
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
+
+from bot.coach import Coach
+from bot.engine import Engine, EngineUnavailable
+from bot.settings import Settings
+from bot.slack.answering import Answering, Profile, Turns
+from bot.slack.incoming import Incoming, incoming
+from bot.slack.sending import Sending
+from storage import conversations
+from storage.database import Database, DatabaseUnavailable
+
+# Listeners only keep an event and hand it over; turns run in the engine's own pool.
+_LISTENER_THREADS = 16
+_SLACK_SECONDS = 10
+# With doubling waits some thirty minutes: longer than most of Slack's bad spells.
+_SEND_ATTEMPTS = 14
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SlackService:
+    """The parts of the running bot; `start` before the first event, `stop` after the last."""
+
+    app: App
+    engine: Engine
+    database: Database
+
+    def start(self, clock: Callable[[], datetime]) -> None:
+        """Launch the engine, and take up what an earlier process left unanswered or unsent.
+
+        Raises EngineBusy, EngineUnavailable or DatabaseUnavailable.
+        """
+        self.engine.launch()
+        with self.database.reading() as session:
+            unanswered = conversations.open_events(session)
+            unsent = conversations.waiting_conversations(session)
+        for workspace, event_id in unanswered:
+            self.engine.start_once(_work_id(workspace, event_id), "answer", workspace, event_id)
+        # A fresh id: the work that was to send these may have ended without success.
+        stamp = clock().isoformat()
+        for workspace, conversation in unsent:
+            work_id = f"{workspace}:{conversation}:send:{stamp}"
+            self.engine.start_once(work_id, "send", workspace, conversation)
+
+    def stop(self, drain_seconds: float = 20.0) -> None:
+        """Let running turns finish for so long; the rest goes on at the next start."""
+        self.engine.close(drain_seconds)
+
+
+def build(
+    settings: Settings,
+    database: Database,
+    engine: Engine,
+    coach: Coach,
+    clock: Callable[[], datetime],
+) -> SlackService:
+    """The bot for one workspace, by its bot token, put together but not started."""
+    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
+    # No retry handlers: the SDK's own would repeat a message that Slack has already taken.
+    client = WebClient(
+        token=token, base_url=settings.slack_api_url, timeout=_SLACK_SECONDS, retry_handlers=[]
+    )
+    turns = Turns()
+    sending = Sending(database, lambda _workspace: client, turns, clock)
+    answering = Answering(database, coach, _profiles(client), turns, clock, sending.fresh)
+    _register_work(engine, answering, sending)
+    secret = settings.slack_signing_secret
+    app = App(
+        client=client,
+        signing_secret=secret.get_secret_value() if secret else None,
+        token_verification_enabled=False,
+        request_verification_enabled=settings.slack_app_token is None,
+        listener_executor=ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener"),
+        raise_error_for_unhandled_request=False,
+        logger=logging.getLogger("bot.slack.bolt"),
+    )
+    app.use(_keeper(database, engine, clock))
+    _listen(app)
+    return SlackService(app, engine, database)
+
+
+def _register_work(engine: Engine, answering: Answering, sending: Sending) -> None:
+    @engine.workflow("answer")
+    def answer(workspace: str, event_id: str) -> None:
+        conversation = engine.step("answer", answering.answer, workspace, event_id, attempts=8)
+        if conversation is not None:
+            engine.step("send", sending.send, workspace, conversation, attempts=_SEND_ATTEMPTS)
+
+    @engine.workflow("send")
+    def send(workspace: str, conversation: str) -> None:
+        engine.step("send", sending.send, workspace, conversation, attempts=_SEND_ATTEMPTS)
+
+
+def _keeper(
+    database: Database, engine: Engine, clock: Callable[[], datetime]
+) -> Callable[..., BoltResponse | None]:
+    """Middleware that keeps an event and starts its answer, or asks Slack to send it again."""
+
+    def keep(body: dict[str, Any], next: Callable[[], BoltResponse]) -> BoltResponse | None:
+        found = incoming(body)
+        if found is not None:
+            try:
+                _keep(database, engine, found, clock())
+            except (DatabaseUnavailable, EngineUnavailable) as error:
+                _log.error("Event %s not taken: %s", found.event_id, error)
+                return BoltResponse(status=503, body="")
+        return next()
+
+    return keep
+
+
+def _keep(database: Database, engine: Engine, found: Incoming, now: datetime) -> None:
+    with database.writing() as session:
+        conversations.receive(
+            session,
+            workspace=found.workspace,
+            event_id=found.event_id,
+            conversation=found.conversation,
+            payload=found.to_json(),
+            at=now,
+        )
+    # Started even when the event was there before: a crash may have come between the two.
+    engine.start_once(
+        _work_id(found.workspace, found.event_id), "answer", found.workspace, found.event_id
+    )
+
+
+def _work_id(workspace: str, event_id: str) -> str:
+    return f"{workspace}:{event_id}"
+
+
+def _listen(app: App) -> None:
+    """Name what is heard; the middleware has done the work by the time these run."""
+
+    @app.event("message")
+    def heard() -> None:
+        """Kept by the middleware."""
+
+    @app.action({"type": "block_actions"})
+    def pressed(ack: Callable[[], None]) -> None:
+        ack()
+
+
+def _profiles(client: WebClient) -> Callable[[str, str], Profile]:
+    def profile(_workspace: str, user: str) -> Profile:
+        try:
+            found: dict[str, Any] = client.users_info(user=user).get("user") or {}
+        except (SlackClientError, OSError) as error:
+            # The name can follow with the next message; the answer must not wait for it.
+            _log.warning("No profile of a person from Slack: %s", type(error).__name__)
+            return Profile(user, "Europe/London")
+        details = found.get("profile") or {}
+        name = details.get("real_name") or found.get("real_name") or found.get("name") or user
+        return Profile(str(name), str(found.get("tz") or "Europe/London"))
+
+    return profile

@@ -1,0 +1,1 @@
+"""The database: tables, the queries on them, migrations. Knows nothing of Slack or of a model."""

@@ -1,0 +1,369 @@
+"""The vocabulary and the tables.
+
+The first half is plain data that the coaching core shares: enumerations, and the fields of
+an action as a class without a table. The second half extends them into tables. Every table
+carries its `workspace`: the Slack team id of the provider, or "trial".
+"""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class SarKind(StrEnum):
+    STRENGTH = "strength"
+    AREA_FOR_IMPROVEMENT = "area_for_improvement"
+
+
+class Driver(StrEnum):
+    """Why an action exists: what in the SAR drove it."""
+
+    OUTCOMES = "outcomes"
+    LEARNER_FEEDBACK = "learner_feedback"
+    INSPECTION = "inspection"
+    CURRICULUM_CHANGE = "curriculum_change"
+    COMPLIANCE = "compliance"
+    EMPLOYER_FEEDBACK = "employer_feedback"
+    SAFEGUARDING = "safeguarding"
+    OTHER = "other"
+
+
+class Direction(StrEnum):
+    """Whether a measure gets better by going up or by going down."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+class Status(StrEnum):
+    DRAFT = "draft"
+    AGREED = "agreed"
+    IN_PROGRESS = "in_progress"
+    COMPLETE = "complete"
+    WITHDRAWN = "withdrawn"
+
+
+class Rag(StrEnum):
+    """Red, amber, green; complete is blue. Always shown with its word, never as a colour alone."""
+
+    RED = "red"
+    AMBER = "amber"
+    GREEN = "green"
+    BLUE = "blue"
+
+
+class Role(StrEnum):
+    LEAD = "lead"
+    SPONSOR = "sponsor"
+    OWNER = "owner"
+    READER = "reader"
+
+
+class Verdict(StrEnum):
+    MET = "met"
+    WEAK = "weak"
+    MISSING = "missing"
+
+
+class Speaker(StrEnum):
+    PERSON = "person"
+    COACH = "coach"
+
+
+class InterviewStatus(StrEnum):
+    """`open` awaits a reply; `stopped` was left as a draft and can be carried on."""
+
+    OPEN = "open"
+    STOPPED = "stopped"
+    AGREED = "agreed"
+
+
+class Delivery(StrEnum):
+    """`waiting` means not known to be sent: after a restart, look before sending."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+def _word(choices: type[StrEnum]) -> Any:
+    """A column type that holds an enumeration's value as text on both databases."""
+    return sa.Enum(
+        choices,
+        native_enum=False,
+        create_constraint=False,
+        length=24,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class MilestoneFields(SQLModel):
+    """A dated check on the way, with what should be seen by then."""
+
+    due: date | None = None
+    text: str = ""
+    done: bool = False
+
+
+class ActionFields(SQLModel):
+    """What an action says. Figures stand as their author typed them ("54%", "3 in 10", "RI")."""
+
+    action: str | None = None
+    driver: Driver | None = Field(default=None, sa_type=_word(Driver))
+    so_what: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    impact: str | None = None
+    measure: str | None = None
+    unit: str | None = None
+    direction: Direction | None = Field(default=None, sa_type=_word(Direction))
+    baseline: str | None = None
+    baseline_date: date | None = None
+    target: str | None = None
+    evidence_source: str | None = None
+    due: date | None = None
+
+
+class SarItemFields(SQLModel):
+    """One judgement of the SAR, with the figure it rests on where there is one."""
+
+    reference: str
+    kind: SarKind = Field(sa_type=_word(SarKind))
+    judgement: str
+    evidence: str | None = None
+    evaluation_area: str | None = None
+    measure: str | None = None
+    baseline: str | None = None
+    baseline_date: date | None = None
+
+
+# --- tables ---------------------------------------------------------------------------------
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Provider(SQLModel, table=True):
+    """One college, training provider or school: one Slack workspace, one tenant."""
+
+    workspace: str = Field(primary_key=True, max_length=64)
+    name: str
+    created_at: datetime = Field(default_factory=_now)
+
+
+class _Row(SQLModel):
+    id: int | None = Field(default=None, primary_key=True)
+    workspace: str = Field(foreign_key="provider.workspace", index=True, max_length=64)
+
+
+class Person(_Row, table=True):
+    __table_args__ = (sa.UniqueConstraint("workspace", "slack_user_id"),)
+
+    slack_user_id: str = Field(max_length=64)
+    name: str
+    role: Role = Field(default=Role.OWNER, sa_type=_word(Role))
+    timezone: str = "Europe/London"
+    created_at: datetime = Field(default_factory=_now)
+
+
+class Department(_Row, table=True):
+    __table_args__ = (sa.UniqueConstraint("workspace", "name"),)
+
+    name: str
+
+
+class Plan(_Row, table=True):
+    """The QIP of one academic year, written "2026/27" (1 August to 31 July)."""
+
+    __table_args__ = (sa.UniqueConstraint("workspace", "academic_year"),)
+
+    academic_year: str = Field(max_length=7)
+
+
+class Theme(_Row, table=True):
+    __table_args__ = (sa.UniqueConstraint("plan_id", "rank"),)
+
+    plan_id: int = Field(foreign_key="plan.id")
+    rank: int
+    name: str
+    sponsor_id: int | None = Field(default=None, foreign_key="person.id")
+
+
+class SarItem(_Row, SarItemFields, table=True):
+    """`theme_id` is the leaders' choice of the theme that actions on this item stand under."""
+
+    __tablename__ = "sar_item"
+    __table_args__ = (sa.UniqueConstraint("plan_id", "reference"),)
+
+    plan_id: int = Field(foreign_key="plan.id")
+    department_id: int | None = Field(default=None, foreign_key="department.id")
+    theme_id: int | None = Field(default=None, foreign_key="theme.id")
+
+
+_action_version = sa.Column("version", sa.Integer, nullable=False)
+
+
+class Action(_Row, ActionFields, table=True):
+    """`number` counts within the workspace and gives the reference (12 is A-12)."""
+
+    __table_args__ = (sa.UniqueConstraint("workspace", "number"),)
+    __mapper_args__ = {"version_id_col": _action_version}
+
+    plan_id: int = Field(foreign_key="plan.id", index=True)
+    number: int
+    theme_id: int | None = Field(default=None, foreign_key="theme.id")
+    owner_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    # An owner named in words who is not yet matched to a Slack user.
+    owner_name: str | None = None
+    status: Status = Field(default=Status.DRAFT, sa_type=_word(Status))
+    rag: Rag | None = Field(default=None, sa_type=_word(Rag))
+    agreed_at: datetime | None = None
+    agreed_by_id: int | None = Field(default=None, foreign_key="person.id")
+    created_at: datetime = Field(default_factory=_now)
+    version: int = Field(default=None, sa_column=_action_version)
+
+    @property
+    def reference(self) -> str:
+        return f"A-{self.number}"
+
+
+class ActionSarItem(SQLModel, table=True):
+    """Which SAR items an action answers."""
+
+    __tablename__ = "action_sar_item"
+
+    workspace: str = Field(foreign_key="provider.workspace", index=True, max_length=64)
+    action_id: int = Field(foreign_key="action.id", primary_key=True)
+    sar_item_id: int = Field(foreign_key="sar_item.id", primary_key=True)
+
+
+class Milestone(_Row, MilestoneFields, table=True):
+    action_id: int = Field(foreign_key="action.id", index=True)
+
+
+class ProgressUpdate(_Row, table=True):
+    __tablename__ = "progress_update"
+
+    action_id: int = Field(foreign_key="action.id", index=True)
+    author_id: int | None = Field(default=None, foreign_key="person.id")
+    at: datetime = Field(default_factory=_now)
+    rag: Rag = Field(sa_type=_word(Rag))
+    note: str
+    reading: str | None = None
+    evidence_link: str | None = None
+
+
+_interview_version = sa.Column("version", sa.Integer, nullable=False)
+
+
+class InterviewRecord(_Row, table=True):
+    """The conversation about one action. `state` is the core's `Interview` as JSON."""
+
+    __tablename__ = "interview"
+    __table_args__ = (sa.UniqueConstraint("workspace", "channel", "thread"),)
+    __mapper_args__ = {"version_id_col": _interview_version}
+
+    person_id: int = Field(foreign_key="person.id", index=True)
+    # Where it is held: a Slack channel and thread root, or "terminal" and a serial number.
+    channel: str = Field(max_length=64)
+    thread: str = Field(max_length=64)
+    status: InterviewStatus = Field(
+        default=InterviewStatus.OPEN, sa_type=_word(InterviewStatus), index=True
+    )
+    state: dict[str, Any] = Field(sa_type=sa.JSON)
+    action_id: int | None = Field(default=None, foreign_key="action.id")
+    created_at: datetime = Field(default_factory=_now)
+    updated_at: datetime = Field(default_factory=_now)
+    version: int = Field(default=None, sa_column=_interview_version)
+
+
+class Turn(_Row, table=True):
+    """One message of the transcript; `source` is the event or outgoing key it came by."""
+
+    __table_args__ = (sa.UniqueConstraint("workspace", "source"),)
+
+    interview_id: int = Field(foreign_key="interview.id", index=True)
+    speaker: Speaker = Field(sa_type=_word(Speaker))
+    text: str
+    source: str = Field(max_length=128)
+    # Slack's own timestamp of the message, to recognise it when it is edited or deleted.
+    ts: str | None = Field(default=None, max_length=32)
+    at: datetime = Field(default_factory=_now)
+
+
+class ReceivedEvent(SQLModel, table=True):
+    """An event as Slack sent it, kept before it is acknowledged; emptied once answered."""
+
+    __tablename__ = "received_event"
+    __table_args__ = (
+        sa.Index(
+            "ix_received_event_open",
+            "workspace",
+            "conversation",
+            "sequence",
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        ),
+        sa.UniqueConstraint("workspace", "event_id"),
+    )
+
+    sequence: int | None = Field(default=None, primary_key=True)
+    # Not a foreign key: an event may arrive before anything else is known of its workspace.
+    workspace: str = Field(max_length=64)
+    event_id: str = Field(max_length=128)
+    # Events of one conversation are answered one at a time, in order of `sequence`.
+    conversation: str = Field(max_length=128)
+    payload: dict[str, Any] = Field(sa_type=sa.JSON)
+    received_at: datetime = Field(default_factory=_now)
+    answered_at: datetime | None = None
+
+
+class OutgoingMessage(_Row, table=True):
+    """The outbox. `key` is unique, so that one answer is never queued twice."""
+
+    __tablename__ = "outgoing_message"
+    __table_args__ = (
+        sa.UniqueConstraint("workspace", "key"),
+        sa.Index(
+            "ix_outgoing_message_waiting",
+            "workspace",
+            "conversation",
+            "id",
+            sqlite_where=sa.text("delivery = 'waiting'"),
+            postgresql_where=sa.text("delivery = 'waiting'"),
+        ),
+    )
+
+    key: str = Field(max_length=128)
+    # The conversation whose messages go out in the order of `id`.
+    conversation: str = Field(max_length=128)
+    channel: str = Field(max_length=64)
+    thread: str | None = Field(default=None, max_length=64)
+    text: str
+    blocks: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
+    delivery: Delivery = Field(default=Delivery.WAITING, sa_type=_word(Delivery))
+    ts: str | None = Field(default=None, max_length=32)
+    error: str | None = Field(default=None, max_length=200)
+    created_at: datetime = Field(default_factory=_now)
+    sent_at: datetime | None = None
+
+
+class Audit(_Row, table=True):
+    """One changed field of an action: who, when, what, from, to. Never edited."""
+
+    action_id: int = Field(foreign_key="action.id", index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    at: datetime = Field(default_factory=_now)
+    field: str = Field(max_length=32)
+    old: str | None = None
+    new: str | None = None

@@ -1,0 +1,69 @@
+"""Providers and the people in them. Every query names its workspace."""
+
+from sqlmodel import Session, col, func, select
+
+from storage.models import Person, Provider, Role
+
+
+def provider(session: Session, workspace: str) -> Provider | None:
+    """The provider of a workspace, or None."""
+    return session.get(Provider, workspace)
+
+
+def ensure_provider(session: Session, workspace: str, name: str) -> Provider:
+    """The provider of a workspace, made with the given name if it is new."""
+    found = session.get(Provider, workspace)
+    if found is None:
+        found = Provider(workspace=workspace, name=name)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def providers(session: Session) -> list[Provider]:
+    """Every provider in the database, by name. For the operator, never for a person in Slack."""
+    return list(session.exec(select(Provider).order_by(Provider.name)))
+
+
+def person(session: Session, workspace: str, slack_user_id: str) -> Person | None:
+    """The person with this Slack id in this workspace, or None."""
+    return session.exec(
+        select(Person).where(Person.workspace == workspace, Person.slack_user_id == slack_user_id)
+    ).one_or_none()
+
+
+def ensure_person(
+    session: Session,
+    workspace: str,
+    slack_user_id: str,
+    name: str,
+    *,
+    timezone: str = "Europe/London",
+    role: Role | None = None,
+) -> Person:
+    """The person, made if new. Whoever comes first in a workspace is its first quality lead."""
+    found = person(session, workspace, slack_user_id)
+    if found is None:
+        if role is None:
+            anyone = session.exec(select(Person.id).where(Person.workspace == workspace)).first()
+            role = Role.OWNER if anyone else Role.LEAD
+        found = Person(
+            workspace=workspace,
+            slack_user_id=slack_user_id,
+            name=name,
+            timezone=timezone,
+            role=role,
+        )
+        session.add(found)
+        session.flush()
+    return found
+
+
+def person_named(session: Session, workspace: str, name: str) -> Person | None:
+    """The one person of this name in the workspace; None when there is none, or more than one."""
+    found = session.exec(
+        select(Person).where(
+            Person.workspace == workspace, func.lower(col(Person.name)) == name.lower()
+        )
+    ).all()
+    return found[0] if len(found) == 1 else None
