@@ -286,7 +286,7 @@ _SOFT = r"(?:\s+(?:of|is|at|about|around|approx(?:imately)?|roughly|a|an|the|som
 _COMPARED = re.compile(
     rf"\b(?:national(?:ly)?|nat(?:'?l)?\.?|sector|regional(?:ly)?|benchmark|county|england|nart|narts|nr|gfe|college[- ]wide|similar (?:colleges|providers|schools)|whole[- ]college)\b"
     rf"(?:\s+(?:average|avg|rate|figure|benchmark|mean|level|is|was|of|at|around|about|for|currently|achievement|attendance|retention|pass)){{0,5}}[\s:=(]*{_F}"
-    rf"|{_F}\s*\(?(?:nationally|national(?: average| rate)?|is (?:the )?(?:national|sector)(?: average| rate)?|sector average|in england|nat(?:ional)? avg)\b",
+    rf"|{_F}\s*\(?(?:nationally|national(?: average| rate)?|is (?:the )?(?:national|sector)(?: average| rate)?|sector average|in england|nat(?:ional)? avg)\b(?![^\ue000,;.)]{{0,15}}\ue000)",
     re.IGNORECASE,
 )
 _REACHING_IT = re.compile(
@@ -302,6 +302,7 @@ _ELSEWHEN = re.compile(
 
 # Read in this order; a figure keeps the first part it is given.
 _PATTERNS: list[tuple[re.Pattern[str], tuple[Part, ...]]] = [
+    (re.compile(rf"{_F}{_GAP % 30}\b(?:up|down|rising|falling|increased|reduced) from{_GAP % 20}{_F}", re.I), (Part.TARGET, Part.BASELINE)),
     (re.compile(rf"\bfrom\b{_GAP % 40}{_F}{_GAP % 45}\b(?:up |down )?to\b{_GAP % 30}{_F}", re.I), (Part.BASELINE, Part.TARGET)),
     (re.compile(rf"\b(?:to|reach|at least|hit|up to)\b{_GAP % 25}{_F}{_GAP % 25}\b(?:up |down )?(?:from|compared (?:to|with)|rather than|instead of|not)\b{_GAP % 25}{_F}", re.I), (Part.TARGET, Part.BASELINE)),
     (re.compile(rf"{_F}\s*(?:->|-->|→|=>|⇒|➡️?|>>?|\.\.\.?)\s*{_F}", re.I), (Part.BASELINE, Part.TARGET)),
@@ -310,6 +311,7 @@ _PATTERNS: list[tuple[re.Pattern[str], tuple[Part, ...]]] = [
     (re.compile(rf"\bfrom\b{_GAP % 40}{_F}", re.I), (Part.BASELINE,)),
 ]  # fmt: skip
 _SINGLES: list[tuple[re.Pattern[str], Part]] = [
+    (re.compile(rf"{_F}\s*(?:[a-z]+\s+){{0,2}}?(?:should|will|must|would|need to)\b", re.I), Part.TARGET),
     (re.compile(rf"\b(?:start(?:ing)?(?: point| from| at)?|baseline|currently|current(?: \w+){{0,2}}|at present|at the moment|right now|presently|stands? at|sits? at|stuck at|stood at|last year(?:'s)?|in the sar|at the start)\b{_SOFT}{_F}", re.I), Part.BASELINE),
     (re.compile(rf"{_F}\s*(?:[a-z]+\s+){{0,4}}?\(?{_AFTERWARDS}\b", re.I), Part.BASELINE),
     (re.compile(rf"\b{_REACH}{_SOFT}{_F}", re.I), Part.TARGET),

@@ -143,6 +143,10 @@ _PRACTICE = re.compile(
     r"|\b(?:in (?:every|all|most) lessons?|seen in lessons?|lessons? (?:will )?(?:include|start|end|have))\b",
     re.IGNORECASE,
 )
+_STAFF_BETTER = re.compile(
+    rf"\b{_STAFF}\b[^.;!?\n]{{0,30}}?\b(?:confiden\w+|skill\w*|aware\w*|knowledge\w*|trained|upskilled|understand\w*|consisten\w+|better at|motivated)\b",
+    re.IGNORECASE,
+)
 _ACTING = re.compile(
     rf"\b{_DO}\b(?:[^.;!?\n]{{0,60}}?)\b(?:{_ARTEFACT}|{_STAFF})\b|\b{_ARTEFACT}\b[^.;!?\n]{{0,40}}?\b(?:{_DO}|{_BETTER})\b"
     rf"|\b{_BETTER}\b[^.;!?\n]{{0,25}}?\b(?:{_ARTEFACT}|{_STAFF})\b|\b{_STAFF}\b[^.;!?\n]{{0,40}}?\b(?:{_DO}|{_BETTER})\b",
@@ -153,7 +157,7 @@ _DONE = re.compile(
     re.IGNORECASE,
 )
 _NOT_JUST = re.compile(
-    r"\b(?:not|isn't|aren't|rather than|instead of|more than|never|beyond)\s+(?:just|only|simply|merely|about)?\s*(?:the\s+)?[^,;.!?\n–-]{0,60}?(?:[,;–-]|\bbut\b|$)", re.IGNORECASE
+    r"\b(?:not|isn't|aren't|rather than|instead of|more than|never|beyond)\s+(?:just|only|simply|merely|about)?\s*(?:the\s+)?[^,;:.!?\n–-]{0,60}?(?:[,;:–-]|\bbut\b|$)", re.IGNORECASE
 )  # fmt: skip
 
 _SOURCE_NAMES = (
@@ -336,6 +340,8 @@ def _is_learner_outcome(text: str, named: tuple[Measure, str] | None) -> bool:
 def _rung(text: str, learner_outcome: bool) -> Rung:
     if learner_outcome:
         return Rung.LEARNERS
+    if _STAFF_BETTER.search(text):
+        return Rung.OUTPUT
     if _PRACTICE.search(text):
         return Rung.PRACTICE
     if _DONE.search(text) and _ACTING.search(text):

@@ -1,0 +1,89 @@
+"""Dates as people type them, on Monday 23 November 2026 unless a row says otherwise."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.coaching.dates import academic_year, find_dates, year_end
+
+TODAY = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("by July 2027", "2027-07-31"),
+        ("by July", "2027-07-31"),
+        ("by november", "2026-11-30"),
+        ("by october", "2027-10-31"),
+        ("31/7/27", "2027-07-31"),
+        ("31.07.2027", "2027-07-31"),
+        ("2027-07-31", "2027-07-31"),
+        ("31st July", "2027-07-31"),
+        ("30 of June 2027", "2027-06-30"),
+        ("June 30th", "2027-06-30"),
+        ("July 27", "2027-07-31"),
+        ("by easter", "2027-03-31"),
+        ("end of spring term", "2027-03-31"),
+        ("by christmas", "2026-12-31"),
+        ("by the end of the year", "2027-07-31"),
+        ("end of the academic year", "2027-07-31"),
+        ("by the end of next year", "2028-07-31"),
+        ("by the end of 2026/27", "2027-07-31"),
+        ("mid March", "2027-03-15"),
+        ("by feb half term", "2027-02-28"),
+        ("end of term", "2026-12-31"),
+        ("by the end of next term", "2027-03-31"),
+        ("in 6 months", "2027-05-23"),
+        ("within 12 weeks", "2027-02-15"),
+        ("by next September", "2027-09-30"),
+        ("by the end of the month", "2026-11-30"),
+    ],
+)
+def test_reads_the_date_meant(typed: str, expected: str) -> None:
+    found = find_dates(typed, TODAY)
+
+    assert [f.day.isoformat() for f in found] == [expected]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "this may help",
+        "you may see",
+        "march on",
+        "31/31/27",
+        "2027-02-30",
+        "Level 3",
+        "30 learners",
+    ],
+)
+def test_sees_no_date_where_there_is_none(typed: str) -> None:
+    assert find_dates(typed, TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "year"),
+    [
+        (date(2026, 7, 31), "2025/26"),
+        (date(2026, 8, 1), "2026/27"),
+        (date(2099, 12, 31), "2099/00"),
+    ],
+)
+def test_the_academic_year_turns_on_1_august(day: date, year: str) -> None:
+    assert academic_year(day) == year
+
+
+@given(st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1)))
+def test_a_day_lies_in_its_own_academic_year(day: date) -> None:
+    end = year_end(academic_year(day))
+
+    assert 0 <= (end - day).days < 366
+
+
+@given(st.text(), st.dates(min_value=date(2000, 1, 1), max_value=date(2090, 1, 1)))
+def test_never_fails_whatever_is_typed(text: str, today: date) -> None:
+    for found in find_dates(text, today):
+        assert 0 <= found.start < found.end <= len(text)

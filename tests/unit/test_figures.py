@@ -1,0 +1,80 @@
+"""Which numbers are levels, and which part each one plays in its sentence."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.coaching.figures import Part, find_figures
+
+
+def parts(text: str) -> dict[str, str]:
+    return {f.text: f.part.value for f in find_figures(text)}
+
+
+@pytest.mark.parametrize(
+    ("typed", "baseline", "target"),
+    [
+        ("achievement to rise from 54% to 65%", "54%", "65%"),
+        ("attendance up to 88 from 79", "79", "88"),
+        ("54 to 65", "54", "65"),
+        ("retention 84% → 88%", "84%", "88%"),
+        ("retention 84% -> 88%", "84%", "88%"),
+        ("currently 54%, we want 65%", "54%", "65%"),
+        ("3 in 10 pass now and 6 in 10 should", "3 in 10", None),
+        ("from RI to Good", "RI", "Good"),
+        ("from needs attention to expected standard", "needs attention", "expected standard"),
+        ("lates down from 17 a week to under 8", "17", "8"),
+        ("at least 80% of L2 learners get a grade 4+", None, "80%"),
+        ("16-18 attendance to 88%", None, "88%"),
+        ("GCSE maths 9-4 from 21% to 30%", "21%", "30%"),
+        ("no more than five leave", None, "five"),
+        ("up to the national rate of 68%", None, "68%"),
+        ("sixty five per cent achieve, up from fifty four per cent", "fifty four per cent", "sixty five per cent"),
+    ],
+)  # fmt: skip
+def test_tells_the_start_from_the_target(
+    typed: str, baseline: str | None, target: str | None
+) -> None:
+    seen = parts(typed)
+
+    assert [t for t, part in seen.items() if part == Part.BASELINE] == (
+        [baseline] if baseline else []
+    )
+    if target:
+        assert [t for t, part in seen.items() if part == Part.TARGET] == [target]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "run 3 CPD workshops for all L3 tutors",
+        "Level 3", "L2/3 groups", "Unit 12", "year 11", "room 12", "ring 01234 567890",
+        "in 2026/27", "T Level", "GCSE 9-4", "16-18 provision", "AFI 3", "BTEC ENG301",
+        "12 observations", "6 weeks", "£4,000", "at 9:30 am", "10 new laptops", "week 6",
+    ],
+)  # fmt: skip
+def test_a_number_that_only_names_or_counts_work_is_no_level(typed: str) -> None:
+    assert [f for f in find_figures(typed) if f.unit != "all"] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "compared"),
+    [
+        ("national rate is 68%, we are at 54% and want 65%", "68%"),
+        ("it was 61% in 2023/24, 54% last year, aim 65%", "61%"),
+        ("from 54% to 65% (national 67%)", "67%"),
+    ],
+)
+def test_another_rate_given_for_comparison_is_neither(typed: str, compared: str) -> None:
+    assert parts(typed)[compared] == Part.COMPARISON
+
+
+@pytest.mark.parametrize("typed", ["halve withdrawals", "up by 8pp", "improve 8 percentage points"])
+def test_a_change_is_known_as_a_change(typed: str) -> None:
+    assert [f.part for f in find_figures(typed)] == [Part.CHANGE]
+
+
+@given(st.text())
+def test_a_figure_stands_in_the_text_as_typed(text: str) -> None:
+    for figure in find_figures(text):
+        assert text[figure.start : figure.end] == figure.text

@@ -1,0 +1,126 @@
+"""What the embedded coach sees in one reply."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.coaching.assessment import assess
+from bot.coaching.reading import Rung, read
+from storage.models import Direction, Driver
+
+TODAY = date(2026, 11, 23)
+REVIEW = "Undertake a review of the software developer apprenticeship learning resources"
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        (REVIEW, "Learning resources have been improved to support learners"),
+        ("Train tutors in effective feedback", "run 3 CPD workshops for all L3 tutors by May"),
+        ("Train tutors in effective feedback", "staff will be more confident giving feedback"),
+        ("Rewrite the induction", "the induction will be rewritten and in place"),
+    ],
+)
+def test_the_action_said_again_is_seen_as_such(action: str, said: str) -> None:
+    reading = read(said, TODAY, action=action)
+
+    assert reading.restates_action
+    assert not reading.learner_outcome
+    assert reading.rung in (Rung.ACTIVITY, Rung.OUTPUT)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "more apprentices pass EPA first time",
+        "attendance up to 88 from 79",
+        "fewer students drop out before Christmas",
+        "not just better resources: learners achieve on time",
+        "learners can act on feedback and hand in work on time",
+        "NEET down to 4%",
+    ],
+)
+def test_a_change_for_learners_is_seen_as_such(said: str) -> None:
+    reading = read(said, TODAY, action=REVIEW)
+
+    assert reading.learner_outcome
+    assert not reading.restates_action
+
+
+@pytest.mark.parametrize("said", ["dunno", "because the standard has changed", "ok"])
+def test_neither_is_seen_where_neither_is_said(said: str) -> None:
+    reading = read(said, TODAY, action=REVIEW)
+
+    assert not reading.learner_outcome
+    assert not reading.restates_action
+
+
+def test_one_sentence_can_hold_everything() -> None:
+    said = (
+        "because apprentices are moving from the framework to the standard, we want achievement "
+        "to rise from 54% to 65% by July 2027, from the QAR dashboard"
+    )
+
+    reading = read(said, TODAY, action=REVIEW)
+
+    assert reading.driver is Driver.CURRICULUM_CHANGE
+    assert reading.measure is not None and reading.measure.key == "achievement_rate"
+    assert (reading.baseline, reading.target) == ("54%", "65%")
+    assert reading.due == date(2027, 7, 31)
+    assert reading.evidence_source == "QAR dashboard"
+
+
+def test_a_milestone_is_not_taken_for_the_target_or_the_date() -> None:
+    reading = read("attendance 79% to 88% by July, milestone: 83% by February", TODAY)
+
+    assert (reading.baseline, reading.target, reading.due) == ("79%", "88%", date(2027, 7, 31))
+    assert reading.milestones[0][0] == date(2027, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("said", "owners", "group"),
+    [
+        ("Owner is Priya Shah", ("Priya Shah",), None),
+        ("owner: <@U0123ABC>", ("<@U0123ABC>",), None),
+        ("Priya and Tom will lead it", ("Priya", "Tom"), None),
+        ("owner: the maths team", (), "the maths team"),
+        ("tutors own their feedback", (), None),
+    ],
+)
+def test_people_are_told_from_teams(said: str, owners: tuple[str, ...], group: str | None) -> None:
+    reading = read(said, TODAY)
+
+    assert (reading.owners, reading.group_owner) == (owners, group)
+
+
+def test_an_absence_measure_is_better_when_lower() -> None:
+    assert read("absence down from 12% to 6%", TODAY).direction is Direction.LOWER
+
+
+def test_labels_have_just_the_fields_of_the_guide() -> None:
+    labels = assess(
+        said="attendance up to 88 from 79 by easter - its in the weekly register report",
+        action="Text parents on the day of each absence",
+        sar_item="Attendance in English resits is low.",
+        today=TODAY,
+    )
+
+    assert labels == {
+        "restates_action": False,
+        "learner_outcome": True,
+        "measurable": True,
+        "baseline": "79",
+        "target": "88",
+        "due": "2027-03-31",
+        "evidence": True,
+    }
+
+
+@given(st.text(max_size=600), st.sampled_from([None, "impact", "baseline", "owner", "milestone"]))
+def test_nothing_is_read_that_was_not_typed(said: str, asked: str | None) -> None:
+    reading = read(said, TODAY, action=REVIEW, asked=asked)
+
+    for taken in (reading.baseline, reading.target, reading.evidence_source):
+        assert taken is None or taken in reading.text
