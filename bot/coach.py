@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.coaching.interview import Reader
 from bot.coaching.reading import read
+from bot.coaching.state import Reader
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from sqlmodel import Session
 from bot.coach import Coach
 from bot.coaching.dates import academic_year
 from bot.coaching.draft import SarItemView, Setting
-from bot.coaching.interview import Interview, Outcome, Say, ask_again, begin, step
+from bot.coaching.interview import ask_again, begin, step
+from bot.coaching.state import Interview, Outcome, Say
 from storage import conversations, plans, providers
 from storage.models import (
     InterviewRecord,

@@ -90,6 +90,7 @@ class Engine:
         self._executor_id = executor_id
         self._workers = workers
         self._workflows: dict[str, Callable[..., Any]] = {}
+        self._launched: dict[str, Callable[..., Any]] = {}  # the same as DBOS knows them
         self._dbos: DBOS | None = None
         self._undo = ExitStack()
         self._closing = threading.Event()  # retries no longer wait, queued work stays queued
@@ -125,9 +126,12 @@ class Engine:
     def launch(self) -> None:
         """Start, and take up in the background what this executor left unfinished.
 
-        Once only; make a new Engine after `close`. Raises EngineBusy when another engine holds
-        the SQLite file or this process, EngineUnavailable when the database cannot be reached.
+        Raises EngineBusy when another engine holds the SQLite file or this process, and
+        EngineUnavailable when the database cannot be reached; both leave the engine as it was.
+        RuntimeError after `close`: make a new Engine.
         """
+        if self._closing.is_set():
+            raise RuntimeError("A closed engine cannot be launched again.")
         if not _one_in_process.acquire(blocking=False):
             raise EngineBusy("This process already runs an engine.")
         with ExitStack() as undo:
@@ -139,6 +143,7 @@ class Engine:
             logger = logging.getLogger("dbos")
             logger.addFilter(_one_line)
             logger.addHandler(_no_console)
+            undo.callback(setattr, self, "_dbos", None)
             undo.callback(DBOS.destroy, destroy_registry=True)
             self._dbos = DBOS(
                 config=DBOSConfig(
@@ -156,7 +161,7 @@ class Engine:
                 )
             )
             for name, function in self._workflows.items():
-                self._workflows[name] = DBOS.workflow(name=name)(function)
+                self._launched[name] = DBOS.workflow(name=name)(function)
             with _told_when_unreachable():
                 DBOS.launch()
             self._undo = undo.pop_all()
@@ -187,7 +192,7 @@ class Engine:
         """
         if self._dbos is None or self._stopped:
             raise EngineUnavailable("The engine is not running.")
-        function, plain_args = self._workflows[name], _plain(args)
+        function, plain_args = self._launched[name], _plain(args)
         with _told_when_unreachable(), SetWorkflowID(workflow_id):
             DBOS.start_workflow(function, *plain_args)
 

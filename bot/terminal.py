@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.coaching.draft import Draft, Setting
-from bot.coaching.interview import Choice, Say, in_words
 from bot.coaching.lines import draft_lines, from_to
+from bot.coaching.phrases import in_words
+from bot.coaching.state import Choice, Say
 from bot.summaries import ActionLine, PlanView
 from storage.models import Status
 

@@ -11,8 +11,8 @@ from rich.console import Console
 from bot import conversation as talk
 from bot.coach import EMBEDDED
 from bot.coaching.dates import academic_year
-from bot.coaching.interview import Say
 from bot.coaching.replies import Command, command
+from bot.coaching.state import Say
 from bot.sample import TRIAL_WORKSPACE, load_sample
 from bot.summaries import plan_view
 from bot.terminal import coach_says, screen, show_plan

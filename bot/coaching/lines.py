@@ -1,7 +1,7 @@
 """A draft or an action as labelled lines, the same in the terminal, in Slack and in a file."""
 
 from bot.coaching.draft import Draft, Setting
-from bot.coaching.interview import in_words
+from bot.coaching.phrases import in_words
 from bot.coaching.wording import DRIVER_NAMES
 
 _OPEN = "(open)"

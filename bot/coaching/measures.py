@@ -60,7 +60,7 @@ MEASURES = (
     Measure("positive_dest", "positive destinations", (r"(?:positive |sustained )?destinations?", r"\bneets?\b", r"(?:go(?:ing)?|move|moving|moved|progress(?:ing)?) (?:on )?(?:in)?to (?:\w+ ){0,3}(?:work|employment|jobs?|university|uni|higher education|he|education|apprenticeships?|employment or \w+)", r"(?:in|into|get|gain|secure) (?:paid |sustained |full-time )?(?:jobs?|employment|work)\b(?! (?:experience|placements?|rate|hard|harder|with|on|in|to))", r"job outcomes?"), "%", UP, "destination survey", (_OUT, _EMP)),
     Measure("progression", "progression to the next level", (r"progression(?: rates?)?", r"progress(?:ing|es|ed)? (?:on )?(?:to|onto|into|from)(?: \w+){0,2} (?:level|year|next|l\d|course|a[- ]levels?|t[- ]levels?|apprenticeships?|levels?)", r"internal progress\w*"), "%", UP, "enrolment data", (_OUT,)),
     Measure("employer_sat", "employer satisfaction", (r"employers?(?:'s?)?(?: \w+){0,2} (?:satisf\w+|survey|feedback|rating|score)", r"employers? (?:who )?(?:say|rate|report|agree|recommend)\w*"), "%", UP, "employer survey", (_EMP,)),
-    Measure("learner_sat", "learner satisfaction", (r"(?:learner|student|apprentice|pupil)s?(?:'|’)?s? (?:satisfaction|survey|voice(?: survey| scores?)?|feedback (?:survey|score|rating)s?)", r"satisf(?:action|ied)(?: rates?| scores?)?", r"(?:would )?recommend(?:ing|ed)?\b(?! (?:that|to staff|changes))", r"\bnss\b(?: scores?)?", r"(?:learners?|students?|apprentices?|pupils?) (?:who |that )?(?:\w+ )?(?:say|said|saying|agree|agreeing|report|reporting|tell us|feel|rate)\b", r"survey (?:score|result|response)s?", r"(?:say|saying|agree|agreeing) (?:that )?(?:they|feedback|their|it|the|teaching|lessons)"), "%", UP, "learner survey", (_FEED,)),
+    Measure("learner_sat", "learner satisfaction", (r"(?:learner|student|apprentice|pupil)s?(?:'|’)?s? (?:satisfaction|survey|voice(?: survey| scores?)?|feedback (?:survey|score|rating)s?)", r"satisf(?:action|ied)(?: rates?| scores?)?", r"(?:would )?recommend(?:ing|ed)?\b(?! (?:that|to staff|changes))", r"\bnss\b(?: scores?)?", r"(?:learners?|students?|apprentices?|pupils?) (?:who |that )?(?:\w+ )?(?:say|said|saying|agree|agreeing|report|reporting|tell us|feel|rate)\b", r"survey (?:score|result|response)s?", r"(?:\d+\s*%|per cent|more|most|all) (?:of (?:them|learners|students) )?(?:who )?(?:say|saying|agree|agreeing)\b"), "%", UP, "learner survey", (_FEED,)),
     Measure("work_placement", "learners who complete their work placement hours", (r"(?:work|industry) (?:placements?|experience)(?: hours)?", r"placement hours"), "%", UP, "MIS placement report", (_EMP, _CUR)),
     Measure("on_track", "learners on or above target grade", (r"on (?:or above|track|target)(?: grades?)?(?: (?:for|to|with))?", r"at or above (?:target|expected)(?: grades?)?", r"(?:above|meeting|working at|at|hitting) (?:their )?(?:target|predicted|minimum|expected)(?: target)? grades?", r"making (?:at least )?(?:expected|good) progress", r"below target"), "%", UP, "progress tracker", (_OUT, _FEED, _CUR)),
     Measure("work_submitted", "work handed in on time", (r"(?:work|assignments?|coursework|homework|units?)(?: \w+){0,3} (?:handed in|submitted|in on time|submissions?|completed on time)", r"(?:hand(?:ing|ed)?[- ]in|submi\w+|missed) (?:\w+ ){0,3}(?:on time|deadlines?|work|assignments?|coursework|homework|rates?)", r"(?:meet|meeting|miss|missing) (?:\w+ ){0,2}deadlines?", r"missed deadlines?"), "%", UP, "markbook", (_OUT,)),
@@ -114,6 +114,16 @@ def suggest(driver: Driver | None, judgement: str = "", count: int = 3) -> list[
         if measure not in likely and (driver in measure.drivers or driver is None):
             likely.append(measure)
     return likely[:count]
+
+
+def gain(measure: Measure) -> str:
+    """The measure as a change for learners in words: "Higher attendance", "Fewer withdrawals"."""
+    counts_people = (
+        measure.title.split()[0].endswith("s") and measure.title.split()[0] != "progress"
+    )
+    if measure.direction is UP:
+        return f"{'More' if counts_people else 'Higher'} {measure.title}"
+    return f"{'Fewer' if counts_people else 'Lower'} {measure.title}"
 
 
 # What shows within weeks rather than after a year: offered first to someone who is stuck.

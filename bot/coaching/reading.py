@@ -326,6 +326,12 @@ def _is_learner_outcome(text: str, named: tuple[Measure, str] | None) -> bool:
         if not clause.strip():
             continue
         given = _ONLY_GIVEN.sub(" ", clause)
+        if (
+            _STAFF_BETTER.search(clause)
+            and not re.search(r"\d", clause)
+            and not re.search(rf"\b{LEARNERS}\b", clause, re.I)
+        ):
+            continue
         if _STAFF_SUBJECT.match(clause) and not re.search(rf"\b{LEARNERS}\b", clause, re.I):
             staff_only = find_measure(clause) is None or bool(_STAFF_MEASURE.search(clause))
             if staff_only:
@@ -452,7 +458,8 @@ def _milestones(
         words = re.sub(
             r"^(?:with|and|as|of|a|an|the|is|at|our|first|=|:)\s+", "", words, flags=re.I
         ).strip(" ,:-")
-        if not words:
+        beyond_date = content_stems(_without(words, dates, text))
+        if not words or (not beyond_date and not re.search(r"\d", _without(words, dates, text))):
             continue
         if asked == "milestone" and found and not inside:
             found[-1] = (found[-1][0], f"{found[-1][1]}; {words}")
@@ -460,6 +467,13 @@ def _milestones(
             found.append((inside[0].day if inside else None, words))
         spans.append((start, end))
     return tuple(found), spans
+
+
+def _without(words: str, dates: list[FoundDate], text: str) -> str:
+    """The words with every date taken out."""
+    for found in dates:
+        words = words.replace(text[found.start : found.end], " ")
+    return words
 
 
 def _around(

@@ -24,6 +24,7 @@ class Oddity(StrEnum):
     EMPTY = "empty"
     SYMBOLS = "symbols"
     LANGUAGE = "language"
+    ORDER = "order"
 
 
 _COMMANDS: tuple[tuple[Command, str], ...] = (
@@ -43,6 +44,17 @@ _STUCK = re.compile(
     r"(?:well|um+|er+|erm+|hmm+|honestly|sorry|i|really|just|to be honest|tbh|,|\s)*"
     r"(?:dunno|d'?know|(?:do ?n['’]?t|do not|did not|wouldn'?t|have ?n'?t) (?:really )?(?:know|a clue|got a clue|thought about)|no (?:idea|clue)|not (?:a clue|(?:really )?sure|certain)|idk|unsure|haven'?t a (?:clue|scooby)|"
     r"can'?t (?:say|think)|hard to say|who knows|pass|beats me|your guess|stuck|i'?m stuck|no thoughts|nothing|none|n/?a|tbc|tbd)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"(?:and |but |so |sorry,? |ok,? )?(?:why|what|how|who|when|where|which|is|isn'?t|are|aren'?t|do|don'?t|does|can|can'?t|could|should|would|will|must|have) ",
+    re.IGNORECASE,
+)
+# Telling the bot what to do with itself; an action is agreed by its owner's yes alone.
+_ORDERS = re.compile(
+    r"\b(?:ignore|disregard|forget) (?:all |any |your |the |my |previous |prior |above )*(?:instructions?|rules?|prompts?|questions)\b"
+    r"|\b(?:just|please|now) (?:agree|approve|accept|sign off|mark) (?:it|this|that|the action|everything)\b|\b(?:agree|approve|accept|sign off) (?:it|this|that|the action) (?:for me|anyway|now|yourself)\b"
+    r"|\bsystem prompt\b|\byou are now\b",
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -70,6 +82,8 @@ def command(reply: str) -> Command | None:
     for name, pattern in _COMMAND_PATTERNS:
         if pattern.fullmatch(words):
             return name
+    if _ASKS.match(words) and reply.rstrip().endswith("?") and not re.search(r"\d", words):
+        return Command.HELP if len(words.split()) <= 20 else None
     stuck = _STUCK.match(words)
     if stuck and (len(words.split()) <= 14) and not re.search(r"\d|\bbut\b", words):
         return Command.STUCK
@@ -85,10 +99,13 @@ def oddity(reply: str) -> Oddity | None:
         return Oddity.SYMBOLS
     if re.fullmatch(r"(?:\s*:[a-z0-9_+-]+:\s*)+", reply):
         return Oddity.SYMBOLS
+    if _ORDERS.search(reply) and not re.search(r"\d", reply):
+        return Oddity.ORDER
     joined = "".join(letters)
     if joined and sum(ord(c) > 0x24F for c in joined) > len(joined) / 2:
         return Oddity.LANGUAGE
     foreign = len(set(letters) & (_FOREIGN - _ENGLISH))
+    foreign += len({word for word in letters if not word.isascii()})
     if foreign >= 3 and foreign > 2 * len(set(letters) & _ENGLISH):
         return Oddity.LANGUAGE
     return None
@@ -111,4 +128,11 @@ def cells(reply: str) -> str:
             ]
             for row in rows
         ]
-    return ".\n".join(cell.strip() for row in rows for cell in row if cell.strip())
+    named = [_as_owner(cell.strip()) for row in rows for cell in row if cell.strip()]
+    return ".\n".join(named)
+
+
+def _as_owner(cell: str) -> str:
+    """A cell that is just a person's name is the owner's; any other as it is."""
+    is_name = re.fullmatch(r"[A-Z][a-z'’-]+(?: (?:Mc|Mac|O['’])?[A-Z][a-z'’-]+){1,2}", cell)
+    return f"Owner: {cell}" if is_name else cell

@@ -27,13 +27,14 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "Which number would move if this worked?",
     ),
     "baseline": (
-        "To show how far you have come we need to know where you start. What is the {measure} "
-        "figure now?",
-        "Roughly where does {measure} stand at the moment, as last reported?",
+        "To show how far you have come we need to know where you start. What is the latest "
+        "figure for {measure}?",
+        "Roughly what was last reported for {measure}?",
     ),
     "target": (
-        "A level to reach lets anyone say yes or no on the day. What do you want {measure} to get to?",
-        "What would you be pleased to report for {measure} when this is finished?",
+        "A level to reach lets anyone say yes or no on the day. Which figure do you want to reach for "
+        "{measure}?",
+        "What would you be pleased to report for {measure} when this is done?",
     ),
     "evidence_source": (
         "So that nobody has to argue about the figure later: where will you read it?",
@@ -127,7 +128,7 @@ LEFT_OPEN: dict[str, tuple[str, ...]] = {
     ),
     "measure": ("We can come back to the figure when you have talked to your data team.",),
     "baseline": ("The starting figure can follow; your data team will have it.",),
-    "target": ("The target can wait until you have seen the starting figure.",),
+    "target": ("The target can follow once you have talked it through.",),
     "evidence_source": ("Where to read it can be settled later.",),
     "due": ("No date yet, then.",),
     "driver": ("The reason can be added another day.",),
@@ -142,6 +143,12 @@ OFFER_TO_LEAVE: tuple[str, ...] = (
     "Some things take a night’s sleep. Leave {field} open for now, or have a last try?",
 )
 
+# After "another go", when the field's own questions are used up.
+ANOTHER_GO: tuple[str, ...] = (
+    "Good. Tell me {field} in your own words, however rough.",
+    "By all means: what would you put for {field}?",
+)
+
 # What could not be used, and what to do next. Never a complaint.
 PROBLEMS: dict[str, tuple[str, ...]] = {
     "empty": (
@@ -153,6 +160,10 @@ PROBLEMS: dict[str, tuple[str, ...]] = {
         "I can only read words and figures, so that one is lost on me.",
         "A word or two would help me more than a symbol.",
         "I still need it in words.",
+    ),
+    "order": (
+        "I cannot agree it for you: only your own yes does that, once you have seen the whole.",
+        "That is yours to decide, and only at the end.",
     ),
     "long": (
         "That was long, so I have read the first {limit} characters; the whole of it is kept. "
@@ -226,7 +237,7 @@ SAY: dict[str, tuple[str, ...]] = {
     "chosen": ("{reference}: {judgement}",),
     "suggested_item": ("Let us start with {reference}, then, since it comes first: {judgement}",),
     "linked_by_words": (
-        "I have put this under {reference} ({judgement}) as it sounds like the same thing; tell me "
+        "I have put this under {reference} ({judgement}), as it sounds like the same thing; tell me "
         "if it is not.",
     ),
     "offer_baseline": (
@@ -253,7 +264,7 @@ SAY: dict[str, tuple[str, ...]] = {
         "It is complete. Is that a yes?",
         "All there. Say yes to agree it, or tell me what to change.",
     ),
-    "agreed": ("Agreed, and stored under your name. I will show it wherever the plan is shown.",),
+    "agreed": ("Agreed and stored. It will show wherever the plan is shown.",),
     "agreed_with_gaps": ("Agreed, with its gaps on show so that they are not forgotten: {gaps}.",),
     "not_yours": (
         "Only {owner} or a quality lead can agree this one, so I have kept it as a draft for them.",
@@ -329,6 +340,21 @@ FIELD_NAMES = {
     "driver": "the reason",
     "milestone": "the check on the way",
     "owner": "the owner",
+}
+
+# The same in the words a person would type to change it.
+PLAIN_NAMES = {
+    "action": "action",
+    "linked": "SAR item",
+    "impact": "impact",
+    "measure": "measure",
+    "baseline": "baseline",
+    "target": "target",
+    "evidence_source": "evidence",
+    "due": "date",
+    "driver": "reason",
+    "milestone": "milestone",
+    "owner": "owner",
 }
 
 GAP_NAMES = {

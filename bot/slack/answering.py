@@ -12,8 +12,9 @@ from sqlmodel import Session
 
 from bot import conversation as talk
 from bot.coach import Coach
-from bot.coaching.interview import Say, remark, step, undo
+from bot.coaching.interview import remark, step, undo
 from bot.coaching.replies import Command, command
+from bot.coaching.state import Say
 from bot.slack import screens
 from bot.slack.incoming import Incoming, Kind
 from storage import conversations, providers

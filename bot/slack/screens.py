@@ -16,8 +16,8 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.coaching.draft import Draft, Setting
-from bot.coaching.interview import Choice, Say
 from bot.coaching.lines import draft_lines
+from bot.coaching.state import Choice, Say
 from bot.slack.incoming import ANSWER
 
 _SECTION_TEXT = 2900  # Slack takes 3,000 characters

@@ -46,6 +46,27 @@ def test_a_database_nobody_answers_for_stops_the_launch(
     assert caplog.text == ""
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_launch_can_be_tried_again_when_postgresql_is_back(
+    new_engine: EngineMaker, database_url: str, recorded: Recorded
+) -> None:
+    engine = new_engine()
+    engine.workflow("answer")(lambda: None)
+
+    with closed_to_connections(database_url):
+        with pytest.raises(EngineUnavailable, match="cannot be reached"):
+            engine.launch()
+        with pytest.raises(EngineUnavailable, match="not running"):
+            engine.start_once("event-1", "answer")
+    engine.launch()
+    engine.start_once("event-2", "answer")
+
+    engine.close()
+    assert recorded("SELECT workflow_uuid FROM workflow_status") == [("event-2",)]
+    with pytest.raises(RuntimeError, match="cannot be launched again"):
+        engine.launch()
+
+
 def test_a_folder_that_is_not_there_stops_the_launch(tmp_path: Path) -> None:
     engine = Engine(f"sqlite:///{tmp_path / 'nowhere' / 'app.db'}", executor_id="node-1")
 

@@ -1,0 +1,236 @@
+"""Choosing the next question: the weakest point that is open, a probe, help, or the draft."""
+
+from bot.coaching import wording
+from bot.coaching.criteria import gaps
+from bot.coaching.measures import find_measure, gain, suggest
+from bot.coaching.phrases import in_words, listed, quoted, trim
+from bot.coaching.recording import Recording
+from bot.coaching.state import Choice, Interview, Outcome, Pending, Say, Stage
+
+# Probes a field gets after its first asking, before the offer to leave it open (the interview
+# evidence: the chance of an answer falls with each probe, so the cap is hard).
+MOST_PROBES = 2
+
+
+# Importance order: what the action is and its impact come before the particulars.
+ORDER = (
+    "linked", "action", "impact", "measure", "baseline", "target", "evidence_source", "due",
+    "driver", "milestone", "owner",
+)  # fmt: skip
+
+
+FIGURE_FIELDS = ("measure", "baseline", "target", "evidence_source")
+
+
+# What is asked briefly: "don't know" is taken at once as "leave it open".
+BRIEF = ("due", "driver", "milestone", "linked")
+
+
+class Asking(Recording):
+    """The part of a step that decides what is said next."""
+
+    def ask(self) -> tuple[Interview, Say]:
+        """Ask for the weakest point that is open, or show the draft when none is."""
+        if self.it.pending is not None:
+            return self._put_pending()
+        if self.it.stage is Stage.CHOOSING:
+            self.offer_items()
+            return self.done(field="linked")
+        field = next((f for f in ORDER if self._open(f)), None)
+        if self.it.focus and self._open(self.it.focus) and self.it.focus not in ORDER:
+            field = self.it.focus
+        if field is None:
+            return self._show_draft()
+        self.it.stage = Stage.ASKING
+        self.it.focus = field
+        if field == "baseline" and self._offer_baseline():
+            return self._put_pending()
+        if not self._put(field):
+            return self._offer_to_leave(field)
+        if field == "linked":
+            self.offer_items()
+        return self.done(field=field)
+
+    def ask_in_place(self) -> str | None:
+        """Repeat the open question after something said aside; the field it is about."""
+        if self.it.pending is not None:
+            self._pending_choices(self.it.pending)
+            return self.it.pending.field
+        if self.it.stage is Stage.CHOOSING:
+            self.offer_items()
+            return "linked"
+        if self.it.stage is Stage.CONFIRMING:
+            self._confirm_choices()
+            return None
+        if self.it.focus and not self._put(self.it.focus):
+            self.lines.append(self.it.question)
+        return self.it.focus
+
+    def _probe(self, field: str, reply: str) -> tuple[Interview, Say]:
+        """The field is still open after an answer: ask for the next rung up, then offer to leave it."""
+        tries = self.it.tries[field] = self.it.tries.get(field, 0) + 1
+        if tries > MOST_PROBES:
+            return self._offer_to_leave(field)
+        if field == "impact":
+            reading = self.reader(
+                reply, self.setting.today, action=self.it.draft.action or "", asked=field
+            )
+            rung = reading.rung.name if reading.rung.name in wording.SO_WHAT else "NONE"
+            values = {"quote": quoted(reply)}
+            # The same kind of answer twice moves to the next wording of that rung, then to plainer ones.
+            for family in (rung, "NONE"):
+                variants = wording.SO_WHAT[family]
+                if self.line(f"so-what-{family}", variants, **values):
+                    break
+            return self.done(field=field)
+        return self.ask()
+
+    def _offer_to_leave(self, field: str) -> tuple[Interview, Say]:
+        if not self.line(
+            "offer-to-leave", wording.OFFER_TO_LEAVE, field=wording.FIELD_NAMES[field]
+        ):
+            return self._leave_open(field)
+        self.it.pending = Pending(kind="leave", field=field)
+        self.offered = [
+            Choice("Leave it open", "leave it open"),
+            Choice("Another go", "another go"),
+        ]
+        return self.done(field=field)
+
+    def _leave_open(self, field: str) -> tuple[Interview, Say]:
+        self.it.pending = None
+        self.line(f"left-{field}", wording.LEFT_OPEN.get(field, ()))
+        leaves = [field]
+        if field == "impact" and not self.it.draft.measure:
+            leaves += FIGURE_FIELDS
+        if field == "measure":
+            leaves += [f for f in FIGURE_FIELDS if not getattr(self.it.draft, f)]
+        self.it.left_open = list(dict.fromkeys([*self.it.left_open, *leaves]))
+        self.it.focus = None
+        return self.ask()
+
+    def _help(self, field: str, stuck: bool) -> tuple[Interview, Say]:
+        self.it.tries[field] = self.it.tries.get(field, 0) + 1
+        if stuck and field in BRIEF:
+            return self._leave_open(field)
+        measures = suggest(self.it.draft.driver, self._judgements())
+        values = {
+            "measures": listed([m.title for m in measures], "or"),
+            "plan_ends": in_words(self.setting.plan_ends),
+        }
+        if not self.line(f"help-{field}", wording.HELP[field], **values):
+            return self._leave_open(field) if stuck else self._probe(field, "")
+        if field in ("impact", "measure"):
+            for m in measures:
+                self.offered.append(
+                    Choice(
+                        f"{m.title} ({m.source})",
+                        gain(m) if field == "impact" else m.title,
+                    )
+                )
+            return self.done(field=field)
+        return self.ask() if not stuck else self.done(field=self.ask_in_place())
+
+    def _offer_baseline(self) -> bool:
+        """Offer the SAR's own figure as starting point, where it is of the same measure."""
+        named = find_measure(self.it.draft.measure or "")
+        for item in self.setting.items(self.it.draft.sar_items):
+            of_item = find_measure(item.measure or "")
+            if item.baseline and named and of_item and named[0] is of_item[0]:
+                self.it.pending = Pending(kind="use", field="baseline", options=[item.reference])
+                return True
+        return False
+
+    def _put_pending(self) -> tuple[Interview, Say]:
+        pending = self.it.pending
+        assert pending is not None
+        self._pending_choices(pending)
+        if pending.kind == "use":
+            item = self.setting.items(pending.options)[0]
+            said = self.say(
+                "offer_baseline",
+                figure=item.baseline,
+                evidence=trim((item.evidence or "the SAR").rstrip("."), 90),
+            )
+            if not said:
+                self.it.pending = None
+                self.offered = []
+                self._put("baseline")
+        elif pending.kind == "which":
+            old, new = pending.options
+            if not self.problem(
+                "contradiction", field=wording.PLAIN_NAMES[pending.field], old=old, new=new
+            ):
+                self.it.pending = None
+                return self.ask()
+        elif pending.kind == "unit":
+            if not self.problem("unit", figure=pending.options[0]):
+                self.it.pending = None
+                return self.ask()
+        elif pending.kind == "leave":
+            return self._offer_to_leave(pending.field)
+        return self.done(field=pending.field)
+
+    def _pending_choices(self, pending: Pending) -> None:
+        if pending.kind == "use":
+            self.offered = [Choice("Yes, use it", "yes"), Choice("No", "no")]
+        elif pending.kind == "which":
+            self.offered = [Choice(option, option) for option in pending.options]
+        elif pending.kind == "unit":
+            self.offered = [Choice("Per cent", "per cent"), Choice("Learners", "learners")]
+        elif pending.kind == "leave":
+            self.offered = [
+                Choice("Leave it open", "leave it open"),
+                Choice("Another go", "another go"),
+            ]
+
+    def _show_draft(self) -> tuple[Interview, Say]:
+        self.it.stage, self.it.focus = Stage.CONFIRMING, None
+        if not self.it.draft.owner and self.setting.speaker:
+            self.it.draft.owner = self.setting.speaker
+        self.say("draft")
+        named = self._gap_names()
+        if named:
+            self.say("draft_gaps", gaps=listed(named))
+        else:
+            self.say("draft_whole")
+        self._confirm_choices()
+        return self.done(shows_draft=True)
+
+    def _confirm_choices(self) -> None:
+        self.offered = [
+            Choice("Agree", "agree"),
+            Choice("Change something", "change"),
+            Choice("Leave as a draft", "leave as draft"),
+        ]
+
+    def _gap_names(self) -> list[str]:
+        found = gaps(self.it.draft, self.setting)
+        names = [wording.GAP_NAMES[f.criterion] for f in found]
+        if not self.it.draft.action:
+            names = ["the action itself", *[n for n in names if n != wording.GAP_NAMES["concise"]]]
+        if wording.GAP_NAMES["impact"] in names:
+            names = [n for n in names if n != wording.GAP_NAMES["not_restated"]]
+        return names
+
+    def _no_clear_yes(self) -> tuple[Interview, Say]:
+        if not self.say("yes_please"):
+            return self._stop()
+        self._confirm_choices()
+        return self.done()
+
+    def _stop(self) -> tuple[Interview, Say]:
+        finished = self.it.stage is Stage.CONFIRMING
+        self.it.stage = Stage.STOPPED
+        if finished:
+            return self._saved()
+        self.say("stopped")
+        return self.done(outcome=Outcome.SAVED)
+
+    def _saved(self) -> tuple[Interview, Say]:
+        named = self._gap_names()
+        if named:
+            self.say("saved", gaps=listed(named))
+        else:
+            self.say("saved_whole")
+        return self.done(outcome=Outcome.SAVED)

@@ -1,0 +1,164 @@
+"""Picking phrases out of a reply, and putting phrases into a sentence."""
+
+import re
+from datetime import date
+
+from bot.coaching import wording
+from bot.coaching.draft import Draft
+from bot.coaching.reading import Reading, read
+
+_REST_OF_ACTION = re.compile(
+    r"\s*(?:[.;\n]|,?\s*\b(?:because|so that|in order (?:to|that)|as a result|since|so\b(?! far)|which (?:will|should|means)|to (?:raise|lift|increase|reduce|cut|improve (?:attendance|achievement|retention|pass))"
+    r"|we want|with the aim|aiming|owner|owned by|milestone|impact|target|led by)\b|,\s*(?:and (?:we|this)|from \d|aim|raising|lifting|cutting|reducing|increasing)|\s[-–—]\s|\s(?:->|→)\s)",
+    re.IGNORECASE,
+)
+
+
+_OPENERS = re.compile(
+    r"^(?:(?:um+|er+|ok(?:ay)?|right|well|so|i think|basically|action)[,:\s]+)*(?:(?:we|i)(?:'ll| will| would| are going to|'re going to| am going to|'m going to| plan to| want to| need to| intend to|'d like to| would like to| aim to| should)\s+|my plan is to\s+|the plan is to\s+|planning to\s+|to\s+)?",
+    re.IGNORECASE,
+)
+
+
+def action_words(reply: str) -> str | None:
+    """The clause that says what will be done, without what follows from it."""
+    flat = re.sub(r"[ \t]+", " ", reply).strip()
+    cut = _REST_OF_ACTION.search(flat, 12)
+    words = flat[: cut.start()] if cut else flat
+    words = _OPENERS.sub("", words.strip(" \n-*•"), count=1).strip(" ,.:;-")
+    if len(re.findall(r"[^\W\d_]{2,}", words)) < 2:
+        return None
+    return start_upper(trim(words, 240))
+
+
+def after_action(reply: str) -> str:
+    """What follows the clause that says what will be done."""
+    cut = _REST_OF_ACTION.search(reply, 12)
+    return reply[cut.start() :] if cut else ""
+
+
+_CLAUSE = re.compile(
+    r"(?:[.;!?](?=\s|$)|\n|,?\s*\bbecause\b|,?\s*\bso that\b|,?\s+so\b(?! far)|,\s*(?=(?:from|in|on|via|using|per|measured|as shown|shown|owner|owned|milestone|led|which means|meaning|we want|we'd like|source|evidence|according)\b)|,\s*(?:which means|meaning)|\b(?=(?:owner|milestone|source|evidence)\s*(?:is|:|=)))",
+    re.IGNORECASE,
+)
+
+
+def impact_words(reply: str, reading: Reading, action: str | None, today: date) -> str | None:
+    """The author's own clause that names the change for learners, or None."""
+    if not reading.learner_outcome:
+        return None
+    clauses = [c.strip(" ,.:;-–•*") for c in _CLAUSE.split(reply) if c and c.strip(" ,.:;-")]
+    if action and len(clauses) > 1:
+        clauses = clauses[1:]
+    elif action:
+        cut = _REST_OF_ACTION.search(reply, 12)
+        clauses = [reply[cut.end() :].strip(" ,")] if cut else []
+    reason = reading.reason or ""
+    for clause in clauses:
+        if reason and clause.startswith(reason[:40]):
+            clause = clause[len(reason) :].strip(" ,")
+        if len(clause.split()) >= 2 and read(clause, today).learner_outcome:
+            clause = re.sub(
+                r"^(?:and|then|that|we want|we'd like|we would like|i want|impact:?|hopefully|to see)\s+",
+                "",
+                clause,
+                flags=re.I,
+            )
+            return start_upper(trim(" ".join(clause.split()), 300))
+    return start_upper(trim(" ".join(reply.split()), 300)) if not action else None
+
+
+_FIELD_WORDS = {
+    "action": r"action",
+    "linked": r"sar item|item|sar|afi",
+    "impact": r"impact|outcome",
+    "measure": r"measure|indicator|metric",
+    "baseline": r"baseline|start(?:ing)?(?: figure| point)?|current figure",
+    "target": r"target|goal|level to reach",
+    "evidence_source": r"evidence(?: source)?|source|data source",
+    "due": r"date|due(?: date)?|deadline|end date",
+    "driver": r"driver|reason",
+    "milestone": r"milestone|check(?: on the way)?",
+    "owner": r"owner|lead|accountable(?: person)?",
+}
+
+
+_CHANGE = re.compile(
+    r"(?:(?:no|oh|sorry|actually|wait|hang on|please|can (?:you|we)|could (?:you|we)|i (?:want|need|meant|would like) to|let'?s)[,:;.\s-]*)*"
+    r"(?P<verb>change|set|make|correct|update|edit|amend|fix|replace|redo)?\s*(?:the|my|our)?\s*"
+    rf"(?P<field>{'|'.join(_FIELD_WORDS.values())})\b\s*"
+    r"(?P<sign>should (?:be|say)|needs? to be|must be|is now|is|are|was|to be|to|as|with|at|:|=|->|→|-)?\s*(?P<value>.*)",
+    re.IGNORECASE,
+)
+
+
+CORRECTS = re.compile(
+    r"\b(?:actually|sorry|i meant?|correction|should (?:be|have been)|not \d|instead|oops|typo|wait|my mistake|change|scrap that|make (?:it|that)|rather|now think|on reflection)\b",
+    re.IGNORECASE,
+)
+
+
+def change_asked(reply: str) -> tuple[str, str, bool] | None:
+    """The field and the new words of "change the target to 70%" or "owner: Priya", if it is one.
+
+    The last of the three says whether a change was asked for in so many words.
+    """
+    match = _CHANGE.fullmatch(" ".join(reply.split()))
+    if not match:
+        return None
+    word = re.sub(r"\s+", " ", match["field"].lower())
+    field = next(f for f, names in _FIELD_WORDS.items() if re.fullmatch(names, word))
+    return field, (match["value"] or "").strip(" ."), bool(match["verb"] or match["sign"])
+
+
+def facts_added(before: Draft, after: Draft) -> list[str]:
+    """What a reply added to the draft, in a few words each."""
+    facts = []
+    if after.driver and after.reason and after.reason != before.reason:
+        facts.append(f"the reason ({wording.DRIVER_NAMES[after.driver.value]})")
+    if after.measure and after.measure != before.measure:
+        facts.append(after.measure)
+    if after.baseline and after.baseline != before.baseline:
+        facts.append(f"{after.baseline} to start from")
+    if after.target and after.target != before.target:
+        facts.append(f"{after.target} to reach")
+    if after.due and after.due != before.due:
+        facts.append(f"by {in_words(after.due)}")
+    if after.evidence_source and after.evidence_source != before.evidence_source:
+        facts.append(f"source {after.evidence_source}")
+    if after.owner and after.owner != before.owner:
+        facts.append(f"{after.owner} accountable")
+    new = after.milestones[len(before.milestones) :]
+    facts += [f"a check on the way{f' on {in_words(m.due)}' if m.due else ''}" for m in new]
+    return facts
+
+
+def same_figure(old: str, new: str) -> bool:
+    return re.sub(r"\W|per\s?cent", "", old.lower()) == re.sub(r"\W|per\s?cent", "", new.lower())
+
+
+def listed(words: list[str], last: str = "and") -> str:
+    return (
+        words[0]
+        if len(words) == 1
+        else f"{', '.join(words[:-1])} {last} {words[-1]}"
+        if words
+        else ""
+    )
+
+
+def trim(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + "…"
+
+
+def start_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def quoted(reply: str) -> str:
+    return trim(" ".join(reply.split()).strip(' ."“”'), 70)
+
+
+def in_words(day: date) -> str:
+    """A date as people write it: 31 July 2027."""
+    return f"{day.day} {day:%B %Y}"

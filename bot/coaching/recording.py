@@ -1,0 +1,265 @@
+"""Taking a reading into the draft, and holding back what cannot be meant."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from bot.coaching.criteria import compare
+from bot.coaching.figures import find_figures
+from bot.coaching.measures import BY_KEY, find_measure
+from bot.coaching.phrases import (
+    CORRECTS,
+    action_words,
+    after_action,
+    facts_added,
+    impact_words,
+    in_words,
+    listed,
+    same_figure,
+    start_upper,
+    trim,
+)
+from bot.coaching.reading import Reading
+from bot.coaching.state import Pending, Stage
+from bot.coaching.turn import Turn
+from bot.coaching.words import content_stems
+from storage.models import Direction, MilestoneFields
+
+# Measures of which every case is the usual aim, and those counted in heads as often as in per cent.
+_CAN_BE_ALL = frozenset(
+    BY_KEY[key].title
+    for key in ("reviews_on_time", "safeguarding_timeliness", "otj_on_track", "work_placement", "ehcp_outcomes", "gateway_on_time")
+)  # fmt: skip
+
+
+_COUNTED = frozenset({"withdrawals", "early_leavers", "persistent_absence", "past_planned_end", "break_in_learning", "positive_dest"})  # fmt: skip
+
+
+class Recording(Turn):
+    """The part of a step that writes into the draft; the rules decide what enters."""
+
+    def _apply(self, reply: str, asked: str) -> tuple[bool, bool]:
+        """Record what a reply says. Returns (anything learned, a problem was said instead)."""
+        draft, today = self.it.draft, self.setting.today
+        reading = self.reader(reply, today, action=draft.action or "", asked=asked)
+        if asked == "action":
+            # What stands in the action's own clause ("each apprentice") is no level to reach.
+            after = after_action(reply)
+            beyond = self.reader(after, today, action=draft.action or "", asked=asked)
+            reading = replace(beyond, due=beyond.due or reading.due)
+        before = draft.model_copy(deep=True)
+        said_aside = len(self.lines)
+        confirming = self.it.stage is Stage.CONFIRMING
+        overrule = bool(CORRECTS.search(reply)) or asked == "confirm"
+
+        if asked == "action" or (confirming and not draft.action):
+            self._take_action(reply)
+        self._take_impact(reply, reading, asked)
+        self._take_measure(reading, asked)
+        if asked == "measure" and not draft.measure:
+            self._own_measure(reply)
+        if (
+            reading.unit
+            and (not draft.unit or reading.unit != draft.unit)
+            and (reading.baseline or reading.target)
+        ):
+            draft.unit = reading.unit
+        problem = self._take_levels(reading, asked, overrule)
+        problem = problem or self._take_due(reading, asked, overrule)
+        if reading.baseline_date and (not draft.baseline_date or asked == "baseline"):
+            draft.baseline_date = reading.baseline_date
+        if reading.evidence_source and (
+            not draft.evidence_source or asked == "evidence_source" or overrule
+        ):
+            draft.evidence_source = trim(reading.evidence_source, 120)
+        if reading.driver and (asked == "driver" or not draft.reason):
+            draft.driver, draft.reason = reading.driver, trim(reading.reason or "", 200)
+        problem = self._take_owner(reading, heard=not problem) or problem
+        self._take_milestones(reading, asked)
+
+        facts = facts_added(before, draft)
+        if facts and not problem and self.it.pending is None:
+            overruled = overrule and any(
+                getattr(before, f)
+                for f in ("target", "baseline", "due")
+                if getattr(before, f) != getattr(draft, f)
+            )
+            acknowledged = "changed" if overruled else "noted"
+            if not confirming and not self.say(acknowledged, facts=listed(facts)):
+                self.lines.append(start_upper(f"{listed(facts)}."))
+        # One more weak answer is kept in the chain, and yet brings the action no further.
+        learned = draft != before.model_copy(update={"so_what": draft.so_what})
+        return learned, problem and len(self.lines) > said_aside
+
+    def _take_action(self, reply: str) -> None:
+        words = action_words(reply)
+        if words:
+            self.it.draft.action = words
+            if not self.it.draft.sar_items and "linked" not in self.it.left_open:
+                near = self._by_words(reply)
+                if near:
+                    self._link(near, quietly=True)
+                    self.say(
+                        "linked_by_words",
+                        reference=near[0].reference,
+                        judgement=trim(near[0].judgement.rstrip("."), 80),
+                    )
+
+    def _take_impact(self, reply: str, reading: Reading, asked: str) -> None:
+        draft = self.it.draft
+        if asked not in ("action", "impact", "measure") and draft.impact:
+            return
+        words = impact_words(
+            reply, reading, draft.action if asked == "action" else None, self.setting.today
+        )
+        if asked == "impact":
+            draft.so_what = [*draft.so_what, trim(" ".join(reply.split()), 400)]
+        elif words and asked == "action":
+            draft.so_what = [*draft.so_what, words]
+        if words and (asked == "impact" or not draft.impact):
+            draft.impact = words
+
+    def _take_measure(self, reading: Reading, asked: str) -> None:
+        """The measure a reply names; the action's own words ("on each absence") name none."""
+        draft = self.it.draft
+        if asked == "action" and draft.impact:
+            reading = self.reader(draft.impact, self.setting.today)
+        elif asked == "action":
+            return
+        says_level = reading.baseline or reading.target
+        if reading.measure is None or (draft.measure and asked not in ("impact", "measure")):
+            return
+        if draft.measure and asked == "impact" and not (says_level and not draft.target):
+            return
+        draft.measure = reading.measure.title
+        draft.unit = reading.unit
+        draft.direction = reading.direction
+
+    def _own_measure(self, reply: str) -> None:
+        words = re.sub(
+            r"^(?:the|our|a|an|we(?:'d| would)? (?:look at|use|count|measure)|probably|maybe|i(?:'d| would) (?:use|look at|say))\s+",
+            "",
+            " ".join(reply.split()),
+            flags=re.I,
+        )
+        words = re.split(r"[.;]|\bfrom\b|\bcurrently\b|\d", words)[0].strip(" ,")
+        if len(content_stems(words)) >= 1:
+            self.it.draft.measure = trim(words, 80)
+
+    def _take_levels(self, reading: Reading, asked: str, overrule: bool) -> bool:
+        """Baseline and target, checked against each other and against what was said before."""
+        draft = self.it.draft
+        if reading.figures_disagree:
+            levels = [f.text for f in reading.figures]
+            return self.problem("two_figures", figures=listed(levels))
+        for field in ("baseline", "target"):
+            new = getattr(reading, field)
+            old = getattr(draft, field)
+            if not new or (old and same_figure(old, new)):
+                continue
+            if old and asked != field and not overrule:
+                self.it.pending = Pending(kind="which", field=field, options=[old, new])
+                return False
+            setattr(draft, field, new)
+        return self._check_levels()
+
+    def _check_levels(self) -> bool:
+        """Hold back a target that cannot be meant, once, and say why."""
+        draft = self.it.draft
+        if draft.target and not self._meant("target", draft.target):
+            level = next(iter(find_figures(draft.target)), None)
+            share = level is not None and (
+                level.unit == "%" or (level.unit is None and draft.unit == "%")
+            )
+            held: tuple[str, dict[str, Any]] | None = None
+            if level and share and (level.value or 0) > 100:
+                held = ("impossible", {"figure": draft.target})
+            elif level and share and level.value == 100 and draft.measure not in _CAN_BE_ALL:
+                held = ("perfect", {})
+            elif compare(draft) == -1:
+                better = "lower" if draft.direction is Direction.LOWER else "higher"
+                held = (
+                    "worse",
+                    {
+                        "target": draft.target,
+                        "baseline": draft.baseline,
+                        "measure": draft.measure or "this",
+                        "better": better,
+                    },
+                )
+            elif compare(draft) == 0:
+                held = ("equal", {"target": draft.target})
+            if held:
+                if held[0] != "impossible":
+                    self.it.questioned.append(f"target={draft.target}")
+                draft.target = None
+                self.it.focus, self.it.stage = "target", Stage.ASKING
+                return self.problem(held[0], **held[1])
+        figure = draft.baseline or draft.target
+        if figure and draft.measure and self._unit_unknown(figure):
+            self.it.questioned.append(f"unit={figure}")
+            self.it.pending = Pending(
+                kind="unit", field="baseline" if draft.baseline else "target", options=[figure]
+            )
+        return False
+
+    def _unit_unknown(self, figure: str) -> bool:
+        """Whether a bare number could be a share or a headcount, and nobody has said which."""
+        bare = all(
+            re.fullmatch(r"[\d.,]+", f) for f in (self.it.draft.baseline, self.it.draft.target) if f
+        )
+        named = find_measure(self.it.draft.measure or "")
+        sure = named is not None and named[0].key not in _COUNTED
+        asked = any(mark.startswith("unit=") for mark in self.it.questioned)
+        return bare and not sure and not asked
+
+    def _take_due(self, reading: Reading, asked: str, overrule: bool) -> bool:
+        draft, setting = self.it.draft, self.setting
+        due = reading.due
+        if due is None or due == draft.due:
+            return False
+        if due < setting.today:
+            if asked == "due" or not draft.due:
+                return (
+                    self.problem("past", date=in_words(due)) and asked == "due" and self._put("due")
+                )
+            return False
+        if due > setting.plan_ends and not self._meant("due", due):
+            self.it.questioned.append(f"due={due}")
+            said = self.problem("beyond", date=in_words(due), plan_ends=in_words(setting.plan_ends))
+            return said and asked == "due"
+        if draft.due and asked != "due" and not overrule:
+            return False
+        draft.due = due
+        return False
+
+    def _take_owner(self, reading: Reading, *, heard: bool) -> bool:
+        """The one person named; a team or two people are asked about, at once or in their turn."""
+        if reading.group_owner or len(reading.owners) > 1:
+            self.it.owed = ["owner"]
+            if not heard:
+                return False
+            self.it.focus = "owner"
+            if reading.group_owner:
+                return self.problem("group", name=reading.group_owner)
+            return self.problem("several", names=listed(list(reading.owners), "or"))
+        if reading.owners:
+            name = reading.owners[0]
+            mine = name.lower() in ("i", "me", "myself")
+            self.it.draft.owner = self.setting.speaker if mine else name
+        return False
+
+    def _take_milestones(self, reading: Reading, asked: str) -> None:
+        draft = self.it.draft
+        for due, text in reading.milestones:
+            if draft.milestones and draft.milestones[-1].due is None and due:
+                draft.milestones[-1].due = due
+            elif not any(m.text.lower() == text.lower() for m in draft.milestones):
+                draft.milestones = [
+                    *draft.milestones,
+                    MilestoneFields(due=due, text=start_upper(trim(text, 160))),
+                ]
+
+    def _set(self, field: str, value: str) -> None:
+        setattr(self.it.draft, field, value)
+        self._check_levels()

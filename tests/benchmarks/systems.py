@@ -1,0 +1,161 @@
+"""The systems that `turns` compares, each run in a process of its own.
+
+The echo is the least that Bolt can do with a message: it says it again in its thread. Ours is the
+bot as `sowhat serve` puts it together. Both stand behind the same WSGI adapter and web server.
+"""
+
+import logging
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from pydantic import SecretStr
+from slack_bolt import App
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_sdk import WebClient
+from waitress.server import create_server
+
+from bot.coach import EMBEDDED
+from bot.coaching.dates import academic_year
+from bot.engine import Engine, engine_url
+from bot.sample import load_sample
+from bot.server import _HTTP_THREADS, _MOST_BYTES, Wsgi, application
+from bot.settings import Settings
+from bot.slack.app import _LISTENER_THREADS, _SLACK_SECONDS, build
+from storage.database import Database
+from storage.migrate import migrate
+from tests.support.slack_payloads import BOT_TOKEN
+
+SECRET = "a-secret-of-the-benchmark"
+# The scripted replies name dates of this academic year.
+_BEGINS = datetime(2026, 11, 23, 10, tzinfo=UTC)
+_START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class System:
+    """What to run: the echo, or with a `database_url` ours. Errors and warnings go to `log`."""
+
+    name: str
+    slack_api_url: str
+    log: Path
+    database_url: str | None = None
+
+
+class Running:
+    """A system that serves at `base_url`."""
+
+    def __init__(self, system: System, process_id: int, port: int, pipe: Connection) -> None:
+        self.name, self.process_id = system.name, process_id
+        self.base_url = f"http://127.0.0.1:{port}"
+        self._pipe = pipe
+
+    def cpu_seconds(self) -> float:
+        """The processor time that the system's process has used so far."""
+        self._pipe.send("cpu")
+        seconds: float = self._pipe.recv()
+        return seconds
+
+
+@contextmanager
+def running(system: System) -> Iterator[Running]:
+    """Run a system in a fresh process for the length of the block.
+
+    Raises RuntimeError when it does not start.
+    """
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_run, args=(system, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        try:
+            port = ours.recv() if ours.poll(_START_SECONDS) else None
+        except EOFError:
+            port = None
+        if port is None or process.pid is None:
+            raise RuntimeError(f"{system.name} did not start; see above or {system.log}.")
+        yield Running(system, process.pid, port, ours)
+    finally:
+        ours.close()
+        process.join(30)
+        process.kill()
+
+
+def _run(system: System, pipe: Connection) -> None:
+    """Serve until the other end of the pipe is closed."""
+    logging.basicConfig(filename=system.log, level=logging.INFO)
+    with ExitStack() as stack:
+        wsgi = _echo(system) if system.database_url is None else _ours(system, stack)
+        server = create_server(
+            wsgi,
+            host="127.0.0.1",
+            port=0,
+            threads=_HTTP_THREADS,
+            max_request_body_size=_MOST_BYTES,
+            ident=None,
+        )
+        Thread(target=server.run, name="http", daemon=True).start()
+        pipe.send(server.effective_port)
+        try:
+            while pipe.recv():
+                pipe.send(time.process_time())
+        except (EOFError, OSError):
+            server.close()
+
+
+def _echo(system: System) -> Wsgi:
+    app = App(
+        client=WebClient(
+            token=BOT_TOKEN,
+            base_url=system.slack_api_url,
+            timeout=_SLACK_SECONDS,
+            retry_handlers=[],
+        ),
+        signing_secret=SECRET,
+        token_verification_enabled=False,
+        listener_executor=ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener"),
+    )
+
+    @app.event("message")
+    def echo(event: dict[str, Any], say: Callable[..., Any]) -> None:
+        say(text=event["text"], thread_ts=event.get("thread_ts") or event["ts"])
+
+    handler: Wsgi = SlackRequestHandler(app, path="/slack/events")
+    return handler
+
+
+def _ours(system: System, stack: ExitStack) -> Wsgi:
+    """The bot on a database of its own, which holds the sample provider's SAR and plan."""
+    settings = Settings(
+        _env_file=None,
+        database_url=system.database_url or "",
+        slack_bot_token=SecretStr(BOT_TOKEN),
+        slack_signing_secret=SecretStr(SECRET),
+        slack_api_url=system.slack_api_url,
+    )
+    database = Database(settings.database_url)
+    stack.callback(database.close)
+    migrate(database)
+    clock = _clock()
+    with database.writing() as session:
+        load_sample(session, academic_year(clock().date()), clock())
+    engine = Engine(engine_url(settings.database_url), executor_id=settings.executor_id)
+    service = build(settings, database, engine, EMBEDDED, clock)
+    service.start(clock)
+    stack.callback(service.stop)
+    return application(service)
+
+
+def _clock() -> Callable[[], datetime]:
+    """A clock that runs as any other, but from the same instant each time."""
+    started = time.monotonic()
+    return lambda: _BEGINS + timedelta(seconds=time.monotonic() - started)
