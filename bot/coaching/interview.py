@@ -16,6 +16,9 @@ from bot.coaching.replies import Command, cells, command, is_table, oddity
 from bot.coaching.state import Choice, Interview, Outcome, Pending, Reader, Say, Stage
 from bot.coaching.words import content_stems
 
+# Replies in one sitting. A whole interview takes six to sixteen.
+LONGEST_SITTING = 40
+
 
 def begin(setting: Setting) -> tuple[Interview, Say]:
     """A new interview and its opening, with the SAR's areas for improvement to choose from."""
@@ -73,14 +76,19 @@ class _Flow(Asking):
         if chosen is not None:
             reply = chosen
         order = command(reply)
+        self.it.replies += 1
         if self.it.stage is Stage.AGREED:
             self.say("finished")
             return self.done()
         if self.it.stage is Stage.STOPPED:
             self.it.stage = Stage.ASKING if self.it.focus else Stage.CONFIRMING
+            self.it.replies = 1
             if order in (Command.CARRY_ON, Command.YES):
                 self.say("resumed")
                 return self.ask()
+        if self.it.replies > LONGEST_SITTING:
+            self.say("enough")
+            return self._stop()
         if order is Command.SHOW:
             self.say("draft")
             said = self.ask_in_place()
@@ -326,8 +334,10 @@ class _Flow(Asking):
 
     def _reopen(self, field: str) -> tuple[Interview, Say]:
         self.it.stage, self.it.focus = Stage.ASKING, field
-        if not self._put(field):
-            self.lines.append(f"What should {wording.FIELD_NAMES[field]} say instead?")
+        named = wording.FIELD_NAMES[field]
+        if not self._put(field) and not self.line("another-go", wording.ANOTHER_GO, field=named):
+            self.it.stage, self.it.focus = Stage.CONFIRMING, None
+            return self._no_clear_yes()
         return self.done(field=field)
 
     def _confirm(self, reply: str, order: Command | None) -> tuple[Interview, Say]:

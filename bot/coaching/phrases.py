@@ -84,7 +84,7 @@ _FIELD_WORDS = {
 
 
 _CHANGE = re.compile(
-    r"(?:(?:no|oh|sorry|actually|wait|hang on|please|can (?:you|we)|could (?:you|we)|i (?:want|need|meant|would like) to|let'?s)[,:;.\s-]*)*"
+    r"(?:(?:no|oh|sorry|actually|wait|hang on|please|can (?:you|we)|could (?:you|we)|i (?:want|need|meant|would like) to|let'?s)\b[,:;.\s-]*)*"
     r"(?P<verb>change|set|make|correct|update|edit|amend|fix|replace|redo)?\s*(?:the|my|our)?\s*"
     rf"(?P<field>{'|'.join(_FIELD_WORDS.values())})\b\s*"
     r"(?P<sign>should (?:be|say)|needs? to be|must be|is now|is|are|was|to be|to|as|with|at|:|=|->|→|-)?\s*(?P<value>.*)",

