@@ -93,6 +93,8 @@ def _write(session: Session, data: dict[str, Any], year: str, me: Person, now: d
         fields |= {
             "baseline_date": _day(entry["baseline_date"], later),
             "due": _day(entry["due"], later),
+            "impact": _moved(entry["impact"], later),
+            "so_what": [_moved(text, later) for text in entry["so_what"]],
         }
         action = plans.save_action(
             session,
@@ -121,12 +123,13 @@ def _day(typed: str | None, years_later: int) -> date | None:
     )
 
 
-def _moved(evidence: str | None, years_later: int) -> str | None:
-    """The evidence with its academic years moved on, so that the sample never looks dated."""
-    if not evidence or not years_later:
-        return evidence
-    return re.sub(
-        r"\b(20\d\d)/(\d\d)\b",
-        lambda m: f"{int(m[1]) + years_later}/{(int(m[2]) + years_later) % 100:02}",
-        evidence,
-    )
+def _moved(text: str | None, years_later: int) -> str | None:
+    """A text with its years and academic years moved on, so that the sample never looks dated."""
+    if not text or not years_later:
+        return text
+
+    def later(match: re.Match[str]) -> str:
+        ends = f"/{(int(match[2]) + years_later) % 100:02}" if match[2] else ""
+        return f"{int(match[1]) + years_later}{ends}"
+
+    return re.sub(r"\b(20\d\d)(?:/(\d\d))?\b", later, text)

@@ -7,6 +7,7 @@ national rates.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from storage.models import Direction, Driver
 
@@ -91,6 +92,8 @@ _NAMED = [
 ]
 
 
+# One turn asks this of the same few clauses many times.
+@lru_cache(maxsize=1024)
 def find_measure(text: str) -> tuple[Measure, str] | None:
     """The first measure the text names, by position, with the words that name it; else None.
 

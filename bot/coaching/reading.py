@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import IntEnum
+from functools import lru_cache
 
 from bot.coaching.dates import FoundDate, find_dates
 from bot.coaching.figures import LEARNERS, Figure, Part, find_figures
@@ -233,6 +234,8 @@ _NOT_NAMES = frozenset(
 )
 
 
+# One turn reads the same impact for several criteria; a reading is a value and can be shared.
+@lru_cache(maxsize=256)
 def read(
     text: str,
     today: date,

@@ -220,7 +220,7 @@ class Answering:
         now: datetime,
     ) -> None:
         assert after.interview is not None
-        pressed = incoming.label if incoming.kind is Kind.PRESS else None
+        pressed = incoming.text if incoming.kind is Kind.PRESS else None
         text, blocks = screens.message(
             say, after.interview.said, after.interview.draft, after.setting, pressed
         )

@@ -20,7 +20,8 @@ class Incoming:
     """One thing a person did in a direct message with the bot.
 
     `thread` is the root of the thread it stands in (a message outside any thread is its own root);
-    `number` is that of the coach's message whose button was pressed, `label` the button's words.
+    `number` is that of the coach's message whose button was pressed; `text` is then the reply that
+    the button stands for.
     """
 
     kind: Kind
@@ -32,7 +33,6 @@ class Incoming:
     ts: str
     text: str = ""
     number: int | None = None
-    label: str | None = None
 
     @property
     def conversation(self) -> str:
@@ -117,7 +117,6 @@ def _press(body: dict[str, Any]) -> Incoming | None:
         ts=ts,
         text=reply,
         number=number,
-        label=(pressed.get("text") or {}).get("text"),
     )
 
 

@@ -73,7 +73,7 @@ def _choices(choices: Sequence[Choice], number: int) -> list[Block]:
         return [
             SectionBlock(
                 text=MarkdownTextObject(text=escape(choice.label)[:_SECTION_TEXT]),
-                accessory=_button(Choice(f"Choose {_short(choice)}", choice.reply), number, index),
+                accessory=_button(choice, number, index, shows="Choose"),
             )
             for index, choice in enumerate(choices)
         ]
@@ -82,13 +82,9 @@ def _choices(choices: Sequence[Choice], number: int) -> list[Block]:
     return [ActionsBlock(elements=[_button(c, number, i) for i, c in enumerate(choices)])]
 
 
-def _short(choice: Choice) -> str:
-    return choice.reply if len(choice.reply) < 20 else "this"
-
-
-def _button(choice: Choice, number: int, index: int) -> ButtonElement:
+def _button(choice: Choice, number: int, index: int, shows: str | None = None) -> ButtonElement:
     return ButtonElement(
-        text=PlainTextObject(text=choice.label[:_BUTTON_TEXT]),
+        text=PlainTextObject(text=(shows or choice.label)[:_BUTTON_TEXT]),
         action_id=f"{ANSWER}:{index}",
         value=json.dumps({"reply": choice.reply[:1500], "number": number}),
         style="primary" if choice.reply == "agree" else None,
