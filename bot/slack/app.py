@@ -1,6 +1,7 @@
 """The Bolt app: every event is kept and becomes work before it is acknowledged."""
 
 import logging
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from bot.coach import Coach
 from bot.engine import Engine, EngineUnavailable
 from bot.settings import Settings
 from bot.slack.answering import Answering, Profile, Turns
-from bot.slack.incoming import Incoming, incoming
+from bot.slack.incoming import ANSWER, Incoming, incoming
 from bot.slack.sending import Sending
 from storage import conversations
 from storage.database import Database, DatabaseUnavailable
@@ -76,6 +77,9 @@ def build(
     answering = Answering(database, coach, _profiles(client), turns, clock, sending.fresh)
     _register_work(engine, answering, sending)
     secret = settings.slack_signing_secret
+    logger = logging.getLogger("bot.slack.bolt")
+    # Bolt finds SLACK_BOT_TOKEN in the environment too, and warns that our client has it already.
+    logger.addFilter(lambda record: "`token` will be unused" not in record.getMessage())
     app = App(
         client=client,
         signing_secret=secret.get_secret_value() if secret else None,
@@ -83,7 +87,7 @@ def build(
         request_verification_enabled=settings.slack_app_token is None,
         listener_executor=ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener"),
         raise_error_for_unhandled_request=False,
-        logger=logging.getLogger("bot.slack.bolt"),
+        logger=logger,
     )
     app.use(_keeper(database, engine, clock))
     _listen(app)
@@ -147,7 +151,7 @@ def _listen(app: App) -> None:
     def heard() -> None:
         """Kept by the middleware."""
 
-    @app.action({"type": "block_actions"})
+    @app.action(re.compile(rf"^{ANSWER}:"))
     def pressed(ack: Callable[[], None]) -> None:
         ack()
 
