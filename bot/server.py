@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from types import FrameType
 from typing import Any
 
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -49,29 +50,37 @@ def serve(settings: Settings) -> None:
     migrate(database)
     engine = Engine(where, executor_id=settings.executor_id)
     service = build(settings, database, engine, EMBEDDED, lambda: datetime.now(UTC))
-    stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stop.set())
-    service.start(lambda: datetime.now(UTC))
+        signal.signal(number, _leave)
     try:
+        service.start(lambda: datetime.now(UTC))
         if settings.slack_app_token is not None:
-            _over_socket(service, settings.slack_app_token.get_secret_value(), stop)
+            _over_socket(service, settings.slack_app_token.get_secret_value())
         else:
-            _over_http(service, settings.port, stop)
+            _over_http(service, settings.port)
+    except SystemExit:
+        _log.info("Stopping: running turns are finished first.")
     finally:
         service.stop()
         database.close()
 
 
-def _over_socket(service: SlackService, app_token: str, stop: threading.Event) -> None:
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    # Raised in the main thread, which waits for events; waitress closes its sockets on it.
+    raise SystemExit
+
+
+def _over_socket(service: SlackService, app_token: str) -> None:
     handler = SocketModeHandler(service.app, app_token)
     handler.connect()  # type: ignore[no-untyped-call]
     _log.info("Connected to Slack by Socket Mode.")
-    stop.wait()
-    handler.close()  # type: ignore[no-untyped-call]
+    try:
+        threading.Event().wait()
+    finally:
+        handler.close()  # type: ignore[no-untyped-call]
 
 
-def _over_http(service: SlackService, port: int, stop: threading.Event) -> None:
+def _over_http(service: SlackService, port: int) -> None:
     try:
         server = create_server(
             application(service),
@@ -85,11 +94,8 @@ def _over_http(service: SlackService, port: int, stop: threading.Event) -> None:
         raise PortTaken(
             f"Port {port} cannot be used ({error.strerror}): free it, or set PORT to another."
         ) from None
-    runner = threading.Thread(target=server.run, name="http", daemon=True)
-    runner.start()
     _log.info("Listening on port %s.", port)
-    stop.wait()
-    server.close()
+    server.run()
 
 
 def application(service: SlackService) -> Wsgi:

@@ -149,7 +149,7 @@ def save_action(
     The theme is that of the first SAR item which leaders have put under one. Raises LookupError
     when `action_id` is not an action of this workspace.
     """
-    action = _action_to_write(session, workspace, plan_id, action_id)
+    action = _action_to_write(session, workspace, plan_id, action_id, at)
     is_new = action.id is None
     items = session.exec(
         select(SarItem).where(
@@ -194,7 +194,7 @@ def save_action(
 
 
 def _action_to_write(
-    session: Session, workspace: str, plan_id: int, action_id: int | None
+    session: Session, workspace: str, plan_id: int, action_id: int | None, at: datetime
 ) -> Action:
     if action_id is not None:
         found = session.exec(
@@ -206,7 +206,7 @@ def _action_to_write(
     # The provider's row is the lock under which numbers are given out (SQLite writes are serial).
     session.exec(select(Provider).where(Provider.workspace == workspace).with_for_update()).one()
     last = session.exec(select(func.max(Action.number)).where(Action.workspace == workspace)).one()
-    return Action(workspace=workspace, plan_id=plan_id, number=(last or 0) + 1)
+    return Action(workspace=workspace, plan_id=plan_id, number=(last or 0) + 1, created_at=at)
 
 
 def _replace_links(session: Session, action: Action, items: Any) -> None:

@@ -147,7 +147,7 @@ def _work_id(workspace: str, event_id: str) -> str:
 def _listen(app: App) -> None:
     """Name what is heard; the middleware has done the work by the time these run."""
 
-    @app.event("message")
+    @app.event(re.compile(""))
     def heard() -> None:
         """Kept by the middleware."""
 

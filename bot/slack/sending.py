@@ -1,6 +1,7 @@
 """The outbox: each message reaches Slack once, in order within its conversation."""
 
 import logging
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ _RETRY_SECONDS = 1.0
 _UNCERTAIN = frozenset(
     {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "accesslimited"}
 )
+# Slack's own words for a refusal; anything else came from something between Slack and us.
+_CODE = re.compile(r"[a-z][a-z0-9_]+")
 _log = logging.getLogger(__name__)
 
 
@@ -83,7 +86,7 @@ class Sending:
             with self._guard:
                 self._untried.add(mark)
             raise TryAgain(_retry_after(error)) from error
-        if status >= 500 or code in _UNCERTAIN or not code:
+        if status >= 500 or code in _UNCERTAIN or not _CODE.fullmatch(code):
             raise TryAgain(_RETRY_SECONDS) from error
         _log.warning("Slack refused message %s for good: %s", message.id, code)
         self._settle(message, Delivery.FAILED, error=code)

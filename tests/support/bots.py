@@ -1,0 +1,167 @@
+"""The real bot for tests: in this process with the tests' clock, or as a program of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from waitress.server import create_server
+
+from bot.coach import EMBEDDED
+from bot.engine import Engine, engine_url
+from bot.sample import load_sample
+from bot.server import application
+from bot.settings import Settings
+from bot.slack.app import SlackService, build
+from storage.database import Database
+from storage.models import Provider
+from tests.support.fake_slack import FakeSlack
+from tests.support.signed_requests import SignedRequests
+from tests.support.slack_payloads import APP_TOKEN, BOT_TOKEN, TEAM, USER
+
+SECRET = "signing-secret-of-the-tests"
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+_ROOT = Path(__file__).resolve().parents[2]
+_UP_SECONDS = 60
+
+
+@contextmanager
+def slack() -> Iterator[FakeSlack]:
+    """A fake Slack with one workspace and one person in it."""
+    with FakeSlack() as fake:
+        fake.add_workspace()
+        fake.add_user(USER, "Priya Shah")
+        yield fake
+
+
+def load_sar(database: Database) -> None:
+    """The sample provider's SAR in the workspace of the tests, with nobody in it yet."""
+    from storage import plans
+    from storage.models import SarItem
+
+    with database.writing() as session:
+        load_sample(session, "2026/27", NOW)
+        session.add(Provider(workspace=TEAM, name="Test College"))
+        session.flush()
+        sample = plans.plan_of(session, "trial", "2026/27")
+        plan = plans.ensure_plan(session, TEAM, "2026/27")
+        assert sample is not None and sample.id is not None and plan.id is not None
+        for placed in plans.sar_items(session, "trial", sample.id):
+            copied = placed.item.model_dump(
+                exclude={"id", "workspace", "plan_id", "department_id", "theme_id"}
+            )
+            session.add(SarItem(**copied, workspace=TEAM, plan_id=plan.id))
+            session.flush()
+
+
+@dataclass
+class InProcess:
+    """The bot in this process, at the instant NOW."""
+
+    service: SlackService
+    http: SignedRequests
+    database: Database
+
+
+@contextmanager
+def in_process(fake: FakeSlack, url: str, *, socket_mode: bool = False) -> Iterator[InProcess]:
+    """The bot behind its own WSGI server on loopback, or connected by Socket Mode."""
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        database_url=url,
+        slack_bot_token=BOT_TOKEN,
+        slack_app_token=APP_TOKEN if socket_mode else None,
+        slack_signing_secret=SECRET,
+        slack_api_url=fake.api_url,
+    )
+    database = Database(url)
+    engine = Engine(engine_url(url), executor_id="test")
+    service = build(settings, database, engine, EMBEDDED, lambda: NOW)
+    service.start(lambda: NOW)
+    server = create_server(application(service), host="127.0.0.1", port=0, threads=8)
+    runner = threading.Thread(target=server.run, daemon=True)
+    runner.start()
+    handler: Any = None
+    if socket_mode:
+        from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+        handler = SocketModeHandler(service.app, APP_TOKEN, ping_interval=0.2)
+        handler.connect()
+        fake.socket.wait_for_client()
+    try:
+        base = f"http://127.0.0.1:{server.effective_port}"
+        with SignedRequests(base, SECRET) as http:
+            yield InProcess(service, http, database)
+    finally:
+        if handler is not None:
+            handler.close()
+        server.close()
+        service.stop()
+        database.close()
+
+
+class Program:
+    """`python -m bot serve` as a program of its own, over HTTP."""
+
+    def __init__(self, fake: FakeSlack, url: str) -> None:
+        self.port = free_port()
+        self.http = SignedRequests(f"http://127.0.0.1:{self.port}", SECRET)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "serve"],
+            cwd=_ROOT,
+            env={
+                **os.environ,
+                "DATABASE_URL": url,
+                "SLACK_BOT_TOKEN": BOT_TOKEN,
+                "SLACK_SIGNING_SECRET": SECRET,
+                "SLACK_API_URL": fake.api_url,
+                "PORT": str(self.port),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._wait_until_ready()
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + _UP_SECONDS
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5).close()
+                return
+            except (urllib.error.URLError, OSError):
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise
+                # A program that is not up yet can only be asked again.
+                time.sleep(0.05)
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        self._process.kill()
+        self._process.communicate()
+        self.http.close()
+
+    def stop(self) -> tuple[int, str]:
+        """Ask it to end, and give its exit code and all it printed."""
+        self._process.send_signal(signal.SIGTERM)
+        output, _ = self._process.communicate(timeout=60)
+        self.http.close()
+        return self._process.returncode, output
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
