@@ -38,7 +38,7 @@ LEARNERS = (
     r"(?:learners?|students?|apprentices?|pupils?|trainees?|yp|young (?:people|persons?|adults?)"
     r"|children|candidates?|leavers?|adults|resitters|re-?sitters|undergraduates?|graduates?"
     r"|starters|completers|achievers|(?:wo)?men in|prisoners|participants|delegates|kids|lads"
-    r"|girls|boys|sixth[- ]formers|year \d{1,2}s|parents)"
+    r"|girls|boys|men|women|sixth[- ]formers|year \d{1,2}s|parents)"
 )
 
 # What staff do or make: a number before one of these counts activity, not learners.
@@ -145,8 +145,7 @@ _FIGURE = re.compile(
         |by\s+(?:a\s+)?(?:half|third|quarter|fifth)))\b
     |(?P<fraction>\b(?:three[\s-]quarters|two[\s-]thirds|four[\s-]fifths|nine[\s-]tenths
         |one[\s-]third|one[\s-]quarter|half)\b(?=\s+(?:of|the|our|them|all)\b))
-    |(?P<all>\b(?:all|every|each|none|no)\b(?=\s+(?:of\s+)?(?:the\s+|our\s+|my\s+)?(?:[\w-]+\s+){{0,3}}?{LEARNERS}\b)
-        |\b(?:everyone|everybody|nobody|no[\s-]one)\b)
+    |(?P<all>\b(?:all|every|each|none|no)\b(?=\s+(?:of\s+)?(?:the\s+|our\s+|my\s+)?(?:(?!and\b|so\b|with\b)[\w-]+\s+){{0,3}}?{LEARNERS}\b))
     |(?P<plain>(?<![\w.£-])(?:{_NUMBER})(?![\w/]|\.\d|,\d))
     |(?P<word>\b{_WORDED}\b)
     """,
@@ -163,6 +162,10 @@ _F = r"\ue000(\d+)\ue001"
 _GAP = r"[^\ue000;.!?\n]{0,%d}?"
 
 
+# The one measure that is counted in months.
+_READING_AGE = re.compile(r"\breading ages?\b", re.IGNORECASE)
+
+
 def _clean(text: str, dates: Sequence[FoundDate]) -> str:
     """The text with everything that is not a level blanked out, at the same positions."""
     chars = list(text)
@@ -175,8 +178,11 @@ def _clean(text: str, dates: Sequence[FoundDate]) -> str:
     for found in dates:
         if _SOME_YEAR not in chars[found.start : found.end]:
             blank(found.start, found.end, _SOME_DAY)
+    in_months = _READING_AGE.search(text) is not None
     for pattern in (_NAMES, _ACTIVITY_COUNT):
         for match in pattern.finditer("".join(chars)):
+            if in_months and match.group().lower().endswith(("month", "months")):
+                continue
             counted = re.match(r"\D*\d[\d.,]*", match.group())
             end = match.end() if pattern is _NAMES or not counted else match.start() + counted.end()
             blank(match.start(), end)
@@ -237,6 +243,9 @@ def find_figures(text: str, dates: Sequence[FoundDate] = ()) -> list[Figure]:
         if kind == "ratio" and not _is_ratio(typed):
             continue
         start = match.start() + (len(match.group()) - len(match.group().lstrip()))
+        if kind == "half" and typed.lower().startswith("by "):
+            # "by a fifth": the figure is the fifth.
+            start, typed = start + 3, typed[3:]
         value, unit = _value(kind, typed)
         found.append(Figure(typed, value, unit, start, start + len(typed)))
     return _parts(cleaned, found)
@@ -277,11 +286,11 @@ _REACH = (
     r"(?:to|reach(?:es|ed|ing)?|hit(?:s|ting)?|at least|min(?:imum)?(?: of)?|above|over|exceed(?:s|ing)?"
     r"|more than|below|under|less than|fewer than|no (?:more|higher|greater|fewer|less|lower) than"
     r"|max(?:imum)?(?: of)?|up to|target(?:s|ed|ing)?|aim(?:ing|s)?(?: for| at| is)?|goal"
-    r"|want(?:s|ed|ing)?|(?:should|will|would|must|to|can|shall|ll) (?:be|have|see|get|hit|pass|achieve)"
+    r"|want(?:s|ed|ing)?|(?:should|will|would|must|to|can|shall|ll|after) (?:be|have|see|get|hit|pass|achieve)"
     r"|be at|need(?:s|ed|ing)?|expect(?:s|ed|ing)?|see(?:ing)?|success is|success means|by then|≥|>=|<=|≤"
-    r"|>|<|→|instead of only|match(?:ing|es)?|goes up|achiev(?:e|es|ing)|getting|get)"
+    r"|>|<|→|instead of only|match(?:ing|es)?|goes up|achiev(?:e|es|ing)|we(?:'re| are) after)"
 )
-_SOFT = r"(?:\s+(?:of|is|at|about|around|approx(?:imately)?|roughly|a|an|the|some|nearly|only|just|be|get|it|rate|around|least|closer|be at|as high as|as low as|national(?:\s+\w+)?|average|above|over|rate|our|below|under|more|than|no))*[\s:=(~]*"
+_SOFT = r"(?:\s+(?:of|is|at|about|around|approx(?:imately)?|roughly|a|an|the|some|nearly|only|just|be|get|it|rate|around|least|closer|be at|it's|it is|we're|we are|they are|as high as|as low as|national(?:\s+\w+)?|average|above|over|rate|our|below|under|more|than|no))*[\s:=(~]*"
 
 _COMPARED = re.compile(
     rf"\b(?:national(?:ly)?|nat(?:'?l)?\.?|sector|regional(?:ly)?|benchmark|county|england|nart|narts|nr|gfe|college[- ]wide|similar (?:colleges|providers|schools)|whole[- ]college)\b"
@@ -315,7 +324,7 @@ _SINGLES: list[tuple[re.Pattern[str], Part]] = [
     (re.compile(rf"\b(?:start(?:ing)?(?: point| from| at)?|baseline|currently|current(?: \w+){{0,2}}|at present|at the moment|right now|presently|stands? at|sits? at|stuck at|stood at|last year(?:'s)?|in the sar|at the start)\b{_SOFT}{_F}", re.I), Part.BASELINE),
     (re.compile(rf"{_F}\s*(?:[a-z]+\s+){{0,4}}?\(?{_AFTERWARDS}\b", re.I), Part.BASELINE),
     (re.compile(rf"\b{_REACH}{_SOFT}{_F}", re.I), Part.TARGET),
-    (re.compile(rf"{_F}[^\ue000,;.!?\n]{{0,40}}?(?:\bby\s+(?:the\s+)?(?:end of\s+)?)?\ue003", re.I), Part.TARGET),
+    (re.compile(rf"{_F}[^\ue000,;.!?\n]{{0,60}}?(?:\bby\s+(?:the\s+)?(?:end of\s+)?)?\ue003", re.I), Part.TARGET),
     (re.compile(rf"[≥≤<>→]=?\s*{_F}"), Part.TARGET),
     (re.compile(rf"{_F}\s*(?:or\s+(?:more|above|better|higher|below|less|fewer|lower|under|over)|\+|minimum|max(?:imum)?|target)(?!\w)", re.I), Part.TARGET),
     (re.compile(rf"\b{_WAS}{_SOFT}{_F}", re.I), Part.BASELINE),

@@ -47,7 +47,7 @@ MEASURES = (
     Measure("break_in_learning", "breaks in learning", (r"breaks? in learning", r"\bbils?\b"), "%", DOWN, "ILR", (_OUT,)),
     Measure("em_attendance", "English and maths attendance", (r"(?:english|maths|resits?|gcse)(?: and (?:english|maths))?(?: \w+){0,2} attendance", r"attendance (?:in|to|at) (?:\w+ ){0,2}(?:english|maths|resits?)"), "%", UP, "register report", (_OUT, _INS)),
     Measure("persistent_absence", "persistent absence", (r"persistent(?:ly)? absen\w+", r"(?:under|below) 90\s?% attendance"), "%", DOWN, "register report", (_OUT, _SAFE)),
-    Measure("attendance", "attendance", (r"attendance", r"attends?\b", r"attending", r"absen(?:ce|ces|t|teeism)", r"atten?dence", r"no[- ]shows?", r"turn(?:ing)? up"), "%", UP, "register report", (_OUT, _INS, _SAFE)),
+    Measure("attendance", "attendance", (r"attendance", r"attends?\b", r"attending", r"absen(?:ce|ces|t|teeism)", r"atten?dence", r"no[- ]shows?", r"turn(?:ing)? up", r"missed (?:sessions|lessons|classes|days)"), "%", UP, "register report", (_OUT, _INS, _SAFE)),
     Measure("punctuality", "punctuality", (r"punctual(?:ity)?", r"on[- ]time arrivals?", r"late(?:ness|s| marks?| arrivals?| to lessons?)?\b(?! (?:january|february|march|april|may|june|july|summer|spring|autumn))", r"(?:arriv\w+|turn\w* up|in lessons?|at lessons?) on time"), "%", UP, "register report", (_OUT, _INS)),
     Measure("early_leavers", "learners who leave within the first six weeks", (r"early (?:leavers?|withdrawals?|drop[- ]?outs?)", r"42[- ]day (?:withdrawals?|leavers?|retention)"), "%", DOWN, "MIS withdrawal report", (_OUT,)),
     Measure("withdrawals", "withdrawals", (r"withdraw(?:als?|n|s|ing)?\b", r"with?drawls?", r"drop(?:ping|ped)?[- ]?outs?", r"leav(?:e|ing) early", r"(?:number|share|proportion) (?:of \w+ )?leaving"), "%", DOWN, "MIS withdrawal report", (_OUT,)),
@@ -75,6 +75,9 @@ MEASURES = (
     Measure("completion", "completion", (r"completions?(?: rates?)?",), "%", UP, "MIS report", (_OUT,)),
     Measure("achievement_rate", "achievement rate", (r"(?:qar|overall )?achiev\w*(?: rates?| figures?)?", r"acheiv\w*(?: rates?)?", r"achi?v(?:e?ment)?s?\b", r"\bqars?\b(?! (?:dashboard|report|data|tool))", r"success[- ]rates?", r"outcomes for (?:learners|students|apprentices)", r"(?:exam|a[- ]level|gcse|course|final|summer) results", r"\bgrades\b", r"attainment"), "%", UP, "QAR dashboard", (_OUT, _INS, _CUR)),
 )  # fmt: skip
+
+# Measures of staff, employers or processes: they can be checked, and yet are no change for learners.
+NOT_OF_LEARNERS = frozenset({"employer_sat", "reviews_on_time", "safeguarding_timeliness"})
 
 BY_KEY = {measure.key: measure for measure in MEASURES}
 

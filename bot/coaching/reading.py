@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from bot.coaching.dates import FoundDate, find_dates
 from bot.coaching.figures import LEARNERS, Figure, Part, find_figures
-from bot.coaching.measures import Measure, find_measure
+from bot.coaching.measures import NOT_OF_LEARNERS, Measure, find_measure
 from bot.coaching.words import content_stems
 from storage.models import Direction, Driver
 
@@ -100,11 +100,11 @@ _LEARNERS_DO = (
     r"|understand\w*|submit\w*|hand(?:s|ed|ing)? in|meet(?:s|ing)? (?:\w+ )?(?:deadlines?|target|expected|their|the standard|the required)|miss(?:es|ed|ing)?|make(?:s)? (?:\w+ )?progress"
     r"|making (?:\w+ )?progress|catch(?:ing)? up|master\w*|improv\w+ (?:their|in|by|from)|able to|can (?!access|use the|see the)\w+|could|act(?:s|ing)? on|leav(?:e|es|ing)|left|withdraw\w*|withdrew|drop\w* out"
     r"|succeed\w*|return\w*|enrol\w*|appl(?:y|ies|ied) (?:for|to|their|what)|write(?: better| more| clearer| their)|read(?:s|ing)? (?:at|more|better|indep)|score\w*|sit(?:s|ting)? (?:the|their)"
-    r"|behave\w*|contribut\w+|participat\w+|work(?:s|ing)? (?:at|above|independently|on target)|remember\w*|recall\w*|explain\w*|choose|find (?:work|jobs?|employment)|stop(?:s)? \w+ing|fall(?:s|ing)? behind|retake\w*|resit\w*|do(?:ing)? (?:better|well))"
+    r"|behave\w*|contribut\w+|participat\w+|work(?:s|ing)? (?:at|above|independently|on target)|remember\w*|recall\w*|explain\w*|choose|find (?:work|jobs?|employment)|stop(?:s)? \w+ing|fall(?:s|ing)? behind|retake\w*|resit\w*|do(?:ing)? (?:better|well)|travel\w*|work(?:s|ing)? out|leav\w+ (?:\w+ )?with|with (?:a|an) (?:\w+ )?(?:offer|place|job))"
 )
 _LEARNERS_ARE = (
     r"(?:more (?:confident|engaged|motivated|independent|prepared|resilient|likely|punctual|able)|on track|on target|prepared|ready|work[- ]ready|"
-    r"confident|engaged|safe|safer|happier|happy|retained|ready|in (?:work|education|employment|lessons|class|college)|in (?:sustained|paid)|absent|late|on time|able)"
+    r"confident|engaged|safe|safer|happier|happy|retained|ready|in (?:work|education|employment|lessons|class|college|more|every)|in (?:sustained|paid)|absent|late|on time|able)"
 )
 _CHANGE_WORDS = r"(?:rise|rises|rising|increas\w+|improv\w+|up|higher|better|grow\w*|go(?:es)? up|fall|falls|falling|reduc\w+|drop(?:s|ped)?|down|lower|fewer|less|cut|halv\w+|doubl\w+|clos\w+|narrow\w*|more)"
 
@@ -169,7 +169,7 @@ _SOURCE_NAMES = (
     r"|power\s?bi|tableau|e-?portfolios?|one\s?file|smart assessor|\bbud\b|maytas|aptem|celcat|moodle (?:data|logs?|analytics|reports?)|canvas (?:data|analytics)|vle (?:data|logs?|analytics|reports?)"
     r"|markbook|work scrutin(?:y|ies)|book looks?|eqa reports?|iqa (?:reports?|samples?|records?)|focus groups?|exit (?:interviews?|forms?|data)|destination (?:data|surveys?|returns?|calls)|leavers'? data"
     r"|enrolment (?:data|figures|numbers)|attendance (?:data|reports?|figures|logs?|records?|system)|retention (?:data|reports?|figures)|achievement (?:data|reports?|figures)|progress (?:reports?|data|reviews?)|management information"
-    r"|funding returns?|power school|spreadsheets?|governors'? report|performance tables|league tables|data (?:drops?|captures?|team|returns?|warehouse|pack|report|sheet|set)|monthly data|weekly data|behaviour logs?|incident logs?|case notes|parents'? evening feedback|employer feedback|apprentice feedback|learner feedback|student feedback|bksb|century(?: tech)?|sparx|reports?\b(?= (?:show|from|will))|nss\b)"
+    r"|funding returns?|power school|spreadsheets?|governors'? report|performance tables|league tables|data (?:drops?|captures?|team|returns?|warehouse|pack|report|sheet|set)|monthly data|weekly data|behaviour logs?|incident logs?|case notes|parents'? evening feedback|employer feedback|apprentice feedback|learner feedback|student feedback|bksb|placement logs?|rarpa(?: reviews?)?|data returns?|\w+ logs?\b|(?!(?:new|better|more|use|using|our|the|of|and|good|with|their|this|that|all)\b)\w+ (?:centre )?data\b|century(?: tech)?|sparx|reports?\b(?= (?:show|from|will))|nss\b)"
 )
 _SOURCE_LEAD = (
     r"(?:(?:data |figures? |evidence |numbers? |stats )?(?:from|in|on|via|using|per|through|by)|according to|source\s*(?:is|:|=|-)?|evidenced?(?: by| in| from| is|:)?"
@@ -267,10 +267,12 @@ def read(
         f for f in figures if any(start <= f.start < end for start, end in milestone_spans)
     ]
     levels = [f for f in figures if f not in in_milestone]
-    baseline, target, disagree = _levels(levels, asked)
+    learner_outcome = _is_learner_outcome(affirmed, named)
+    baseline, target, disagree = _levels(
+        levels, asked, of_a_measure=named is not None or learner_outcome
+    )
     due, baseline_date = _due(text, dates, milestone_spans, today, asked)
     source = _source(text, affirmed, asked)
-    learner_outcome = _is_learner_outcome(affirmed, named)
     rung = _rung(affirmed, learner_outcome)
     reason, driver = _reason(text, asked)
     owners, group = _people(text, asked)
@@ -279,7 +281,8 @@ def read(
         text=text,
         rung=rung,
         learner_outcome=learner_outcome,
-        measurable=level_to_reach
+        measurable=(level_to_reach and target is not None and target.unit == "grade")
+        or level_to_reach
         and (learner_outcome or named is not None or _has_indicator(affirmed)),
         measure=named[0] if named else None,
         measure_words=named[1] if named else None,
@@ -341,7 +344,8 @@ def _is_learner_outcome(text: str, named: tuple[Measure, str] | None) -> bool:
                 continue
         if _LEARNERS_OUTCOME.search(given):
             return True
-        if named and find_measure(_STAFF_MEASURE.sub(" ", given)):
+        in_clause = find_measure(_STAFF_MEASURE.sub(" ", given)) if named else None
+        if in_clause and in_clause[0].key not in NOT_OF_LEARNERS:
             return True
     return False
 
@@ -373,12 +377,17 @@ def _restates(reading: Reading, text: str, action: str) -> bool:
     return bool(said) and shared >= 0.5
 
 
-def _levels(figures: list[Figure], asked: str | None) -> tuple[Figure | None, Figure | None, bool]:
+def _levels(
+    figures: list[Figure], asked: str | None, *, of_a_measure: bool
+) -> tuple[Figure | None, Figure | None, bool]:
     """The first baseline and the first target; a change stands as target where no level does."""
 
     def of(part: Part) -> list[Figure]:
         return [f for f in figures if f.part is part]
 
+    if not of_a_measure and asked not in ("baseline", "target"):
+        # "14 clubs": a bare number counts something done, unless it is of a measure of learners.
+        figures = [f for f in figures if f.unit is not None]
     baselines, targets, unknown = of(Part.BASELINE), of(Part.TARGET), of(Part.UNKNOWN)
     real = [f for f in targets if f.unit != "all"]
     if real and len(real) < len(targets) and asked != "target":
