@@ -10,7 +10,14 @@ from bot.coaching import wording
 from bot.coaching.asking import MOST_PROBES, ORDER, Asking
 from bot.coaching.draft import Setting
 from bot.coaching.figures import find_figures
-from bot.coaching.phrases import change_asked, facts_added, listed, start_upper, trim
+from bot.coaching.phrases import (
+    change_asked,
+    facts_added,
+    labelled_lines,
+    listed,
+    start_upper,
+    trim,
+)
 from bot.coaching.reading import LONGEST_REPLY, read
 from bot.coaching.replies import Command, cells, command, is_table, oddity
 from bot.coaching.state import Choice, Interview, Outcome, Pending, Reader, Say, Stage
@@ -168,6 +175,9 @@ class _Flow(Asking):
         if order is not None:
             # A yes, or "carry on", with nothing to say it to.
             return self._unanswered()
+        form = labelled_lines(reply)
+        if form:
+            return self._fill_in(form)
         change = self._change(reply)
         if change:
             return self._changed(*change)
@@ -288,44 +298,64 @@ class _Flow(Asking):
             self.it.left_open.remove(field)
         if not value:
             return self._reopen(field)
-        before = self.it.draft.model_copy(deep=True)
-        draft = self.it.draft
-        settled = False
-        if field in ("baseline", "target"):
-            figures = find_figures(value)
-            setattr(draft, field, figures[0].text if figures else getattr(draft, field))
-            settled = self._check_levels()
-        elif field in ("action", "evidence_source"):
-            setattr(
-                draft,
-                field,
-                start_upper(trim(value, 240)) if field == "action" else trim(value, 120),
-            )
-        elif field == "linked":
-            items, _ = self._references(value)
-            if items:
-                self._link(items, quietly=True)
-            else:
-                self.problem("no_such_item")
-        elif field == "milestone":
-            draft.milestones = []
-            self._apply(value, "milestone")
-        elif field == "impact":
-            draft.impact = None
+        if field == "impact":
+            self.it.draft.impact = None
             return self._answer_as("impact", value)
-        else:
-            if field in ("due", "measure", "driver"):
-                setattr(draft, field, None)
-            _, settled = self._apply(value, field)
-            if field == "due" and draft.due is None and not self._meant("due", draft.due):
-                draft.due = before.due
+        before = self.it.draft.model_copy(deep=True)
+        settled = self._write(field, value)
         if self.it.pending is not None:
             return self._put_pending()
         if settled:
             return self.done(field=self.it.focus)
-        facts = facts_added(before, draft)
+        facts = facts_added(before, self.it.draft)
         if facts and not self.lines and self.it.stage is not Stage.CONFIRMING:
             self.say("changed", facts=listed(facts))
+        return self.ask()
+
+    def _write(self, field: str, value: str) -> bool:
+        """Put new words into a field; True when a problem was said instead."""
+        draft = self.it.draft
+        if field in ("baseline", "target"):
+            figures = find_figures(value)
+            if figures:
+                setattr(draft, field, figures[0].text)
+            return self._check_levels()
+        if field == "action":
+            draft.action = start_upper(trim(value, 240))
+            return False
+        if field == "evidence_source":
+            draft.evidence_source = trim(value, 120)
+            return False
+        if field == "linked":
+            items, _ = self._references(value)
+            if items:
+                self._link(items, quietly=True)
+                return False
+            return self.problem("no_such_item")
+        was_due = draft.due
+        if field == "milestone":
+            draft.milestones = []
+        elif field in ("due", "measure", "driver"):
+            setattr(draft, field, None)
+        _, settled = self._apply(value, field)
+        draft.due = draft.due or was_due
+        return settled
+
+    def _fill_in(self, form: list[tuple[str, str]]) -> tuple[Interview, Say]:
+        """A form of "label: value" lines, each line written into its own field."""
+        before = self.it.draft.model_copy(deep=True)
+        settled = False
+        for field, value in sorted(form, key=lambda line: ORDER.index(line[0])):
+            if value and not settled:
+                settled = self._write(field, value)
+        self.lines = [line for line in self.lines if settled]
+        if self.it.pending is not None:
+            return self._put_pending()
+        if settled:
+            return self.done(field=self.it.focus)
+        facts = facts_added(before, self.it.draft)
+        if facts:
+            self.say("noted", facts=listed(facts))
         return self.ask()
 
     def _answer_as(self, field: str, value: str) -> tuple[Interview, Say]:

@@ -10,7 +10,7 @@ _OPEN = "(open)"
 def draft_lines(draft: Draft, setting: Setting) -> list[tuple[str, str]]:
     """The draft as (name, value) pairs in reading order; what is missing says so."""
     driver = DRIVER_NAMES[draft.driver.value] if draft.driver else None
-    if driver and draft.reason:
+    if driver and draft.reason and draft.reason.lower() != driver:
         driver = f"{driver}: {draft.reason}"
     lines = [
         ("SAR item", ", ".join(draft.sar_items)),

@@ -57,6 +57,8 @@ def impact_words(reply: str, reading: Reading, action: str | None, today: date) 
     for clause in clauses:
         if reason and clause.startswith(reason[:40]):
             clause = clause[len(reason) :].strip(" ,")
+        if re.match(r"(?:why|reason|driver)\b", clause, re.IGNORECASE):
+            continue
         if len(clause.split()) >= 2 and read(clause, today).learner_outcome:
             clause = re.sub(
                 r"^(?:and|then|that|we want|we'd like|we would like|i want|impact:?|hopefully|to see)\s+",
@@ -98,6 +100,36 @@ CORRECTS = re.compile(
 )
 
 
+_LABELS = {
+    "linked": r"sar(?: item| reference| ref)?|afi|finding|item",
+    "action": r"action|what|what we will do",
+    "driver": r"driver|why|reason|because",
+    "impact": r"impact(?: on learners)?|so what|outcome|intended impact|difference for learners",
+    "measure": r"measure|indicator|metric|kpi",
+    "baseline": r"baseline|from|current(?: figure| position)?|start(?:ing point)?|now",
+    "target": r"target|to|goal|level to reach",
+    "evidence_source": r"evidence(?: source)?|source|data source|read in|where",
+    "due": r"due(?: date)?|by|by when|deadline|date|end date",
+    "milestone": r"milestones?|checks?|check on the way|interim",
+    "owner": r"owner|lead|who|accountable|responsible(?: person)?|owned by",
+}
+_LABELLED = re.compile(
+    r"[ \t*•–-]*(?P<label>[A-Za-z][A-Za-z ]{1,24}?)\s*[:=]\s*(?P<value>\S.*?)[ \t.]*$"
+)
+
+
+def labelled_lines(reply: str) -> list[tuple[str, str]]:
+    """The fields of a reply written as a form, "label: value" on three or more lines; else []."""
+    found = []
+    for line in reply.splitlines():
+        match = _LABELLED.match(line)
+        label = " ".join(match["label"].lower().split()) if match else ""
+        field = next((f for f, names in _LABELS.items() if re.fullmatch(names, label)), None)
+        if match and field:
+            found.append((field, match["value"]))
+    return found if len(found) >= 3 else []
+
+
 def change_asked(reply: str) -> tuple[str, str, bool] | None:
     """The field and the new words of "change the target to 70%" or "owner: Priya", if it is one.
 
@@ -125,9 +157,9 @@ def facts_added(before: Draft, after: Draft) -> list[str]:
     if after.due and after.due != before.due:
         facts.append(f"by {in_words(after.due)}")
     if after.evidence_source and after.evidence_source != before.evidence_source:
-        facts.append(f"source {after.evidence_source}")
+        facts.append(f"source: {after.evidence_source}")
     if after.owner and after.owner != before.owner:
-        facts.append(f"{after.owner} accountable")
+        facts.append(f"accountable: {after.owner}")
     new = after.milestones[len(before.milestones) :]
     facts += [f"a check on the way{f' on {in_words(m.due)}' if m.due else ''}" for m in new]
     return facts

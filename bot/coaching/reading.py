@@ -178,7 +178,7 @@ _SOURCE_LEAD = (
 )
 _SOURCE = re.compile(
     rf"\b(?P<lead>{_SOURCE_LEAD}\s+)?(?P<span>(?:(?:the|our|a|each)\s+)?(?:(?:weekly|monthly|termly|half[- ]?termly|annual|yearly|daily|college|centre|school|department(?:al)?|learner|student|apprentice|employer|pupil|end[- ]of[- ]\w+|in-year|final|internal|external|national|live|attendance|progress|retention|achievement|withdrawal|destination|exam|leavers?|gateway|january|june|spring|autumn|summer|own|\d{{4}}(?:/\d\d)?)\s+){{0,4}}"
-    rf"{_SOURCE_NAMES}(?:\s+(?:dashboards?|reports?|data|systems?|returns?|surveys?|results|records?|figures|extracts?|screens?|tracker|trackers|analysis|logs?|entries|registers?|scores))*)",
+    rf"{_SOURCE_NAMES}(?:\s+(?:retention|attendance|achievement|withdrawal|progress|learner|destination|weekly|monthly)(?=\s+(?:dashboards?|reports?|data|returns?)))?(?:\s+(?:dashboards?|reports?|data|systems?|returns?|surveys?|results|records?|figures|extracts?|screens?|tracker|trackers|analysis|logs?|entries|registers?|scores))*)",
     re.IGNORECASE,
 )
 # "Update the tracker" is something to do; "tracker" as source stands after a lead or on its own.
@@ -188,7 +188,7 @@ _SOURCE_AS_WORK = re.compile(
 )
 
 _REASONS = re.compile(
-    r"\b(?:because(?: of)?|since|as a result of|due to|owing to|given that|driven by|in response to|as(?= (?:our|the|we|learners|students|apprentices|ofsted|employers|inspectors))|following|after|reason is|the reason(?: is)?|cos|coz|bc|prompted by)\b[:,]?\s*(?P<reason>[^.;!?\n]+)",
+    r"\b(?:because(?: of)?|since|as a result of|due to|owing to|given that|driven by|in response to|as(?= (?:our|the|we|learners|students|apprentices|ofsted|employers|inspectors))|following|after|reason is|why(?=\s*:)|reason(?=\s*:)|the reason(?: is)?|cos|coz|bc|prompted by)\b[:,]?\s*(?P<reason>[^.;!?\n]+)",
     re.IGNORECASE,
 )
 _DRIVERS: tuple[tuple[Driver, str], ...] = (
@@ -213,12 +213,12 @@ _MILESTONE = re.compile(
     re.IGNORECASE,
 )
 
-_NAME = r"(?:(?:Dr|Mr|Mrs|Ms|Miss|Prof)\.?\s+)?[A-Z][a-zà-ÿ'’]+(?:-[A-Z][a-zà-ÿ]+)?(?:\s+(?:[A-Z]\.?\s+)?(?:Mc|Mac|O['’])?[A-Z][a-zà-ÿ]+(?:-[A-Z][a-zà-ÿ]+)?)?"
+_NAME = r"(?:(?:Dr|Mr|Mrs|Ms|Miss|Prof)\.?\s+)?(?<!\w)[A-Z][a-zà-ÿ]+(?:['’](?!ll|m|s|re|d|ve)[A-Z]?[a-z]+)?(?:-[A-Z][a-zà-ÿ]+)?(?:\s+(?:[A-Z]\.?\s+)?(?:Mc|Mac|O['’])?[A-Z][a-zà-ÿ]+(?:-[A-Z][a-zà-ÿ]+)?)?"
 _MENTION = r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>"
-_WHO = rf"(?:{_MENTION}|{_NAME}|(?:[Mm]e|[Mm]yself|I)\b)"
+_WHO = rf"(?:{_MENTION}|{_NAME}|(?:[Mm]e|[Mm]yself|I(?:['’](?:ll|m|d))?)\b)"
 _OWNERS = re.compile(
     rf"(?:(?:[Oo]wner|[Oo]wned by|[Ll]ed by|[Ll]ead|[Aa]ccountable|[Rr]esponsible|[Aa]ssigned to|[Gg]iven to)\s*(?:person\s*)?(?:is|will be|would be|=|:|-|should be|to)?\s*(?P<after>{_WHO}(?:\s*(?:,|and|&|/|with|\+)\s*{_WHO})*))"
-    rf"|(?:(?P<before>{_WHO}(?:\s*(?:,|and|&|/|\+)\s*{_WHO})*)\s+(?:will (?:own|lead|be (?:the )?(?:owner|accountable|responsible|lead))|owns|leads|own|lead|is (?:the )?(?:owner|accountable|responsible|lead)|to (?:own|lead)|am (?:the )?(?:owner|accountable|responsible)|are (?:the )?(?:owners|accountable|responsible)|will (?:do|take) (?:it|this)(?: on)?)\b)",
+    rf"|(?:(?P<before>{_WHO}(?:\s*(?:,|and|&|/|\+)\s*{_WHO})*)\s+(?:(?:will )?(?:own|lead)(?: it| this)?\b|(?:will )?be (?:the )?(?:owner|accountable|responsible|lead)|owns|leads|own|lead|is (?:the )?(?:owner|accountable|responsible|lead)|to (?:own|lead)|am (?:the )?(?:owner|accountable|responsible)|are (?:the )?(?:owners|accountable|responsible)|will (?:do|take) (?:it|this)(?: on)?)\b)",
 )
 _GROUP = re.compile(
     r"\b(?:(?:the\s+|our\s+|all\s+)?(?:\w+\s+){0,2}?(?:teams?|departments?|dept|faculty|school of \w+|staff|slt|smt|hods|heads of (?:department|school)|tutors|teachers|lecturers|assessors|managers|committee|everyone|all of us|everybody|the college|quality office))\b",
@@ -630,7 +630,7 @@ def _people(text: str, asked: str | None) -> tuple[tuple[str, ...], str | None]:
             ]
     elif re.fullmatch(rf"\s*{_MENTION}\s*", text):
         names = [text.strip()]
-    names = [n for n in names if n.split()[0] not in _NOT_NAMES or n == "I"]
+    names = [n for n in names if n.split()[0] not in _NOT_NAMES or n.startswith("I")]
     if asked == "owner" or match:
         grouped = _GROUP.search(text if asked == "owner" else match.group() if match else "")
         if grouped and not names:

@@ -245,7 +245,7 @@ class Recording(Turn):
             return self.problem("several", names=listed(list(reading.owners), "or"))
         if reading.owners:
             name = reading.owners[0]
-            mine = name.lower() in ("i", "me", "myself")
+            mine = re.match(r"(?:i|me|myself)\b", name, re.IGNORECASE) is not None
             self.it.draft.owner = self.setting.speaker if mine else name
         return False
 

@@ -142,7 +142,8 @@ class Turn:
             pattern = re.compile(rf"(?<!\w){loose}(?!\w)", re.IGNORECASE)
             if pattern.search(rest):
                 named.append(item)
-                rest = pattern.sub(" ", rest)
+                beside = rf"(?:\(\s*)?(?:\b(?:for|about|on|under|to address|against|re|answers?)\s+)?{pattern.pattern}(?:\s*\))?"
+                rest = re.sub(beside, " ", rest, flags=re.IGNORECASE)
         return named, re.sub(
             r"^[\s,;:.–-]*(?:(?:and|for|about|on)\b)?[\s,;:.–-]*", "", rest
         ) if named else rest

@@ -84,6 +84,10 @@ def running(system: System) -> Iterator[Running]:
         if port is None or process.pid is None:
             raise RuntimeError(f"{system.name} did not start; see above or {system.log}.")
         yield Running(system, process.pid, port, ours)
+    except Exception as error:
+        if process.exitcode is not None:
+            error.add_note(f"{system.name} had ended, with exit code {process.exitcode}.")
+        raise
     finally:
         ours.close()
         process.join(30)

@@ -60,8 +60,8 @@ SCRIPTS = (
         "AFI 5",
         "Give every learner a short diagnostic in Functional Skills maths each half-term",
         "Tutors will find it easier to plan",
-        "learners will pass at their first attempt: 60% by 30 June 2027, up from 47%, shown by exam "
-        "results, because too few pass now",
+        "learners will pass at their first attempt: 60% by 30 June 2027, up from 47%, shown by "
+        "exam results, because too few pass now",
         "52% pass first time in the March exam results",
         "yes",
     ),
@@ -308,7 +308,7 @@ def show(result: dict[str, Any], console: Console) -> None:
         box=box.ASCII if plain else box.SIMPLE_HEAD,
     )
     table.add_column("at once", justify="right")
-    table.add_column("system")
+    table.add_column("system", no_wrap=True)
     for name, _key, _digits in _COLUMNS:
         table.add_column(name, justify="right")
     for row in result["systems"]:
@@ -345,7 +345,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.seconds <= 0:
         parser.error("--seconds must be more than 0")
-    console = Console() if sys.stdout.isatty() else Console(width=100, color_system=None)
+    console = Console() if sys.stdout.isatty() else Console(width=110, color_system=None)
     result = run(options.seconds, console)
     show(result, console)
     if options.json:

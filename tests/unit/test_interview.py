@@ -92,6 +92,35 @@ def test_everything_in_one_message_reaches_the_draft_at_once() -> None:
     assert interview.draft.milestones[0].due == date(2027, 2, 28)
 
 
+@pytest.mark.parametrize(
+    "everything",
+    [
+        "Review the software developer learning resources so that apprentices achieve: achievement "
+        "from 54% to 65% by July 2027, QAR dashboard, owner Priya Shah, milestone 60% on track by "
+        "February, because of the move from framework to standard (AFI 1)",
+        "AFI 2 - text parents the same day a learner misses English or maths. Why: attendance is "
+        "too low. Impact: attendance in resits goes up from 74% to 85% by end of July 2027, read "
+        "from the weekly register report. I own it. First milestone: 80% by Easter.",
+        "Action: mentor each apprentice monthly\nSAR item: AFI 1\nDriver: outcomes\nImpact: more "
+        "apprentices achieve on time\nMeasure: achievement rate\nBaseline: 54%\nTarget: 65%\n"
+        "Evidence: QAR dashboard\nDue: 31 July 2027\nMilestone: 60% predicted by 28 Feb 2027\n"
+        "Owner: Dominic Okoro",
+        "Text parents of absent resit learners daily so attendance in English and maths resits "
+        "climbs to 85% from 74% by the end of the academic year, source ProMonitor, I'll own it, "
+        "checkpoint 80% at Easter",
+    ],
+)
+def test_one_full_message_needs_nothing_more_however_it_is_put(everything: str) -> None:
+    interview, said = hold(everything)
+
+    draft = interview.draft
+    assert said[-1].shows_draft
+    assert "Nothing is missing" in said[-1].text
+    assert draft.sar_items and draft.impact and draft.owner and draft.milestones[0].due
+    assert draft.due == date(2027, 7, 31)
+    assert draft.action is not None and len(draft.action.split()) < 12
+
+
 def test_an_action_in_ones_own_words_is_hung_on_the_sar_item_it_answers() -> None:
     interview, said = hold(
         "we'll ring parents of absent learners so that attendance in English and maths resits "
