@@ -5,7 +5,8 @@ from typing import Any
 
 from bot.coaching import wording
 from bot.coaching.draft import SarItemView, Setting
-from bot.coaching.reading import driver_of, read
+from bot.coaching.reading import read
+from bot.coaching.sources import driver_of
 from bot.coaching.state import Choice, Interview, Outcome, Reader, Say
 from bot.coaching.words import content_stems
 

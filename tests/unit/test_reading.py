@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.coaching.assessment import assess
-from bot.coaching.reading import Rung, read
+from bot.coaching.impact import Rung
+from bot.coaching.reading import read
 from storage.models import Direction, Driver
 
 TODAY = date(2026, 11, 23)
