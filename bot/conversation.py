@@ -6,6 +6,7 @@ coach holds no lock; the interview's version tells when another turn came betwee
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -21,9 +22,9 @@ from storage.models import (
     InterviewStatus,
     Person,
     Role,
-    SarItemFields,
     Speaker,
     Status,
+    Turn,
 )
 
 
@@ -54,14 +55,7 @@ def load(session: Session, place: Place, person: Person, now: datetime) -> Conve
     year = academic_year(today)
     plan = plans.plan_of(session, place.workspace, year)
     stored = plans.sar_items(session, place.workspace, plan.id) if plan and plan.id else []
-    items = tuple(
-        SarItemView(
-            **placed.item.model_dump(include=set(SarItemFields.model_fields)),
-            department=placed.department,
-            theme=placed.theme,
-        )
-        for placed in stored
-    )
+    items = tuple(SarItemView.stored(row) for row in stored)
     setting = Setting(
         today=today,
         academic_year=year,
@@ -110,40 +104,32 @@ def store(
     source: str,
     reply: str | None = None,
     ts: str | None = None,
-) -> InterviewRecord:
+) -> None:
     """Write the interview, both sides of the turn, and the action once it is saved or agreed.
 
     `source` names what brought the reply (an event id); it is unique, so no turn is stored twice.
     Raises StaleDataError when another turn was stored since the conversation was loaded.
     """
     assert conversation.interview is not None and conversation.person.id is not None
-    place, interview = conversation.place, conversation.interview
-    record = conversation.record
-    if record is None:
-        record = InterviewRecord(
-            workspace=place.workspace,
-            person_id=conversation.person.id,
-            channel=place.channel,
-            thread=place.thread,
-            state={},
-            created_at=now,
-        )
-    else:
-        record = session.merge(record)
-    record.channel, record.thread = place.channel, place.thread
-    record.state = interview.model_dump(mode="json", exclude_defaults=True)
-    record.status = _STATUS.get(interview.stage.value, InterviewStatus.OPEN)
-    record.updated_at = now
+    place, interview, record = conversation.place, conversation.interview, conversation.record
+    action_id = record.action_id if record else None
     if say.outcome is not None:
-        record.action_id = _save_action(session, conversation, record, say.outcome, now)
-    session.add(record)
-    session.flush()
-    if reply is not None:
-        conversations.add_turn(session, record, Speaker.PERSON, reply, source=source, at=now, ts=ts)
-    conversations.add_turn(
-        session, record, Speaker.COACH, say.text, source=f"{source}:reply", at=now
+        action_id = _save_action(session, conversation, action_id, say.outcome, now)
+    interview_id = conversations.save_interview(
+        session,
+        (place.workspace, place.channel, place.thread),
+        held=record,
+        person_id=conversation.person.id,
+        state=interview.model_dump(mode="json", exclude_defaults=True),
+        status=_STATUS.get(interview.stage.value, InterviewStatus.OPEN),
+        at=now,
+        action_id=action_id,
     )
-    return record
+    turn: dict[str, Any] = {"workspace": place.workspace, "interview_id": interview_id, "at": now}
+    turns = [Turn(**turn, speaker=Speaker.COACH, text=say.text, source=f"{source}:reply")]
+    if reply is not None:
+        turns.insert(0, Turn(**turn, speaker=Speaker.PERSON, text=reply, source=source, ts=ts))
+    conversations.add_turns(session, turns)
 
 
 _STATUS = {"agreed": InterviewStatus.AGREED, "stopped": InterviewStatus.STOPPED}
@@ -152,14 +138,14 @@ _STATUS = {"agreed": InterviewStatus.AGREED, "stopped": InterviewStatus.STOPPED}
 def _save_action(
     session: Session,
     conversation: Conversation,
-    record: InterviewRecord,
+    action_id: int | None,
     outcome: Outcome,
     now: datetime,
 ) -> int | None:
     assert conversation.interview is not None
     draft = conversation.interview.draft
     if outcome is Outcome.SAVED and not (draft.action or draft.sar_items or draft.so_what):
-        return record.action_id
+        return action_id
     workspace = conversation.place.workspace
     owner = _owner(session, conversation, draft.owner)
     plan = plans.ensure_plan(session, workspace, conversation.setting.academic_year)
@@ -176,7 +162,7 @@ def _save_action(
         at=now,
         owner=owner,
         owner_name=draft.owner,
-        action_id=record.action_id,
+        action_id=action_id,
     )
     return action.id
 

@@ -10,7 +10,7 @@ from bot.coaching.criteria import gaps
 from bot.coaching.draft import Draft, SarItemView, Setting
 from bot.coaching.wording import GAP_NAMES
 from storage import plans, providers
-from storage.models import MilestoneFields, SarItemFields, SarKind, Status
+from storage.models import MilestoneFields, SarKind, Status
 from storage.plans import StoredAction
 
 
@@ -55,14 +55,7 @@ def plan_view(session: Session, workspace: str, academic_year: str, today: date)
     plan = plans.plan_of(session, workspace, academic_year)
     if provider is None or plan is None or plan.id is None:
         return None
-    items = tuple(
-        SarItemView(
-            **placed.item.model_dump(include=set(SarItemFields.model_fields)),
-            department=placed.department,
-            theme=placed.theme,
-        )
-        for placed in plans.sar_items(session, workspace, plan.id)
-    )
+    items = tuple(SarItemView.stored(row) for row in plans.sar_items(session, workspace, plan.id))
     stored = [
         a
         for a in plans.actions(session, workspace, plan.id)

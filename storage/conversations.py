@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col, func, select
 
 from storage.models import (
@@ -60,29 +61,56 @@ def count_interviews(session: Session, workspace: str, channel: str) -> int:
     ).one()
 
 
-def add_turn(
+def save_interview(
     session: Session,
-    record: InterviewRecord,
-    speaker: Speaker,
-    text: str,
+    place: tuple[str, str, str],
     *,
-    source: str,
+    held: InterviewRecord | None,
+    person_id: int,
+    state: dict[str, Any],
+    status: InterviewStatus,
     at: datetime,
-    ts: str | None = None,
-) -> None:
-    """Add a message to the transcript; `source` is unique, so a message is never in it twice."""
-    assert record.id is not None
-    session.add(
-        Turn(
-            workspace=record.workspace,
-            interview_id=record.id,
-            speaker=speaker,
-            text=text,
-            source=source,
-            ts=ts,
-            at=at,
+    action_id: int | None,
+) -> int:
+    """Write an interview held at (workspace, channel, thread), and return its id.
+
+    `held` is the record it was loaded from, None for a new one. Raises StaleDataError when
+    another turn was stored since.
+    """
+    workspace, channel, thread = place
+    values: dict[str, Any] = {
+        "channel": channel,
+        "thread": thread,
+        "state": state,
+        "status": status,
+        "updated_at": at,
+        "action_id": action_id,
+    }
+    if held is None:
+        new = InterviewRecord(workspace=workspace, person_id=person_id, created_at=at, **values)
+        session.add(new)
+        session.flush()
+        assert new.id is not None
+        return new.id
+    table = InterviewRecord.__table__  # type: ignore[attr-defined]
+    changed = session.execute(
+        sa.update(table)
+        .where(
+            table.c.workspace == workspace,
+            table.c.id == held.id,
+            table.c.version == held.version,
         )
+        .values(**values, version=held.version + 1)
     )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleDataError("another turn of this interview was stored first")
+    assert held.id is not None
+    return held.id
+
+
+def add_turns(session: Session, turns: list[Turn]) -> None:
+    """Add messages to the transcript; `source` is unique, so a message is never in it twice."""
+    session.execute(sa.insert(Turn), [turn.model_dump(exclude={"id"}) for turn in turns])
 
 
 def turns(session: Session, workspace: str, interview_id: int) -> list[Turn]:
@@ -175,20 +203,30 @@ def event(session: Session, workspace: str, event_id: str) -> ReceivedEvent | No
     ).one_or_none()
 
 
-def mark_answered(session: Session, found: ReceivedEvent, at: datetime) -> None:
-    """Note that an event is answered, and empty it: its words are in the transcript now."""
-    found.answered_at = at
-    found.payload = {}
-    session.add(found)
+def mark_answered(session: Session, workspace: str, event_id: str, at: datetime) -> bool:
+    """Note that an event is answered, and empty it: its words are in the transcript now.
+
+    False when it was answered before.
+    """
+    table = ReceivedEvent.__table__  # type: ignore[attr-defined]
+    marked = session.execute(
+        sa.update(table)
+        .where(
+            table.c.workspace == workspace,
+            table.c.event_id == event_id,
+            table.c.answered_at.is_(None),
+        )
+        .values(answered_at=at, payload={})
+    )
+    return bool(marked.rowcount)  # type: ignore[attr-defined]
 
 
-def open_events(session: Session, limit: int = 1000) -> list[tuple[str, str]]:
-    """(workspace, event id) of unanswered events, of every workspace; for the engine's start."""
+def open_conversations(session: Session) -> list[tuple[str, str]]:
+    """(workspace, conversation) with unanswered events, of every workspace; for the start."""
     rows = session.exec(
-        select(ReceivedEvent.workspace, ReceivedEvent.event_id)
+        select(ReceivedEvent.workspace, ReceivedEvent.conversation)
         .where(col(ReceivedEvent.answered_at).is_(None))
-        .order_by(col(ReceivedEvent.sequence))
-        .limit(limit)
+        .distinct()
     )
     return list(rows)
 
@@ -210,6 +248,11 @@ def waiting_messages(session: Session, workspace: str, conversation: str) -> lis
             .order_by(col(OutgoingMessage.id))
         )
     )
+
+
+def queue_message(session: Session, message: OutgoingMessage) -> None:
+    """Put a message in the outbox; its key is unique in the workspace."""
+    session.execute(sa.insert(OutgoingMessage), [message.model_dump(exclude={"id"})])
 
 
 def settle_message(

@@ -42,6 +42,7 @@ class Database:
                 max_overflow=0,
                 connect_args={"connect_timeout": _CONNECT_SECONDS},
             )
+        self._to_write = self.engine.execution_options(begin_immediate=True)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -52,10 +53,9 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session that commits when the block ends, and rolls back when it raises."""
-        engine = self.engine.execution_options(begin_immediate=True)
         with (
             self._translated(),
-            Session(engine, expire_on_commit=False) as session,
+            Session(self._to_write, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from storage.models import (
@@ -21,18 +22,10 @@ from storage.models import (
     ProgressUpdate,
     Provider,
     SarItem,
+    SarItemFields,
     Status,
     Theme,
 )
-
-
-@dataclass(frozen=True)
-class PlacedSarItem:
-    """A SAR item with the names of its department and theme."""
-
-    item: SarItem
-    department: str | None
-    theme: str | None
 
 
 @dataclass(frozen=True)
@@ -64,16 +57,27 @@ def ensure_plan(session: Session, workspace: str, academic_year: str) -> Plan:
     return found
 
 
-def sar_items(session: Session, workspace: str, plan_id: int) -> list[PlacedSarItem]:
-    """The SAR items of a plan in the order they were entered."""
-    rows = session.exec(
-        select(SarItem, Department.name, Theme.name)
+_ITEM_COLUMNS = tuple(getattr(SarItem, name) for name in SarItemFields.model_fields)
+
+
+def sar_items(session: Session, workspace: str, plan_id: int) -> list[dict[str, Any]]:
+    """The SAR items of a plan in the order they were entered.
+
+    Each as its fields, with the names of its department and theme as "department" and "theme".
+    """
+    rows = session.execute(
+        sa.select(
+            *_ITEM_COLUMNS,
+            col(Department.name).label("department"),
+            col(Theme.name).label("theme"),
+        )
+        .select_from(SarItem)
         .outerjoin(Department, col(SarItem.department_id) == Department.id)
         .outerjoin(Theme, col(SarItem.theme_id) == Theme.id)
-        .where(SarItem.workspace == workspace, SarItem.plan_id == plan_id)
+        .where(col(SarItem.workspace) == workspace, col(SarItem.plan_id) == plan_id)
         .order_by(col(SarItem.id))
     )
-    return [PlacedSarItem(item, department, theme) for item, department, theme in rows]
+    return [dict(row) for row in rows.mappings()]
 
 
 def themes(session: Session, workspace: str, plan_id: int) -> list[tuple[Theme, Person | None]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlmodel import Field
 
@@ -14,6 +15,11 @@ class SarItemView(SarItemFields):
 
     department: str | None = None
     theme: str | None = None
+
+    @classmethod
+    def stored(cls, row: dict[str, Any]) -> "SarItemView":
+        """A view of what the database holds, which was checked when it was written."""
+        return cls.model_construct(**row)
 
 
 class Draft(ActionFields):

@@ -19,7 +19,7 @@ from bot.slack import screens
 from bot.slack.incoming import Incoming, Kind
 from storage import conversations, providers
 from storage.database import Database
-from storage.models import InterviewStatus, OutgoingMessage, Person, ReceivedEvent
+from storage.models import InterviewStatus, OutgoingMessage, Person
 
 # Another turn of the same conversation came between: read again and answer from there.
 _ATTEMPTS = 5
@@ -70,63 +70,61 @@ class Answering:
     # Told of each message put in the outbox (workspace, key), after the commit.
     queued: Callable[[str, str], None]
 
-    def answer(self, workspace: str, event_id: str) -> str | None:
-        """Answer this event, and first any older one of its conversation.
+    def answer(self, workspace: str, conversation: str) -> None:
+        """Answer every kept event of a conversation that is not answered yet, the oldest first.
 
-        Returns the conversation whose messages now wait to be sent; None for an unknown event.
-        May be called again for the same event: what is answered stays as it is.
+        May be called again and from several threads: what is answered stays as it is.
         """
-        with self.database.reading() as session:
-            event = conversations.event(session, workspace, event_id)
-        if event is None:
-            return None
-        with self.turns.of(f"{workspace}:{event.conversation}"):
-            while True:
-                with self.database.reading() as session:
-                    oldest = conversations.oldest_open_event(session, workspace, event.conversation)
-                if oldest is None or (oldest.sequence or 0) > (event.sequence or 0):
-                    return event.conversation
-                self._answer_one(oldest)
+        with self.turns.of(f"{workspace}:{conversation}"):
+            while self._answer_oldest(workspace, conversation):
+                pass
 
-    def _answer_one(self, event: ReceivedEvent) -> None:
-        incoming = Incoming.from_json(event.payload)
-        person = self._person(incoming)
+    def _answer_oldest(self, workspace: str, conversation: str) -> bool:
+        """Answer one event; False when there was none."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                self._try_once(event, incoming, person)
-                return
+                return self._try_once(workspace, conversation)
             except (StaleDataError, IntegrityError):
                 if attempt == _ATTEMPTS:
                     raise
+        return False
 
-    def _try_once(self, event: ReceivedEvent, incoming: Incoming, person: Person) -> None:
+    def _try_once(self, workspace: str, conversation: str) -> bool:
         now = self.clock()
-        place = talk.Place(incoming.workspace, incoming.channel, incoming.thread)
         with self.database.reading() as session:
-            loaded = talk.load(session, place, person, now)
-            reply = self._reply(session, loaded, incoming)
+            event = conversations.oldest_open_event(session, workspace, conversation)
+            if event is None:
+                return False
+            incoming = Incoming.from_json(event.payload)
+            person = providers.person(session, workspace, incoming.user)
+            known = person is not None and person.name != person.slack_user_id
+            reply = self._loaded_reply(session, incoming, person, now) if person and known else None
+        if not known:
+            person = self._introduced(incoming)
+            with self.database.reading() as session:
+                reply = self._loaded_reply(session, incoming, person, now)
         with self.database.writing() as session:
-            again = conversations.event(session, event.workspace, event.event_id)
-            if again is None or again.answered_at is not None:
-                return
-            conversations.mark_answered(session, again, now)
+            if not conversations.mark_answered(session, workspace, event.event_id, now):
+                return True
             if reply is None:
-                return
+                return True
             after, say = reply
-            said = (
-                incoming.text if incoming.kind in (Kind.MESSAGE, Kind.PRESS, Kind.EDITED) else None
-            )
+            said = incoming.text if incoming.kind is not Kind.DELETED else None
             talk.store(
                 session, after, say, now, source=incoming.event_id, reply=said, ts=incoming.ts
             )
             self._queue(session, incoming, after, say, now)
-        self.queued(incoming.workspace, _key(incoming))
+        self.queued(workspace, _key(incoming))
+        return True
 
-    def _person(self, incoming: Incoming) -> Person:
-        with self.database.reading() as session:
-            found = providers.person(session, incoming.workspace, incoming.user)
-        if found is not None and found.name != found.slack_user_id:
-            return found
+    def _loaded_reply(
+        self, session: Session, incoming: Incoming, person: Person, now: datetime
+    ) -> tuple[talk.Conversation, Say] | None:
+        place = talk.Place(incoming.workspace, incoming.channel, incoming.thread)
+        return self._reply(session, talk.load(session, place, person, now), incoming)
+
+    def _introduced(self, incoming: Incoming) -> Person:
+        """The person as Slack knows them, kept for the next time."""
         profile = self.profile(incoming.workspace, incoming.user)
         with self.database.writing() as session:
             providers.ensure_provider(session, incoming.workspace, incoming.workspace)
@@ -224,7 +222,8 @@ class Answering:
         text, blocks = screens.message(
             say, after.interview.said, after.interview.draft, after.setting, pressed
         )
-        session.add(
+        conversations.queue_message(
+            session,
             OutgoingMessage(
                 workspace=incoming.workspace,
                 key=_key(incoming),
@@ -234,7 +233,7 @@ class Answering:
                 text=text,
                 blocks=blocks,
                 created_at=now,
-            )
+            ),
         )
 
 

@@ -25,7 +25,7 @@ from storage.database import Database, DatabaseUnavailable
 _LISTENER_THREADS = 16
 _SLACK_SECONDS = 10
 # With doubling waits some thirty minutes: longer than most of Slack's bad spells.
-_SEND_ATTEMPTS = 14
+_ATTEMPTS = 14
 _log = logging.getLogger(__name__)
 
 
@@ -44,15 +44,13 @@ class SlackService:
         """
         self.engine.launch()
         with self.database.reading() as session:
-            unanswered = conversations.open_events(session)
+            unanswered = conversations.open_conversations(session)
             unsent = conversations.waiting_conversations(session)
-        for workspace, event_id in unanswered:
-            self.engine.start_once(_work_id(workspace, event_id), "answer", workspace, event_id)
-        # A fresh id: the work that was to send these may have ended without success.
+        # A fresh id: the work that was to do this may have ended without success.
         stamp = clock().isoformat()
-        for workspace, conversation in unsent:
-            work_id = f"{workspace}:{conversation}:send:{stamp}"
-            self.engine.start_once(work_id, "send", workspace, conversation)
+        for workspace, conversation in {*unanswered, *unsent}:
+            work_id = f"{workspace}:{conversation}:start:{stamp}"
+            self.engine.start_once(work_id, "answer", workspace, conversation)
 
     def stop(self, drain_seconds: float = 20.0) -> None:
         """Let running turns finish for so long; the rest goes on at the next start."""
@@ -95,15 +93,14 @@ def build(
 
 
 def _register_work(engine: Engine, answering: Answering, sending: Sending) -> None:
-    @engine.workflow("answer")
-    def answer(workspace: str, event_id: str) -> None:
-        conversation = engine.step("answer", answering.answer, workspace, event_id, attempts=8)
-        if conversation is not None:
-            engine.step("send", sending.send, workspace, conversation, attempts=_SEND_ATTEMPTS)
+    def answer_and_send(workspace: str, conversation: str) -> None:
+        # Both may be repeated without harm, so that one recorded step holds them.
+        answering.answer(workspace, conversation)
+        sending.send(workspace, conversation)
 
-    @engine.workflow("send")
-    def send(workspace: str, conversation: str) -> None:
-        engine.step("send", sending.send, workspace, conversation, attempts=_SEND_ATTEMPTS)
+    @engine.workflow("answer")
+    def answer(workspace: str, conversation: str) -> None:
+        engine.step("answer and send", answer_and_send, workspace, conversation, attempts=_ATTEMPTS)
 
 
 def _keeper(
@@ -136,7 +133,7 @@ def _keep(database: Database, engine: Engine, found: Incoming, now: datetime) ->
         )
     # Started even when the event was there before: a crash may have come between the two.
     engine.start_once(
-        _work_id(found.workspace, found.event_id), "answer", found.workspace, found.event_id
+        _work_id(found.workspace, found.event_id), "answer", found.workspace, found.conversation
     )
 
 

@@ -20,6 +20,7 @@ from storage.models import (
     Speaker,
     Status,
     Theme,
+    Turn,
 )
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -66,9 +67,17 @@ def fill(database: Database, workspace: str) -> int:
         )
         session.add(record)
         session.flush()
-        conversations.add_turn(
-            session, record, Speaker.PERSON, "hello", source="E1", at=NOON, ts="1.1"
+        assert record.id is not None
+        turn = Turn(
+            workspace=workspace,
+            interview_id=record.id,
+            speaker=Speaker.PERSON,
+            text="hello",
+            source="E1",
+            at=NOON,
+            ts="1.1",
         )
+        conversations.add_turns(session, [turn])
         conversations.receive(
             session,
             workspace=workspace,
@@ -156,12 +165,14 @@ def test_an_event_is_kept_once_and_emptied_when_answered(database: Database) -> 
         kept = conversations.receive(session, at=NOON, **again)  # type: ignore[arg-type]
         found = conversations.oldest_open_event(session, "T1", "D1:1.1")
         assert found is not None
-        conversations.mark_answered(session, found, NOON)
+        marked = [
+            conversations.mark_answered(session, "T1", found.event_id, NOON) for _ in range(2)
+        ]
 
     with database.reading() as session:
-        assert kept is False
+        assert (kept, marked) == (False, [True, False])
         assert conversations.oldest_open_event(session, "T1", "D1:1.1") is None
-        assert conversations.open_events(session) == []
+        assert conversations.open_conversations(session) == []
         answered = conversations.event(session, "T1", "E1")
         assert answered is not None and answered.payload == {}
 

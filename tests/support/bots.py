@@ -48,7 +48,7 @@ def slack() -> Iterator[FakeSlack]:
 def load_sar(database: Database) -> None:
     """The sample provider's SAR in the workspace of the tests, with nobody in it yet."""
     from storage import plans
-    from storage.models import SarItem
+    from storage.models import SarItem, SarItemFields
 
     with database.writing() as session:
         load_sample(session, "2026/27", NOW)
@@ -57,11 +57,9 @@ def load_sar(database: Database) -> None:
         sample = plans.plan_of(session, "trial", "2026/27")
         plan = plans.ensure_plan(session, TEAM, "2026/27")
         assert sample is not None and sample.id is not None and plan.id is not None
-        for placed in plans.sar_items(session, "trial", sample.id):
-            copied = placed.item.model_dump(
-                exclude={"id", "workspace", "plan_id", "department_id", "theme_id"}
-            )
-            session.add(SarItem(**copied, workspace=TEAM, plan_id=plan.id))
+        for row in plans.sar_items(session, "trial", sample.id):
+            fields = {name: row[name] for name in SarItemFields.model_fields}
+            session.add(SarItem(**fields, workspace=TEAM, plan_id=plan.id))
             session.flush()
 
 
