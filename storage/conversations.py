@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col, func, select
 
@@ -165,33 +165,38 @@ def receive(
     at: datetime,
 ) -> bool:
     """Keep an event; False if it is already there."""
-    event = ReceivedEvent(
-        workspace=workspace,
-        event_id=event_id,
-        conversation=conversation,
-        payload=payload,
-        received_at=at,
-    )
-    try:
-        with session.begin_nested():
-            session.add(event)
-    except IntegrityError:
-        return False
-    return True
-
-
-def oldest_open_event(session: Session, workspace: str, conversation: str) -> ReceivedEvent | None:
-    """The next event to answer in a conversation, or None when all are answered."""
-    return session.exec(
-        select(ReceivedEvent)
-        .where(
-            ReceivedEvent.workspace == workspace,
-            ReceivedEvent.conversation == conversation,
-            col(ReceivedEvent.answered_at).is_(None),
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    kept = session.execute(
+        insert(ReceivedEvent.__table__)  # type: ignore[attr-defined]
+        .values(
+            workspace=workspace,
+            event_id=event_id,
+            conversation=conversation,
+            payload=payload,
+            received_at=at,
         )
-        .order_by(col(ReceivedEvent.sequence))
-        .limit(1)
-    ).one_or_none()
+        .on_conflict_do_nothing(index_elements=["workspace", "event_id"])
+        .returning(col(ReceivedEvent.sequence))
+    )
+    return kept.first() is not None
+
+
+_OPEN_EVENTS = (
+    select(ReceivedEvent)
+    .where(
+        ReceivedEvent.workspace == sa.bindparam("workspace"),
+        ReceivedEvent.conversation == sa.bindparam("conversation"),
+        # Spelt out, so that the partial index serves.
+        sa.text("answered_at IS NULL"),
+    )
+    .order_by(col(ReceivedEvent.sequence))
+)
+
+
+def open_events(session: Session, workspace: str, conversation: str) -> list[ReceivedEvent]:
+    """The events of a conversation that are not answered, in the order they came."""
+    given = {"workspace": workspace, "conversation": conversation}
+    return list(session.exec(_OPEN_EVENTS, params=given))
 
 
 def event(session: Session, workspace: str, event_id: str) -> ReceivedEvent | None:
@@ -234,20 +239,22 @@ def open_conversations(session: Session) -> list[tuple[str, str]]:
 # --- messages out ---------------------------------------------------------------------------
 
 
+_WAITING = (
+    select(OutgoingMessage)
+    .where(
+        OutgoingMessage.workspace == sa.bindparam("workspace"),
+        OutgoingMessage.conversation == sa.bindparam("conversation"),
+        # Spelt out, so that the partial index serves.
+        sa.text("delivery = 'waiting'"),
+    )
+    .order_by(col(OutgoingMessage.id))
+)
+
+
 def waiting_messages(session: Session, workspace: str, conversation: str) -> list[OutgoingMessage]:
     """The messages of a conversation that are not known to be sent, in order."""
-    return list(
-        session.exec(
-            select(OutgoingMessage)
-            .where(
-                OutgoingMessage.workspace == workspace,
-                OutgoingMessage.conversation == conversation,
-                # Spelt out, not bound, so that the partial index serves.
-                sa.text("delivery = 'waiting'"),
-            )
-            .order_by(col(OutgoingMessage.id))
-        )
-    )
+    given = {"workspace": workspace, "conversation": conversation}
+    return list(session.exec(_WAITING, params=given))
 
 
 def queue_message(session: Session, message: OutgoingMessage) -> None:

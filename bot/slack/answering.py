@@ -76,26 +76,23 @@ class Answering:
         May be called again and from several threads: what is answered stays as it is.
         """
         with self.turns.of(f"{workspace}:{conversation}"):
-            while self._answer_oldest(workspace, conversation):
-                pass
+            with self.database.reading() as session:
+                events = conversations.open_events(session, workspace, conversation)
+            for event in events:
+                self._answer_one(Incoming.from_json(event.payload))
 
-    def _answer_oldest(self, workspace: str, conversation: str) -> bool:
-        """Answer one event; False when there was none."""
+    def _answer_one(self, incoming: Incoming) -> None:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return self._try_once(workspace, conversation)
+                self._try_once(incoming)
+                return
             except (StaleDataError, IntegrityError):
                 if attempt == _ATTEMPTS:
                     raise
-        return False
 
-    def _try_once(self, workspace: str, conversation: str) -> bool:
-        now = self.clock()
+    def _try_once(self, incoming: Incoming) -> None:
+        now, workspace = self.clock(), incoming.workspace
         with self.database.reading() as session:
-            event = conversations.oldest_open_event(session, workspace, conversation)
-            if event is None:
-                return False
-            incoming = Incoming.from_json(event.payload)
             person = providers.person(session, workspace, incoming.user)
             known = person is not None and person.name != person.slack_user_id
             reply = self._loaded_reply(session, incoming, person, now) if person and known else None
@@ -104,10 +101,10 @@ class Answering:
             with self.database.reading() as session:
                 reply = self._loaded_reply(session, incoming, person, now)
         with self.database.writing() as session:
-            if not conversations.mark_answered(session, workspace, event.event_id, now):
-                return True
+            if not conversations.mark_answered(session, workspace, incoming.event_id, now):
+                return
             if reply is None:
-                return True
+                return
             after, say = reply
             said = incoming.text if incoming.kind is not Kind.DELETED else None
             talk.store(
@@ -115,7 +112,6 @@ class Answering:
             )
             self._queue(session, incoming, after, say, now)
         self.queued(workspace, _key(incoming))
-        return True
 
     def _loaded_reply(
         self, session: Session, incoming: Incoming, person: Person, now: datetime

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ from storage.database import Database, DatabaseUnavailable
 # Listeners only keep an event and hand it over; turns run in the engine's own pool.
 _LISTENER_THREADS = 16
 _SLACK_SECONDS = 10
+# How long a thread may compute before another gets its go. Python's own 5 ms is long for an
+# acknowledgement that waits its turn several times behind threads that read replies.
+_SWITCH_SECONDS = 0.0005
 # With doubling waits some thirty minutes: longer than most of Slack's bad spells.
 _ATTEMPTS = 14
 _log = logging.getLogger(__name__)
@@ -42,6 +46,7 @@ class SlackService:
 
         Raises EngineBusy, EngineUnavailable or DatabaseUnavailable.
         """
+        sys.setswitchinterval(_SWITCH_SECONDS)
         self.engine.launch()
         with self.database.reading() as session:
             unanswered = conversations.open_conversations(session)

@@ -163,15 +163,14 @@ def test_an_event_is_kept_once_and_emptied_when_answered(database: Database) -> 
 
     with database.writing() as session:
         kept = conversations.receive(session, at=NOON, **again)  # type: ignore[arg-type]
-        found = conversations.oldest_open_event(session, "T1", "D1:1.1")
-        assert found is not None
+        (found,) = conversations.open_events(session, "T1", "D1:1.1")
         marked = [
             conversations.mark_answered(session, "T1", found.event_id, NOON) for _ in range(2)
         ]
 
     with database.reading() as session:
         assert (kept, marked) == (False, [True, False])
-        assert conversations.oldest_open_event(session, "T1", "D1:1.1") is None
+        assert conversations.open_events(session, "T1", "D1:1.1") == []
         assert conversations.open_conversations(session) == []
         answered = conversations.event(session, "T1", "E1")
         assert answered is not None and answered.payload == {}
@@ -218,7 +217,7 @@ def test_no_query_shows_one_workspace_the_rows_of_another(database: Database) ->
         assert conversations.last_words(session, "T2", record.id) is None
         assert conversations.turn_by_ts(session, "T2", "D1", "1.1") is None
         assert conversations.event(session, "T2", "E1") is None
-        assert conversations.oldest_open_event(session, "T2", "D1:1.1") is None
+        assert conversations.open_events(session, "T2", "D1:1.1") == []
         assert conversations.waiting_messages(session, "T2", "D1:1.1") == []
 
     with database.writing() as session:
