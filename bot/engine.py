@@ -261,7 +261,7 @@ def _hold(file: Path, undo: ExitStack) -> None:
 def _connect(url: sa.URL) -> sa.Engine:
     # Parameters are people's words and must not reach a log in the text of an error.
     if url.get_backend_name() == "sqlite":
-        database = sa.create_engine(url, hide_parameters=True, pool_size=4, max_overflow=0)
+        database = sa.create_engine(url, hide_parameters=True, pool_size=1, max_overflow=0)
         sa.event.listen(database, "connect", _prepare_sqlite)
     else:
         database = sa.create_engine(

@@ -3,13 +3,14 @@
 Every query names its workspace, but for the two that the engine asks at its start.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.exc import StaleDataError
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from storage.models import (
     Delivery,
@@ -22,17 +23,27 @@ from storage.models import (
 )
 
 
+def _insert(session: Session, rows: Sequence[SQLModel]) -> None:
+    # A plain statement: nobody needs these rows back as objects, and a turn has no time to lose.
+    table = type(rows[0]).__table__  # type: ignore[attr-defined]
+    columns = [column.name for column in table.columns if column.name != "id"]
+    values = [{name: getattr(row, name) for name in columns} for row in rows]
+    session.connection().execute(sa.insert(table), values)
+
+
+_INTERVIEW_AT = select(InterviewRecord).where(
+    InterviewRecord.workspace == sa.bindparam("workspace"),
+    InterviewRecord.channel == sa.bindparam("channel"),
+    InterviewRecord.thread == sa.bindparam("thread"),
+)
+
+
 def interview_at(
     session: Session, workspace: str, channel: str, thread: str
 ) -> InterviewRecord | None:
     """The interview held at this place, or None."""
-    return session.exec(
-        select(InterviewRecord).where(
-            InterviewRecord.workspace == workspace,
-            InterviewRecord.channel == channel,
-            InterviewRecord.thread == thread,
-        )
-    ).one_or_none()
+    place = {"workspace": workspace, "channel": channel, "thread": thread}
+    return session.exec(_INTERVIEW_AT, params=place).one_or_none()
 
 
 def unfinished_interviews(
@@ -110,7 +121,7 @@ def save_interview(
 
 def add_turns(session: Session, turns: list[Turn]) -> None:
     """Add messages to the transcript; `source` is unique, so a message is never in it twice."""
-    session.execute(sa.insert(Turn), [turn.model_dump(exclude={"id"}) for turn in turns])
+    _insert(session, turns)
 
 
 def turns(session: Session, workspace: str, interview_id: int) -> list[Turn]:
@@ -259,7 +270,7 @@ def waiting_messages(session: Session, workspace: str, conversation: str) -> lis
 
 def queue_message(session: Session, message: OutgoingMessage) -> None:
     """Put a message in the outbox; its key is unique in the workspace."""
-    session.execute(sa.insert(OutgoingMessage), [message.model_dump(exclude={"id"})])
+    _insert(session, [message])
 
 
 def settle_message(

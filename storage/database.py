@@ -1,8 +1,9 @@
 """Opening the database: SQLite in a file, or PostgreSQL, behind the same two kinds of session."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,11 @@ class Database:
                 max_overflow=0,
                 connect_args={"connect_timeout": _CONNECT_SECONDS},
             )
+        # SQLite lets one write at a time, and those who find it busy sleep and try again, in no
+        # order: within this process a lock hands over at once.
+        self._one_writer: AbstractContextManager[Any] = (
+            threading.Lock() if self.is_sqlite else nullcontext()
+        )
         self._to_write = self.engine.execution_options(begin_immediate=True)
 
     @contextmanager
@@ -55,6 +61,7 @@ class Database:
         """A session that commits when the block ends, and rolls back when it raises."""
         with (
             self._translated(),
+            self._one_writer,
             Session(self._to_write, expire_on_commit=False) as session,
             session.begin(),
         ):

@@ -57,7 +57,21 @@ def ensure_plan(session: Session, workspace: str, academic_year: str) -> Plan:
     return found
 
 
-_ITEM_COLUMNS = tuple(getattr(SarItem, name) for name in SarItemFields.model_fields)
+_SAR_ITEMS = (
+    sa.select(
+        *(getattr(SarItem, name) for name in SarItemFields.model_fields),
+        col(Department.name).label("department"),
+        col(Theme.name).label("theme"),
+    )
+    .select_from(SarItem)
+    .outerjoin(Department, col(SarItem.department_id) == Department.id)
+    .outerjoin(Theme, col(SarItem.theme_id) == Theme.id)
+    .where(
+        col(SarItem.workspace) == sa.bindparam("workspace"),
+        col(SarItem.plan_id) == sa.bindparam("plan_id"),
+    )
+    .order_by(col(SarItem.id))
+)
 
 
 def sar_items(session: Session, workspace: str, plan_id: int) -> list[dict[str, Any]]:
@@ -65,19 +79,8 @@ def sar_items(session: Session, workspace: str, plan_id: int) -> list[dict[str, 
 
     Each as its fields, with the names of its department and theme as "department" and "theme".
     """
-    rows = session.execute(
-        sa.select(
-            *_ITEM_COLUMNS,
-            col(Department.name).label("department"),
-            col(Theme.name).label("theme"),
-        )
-        .select_from(SarItem)
-        .outerjoin(Department, col(SarItem.department_id) == Department.id)
-        .outerjoin(Theme, col(SarItem.theme_id) == Theme.id)
-        .where(col(SarItem.workspace) == workspace, col(SarItem.plan_id) == plan_id)
-        .order_by(col(SarItem.id))
-    )
-    return [dict(row) for row in rows.mappings()]
+    given = {"workspace": workspace, "plan_id": plan_id}
+    return [dict(row) for row in session.execute(_SAR_ITEMS, given).mappings()]
 
 
 def themes(session: Session, workspace: str, plan_id: int) -> list[tuple[Theme, Person | None]]:

@@ -140,9 +140,10 @@ def _echo(system: System) -> Wsgi:
 def _ours(system: System, stack: ExitStack) -> Wsgi:
     """The bot on a database of its own, which holds the sample provider's SAR and plan."""
     settings = Settings(
-        _env_file=None,
+        _env_file=None,  # type: ignore[call-arg]
         database_url=system.database_url or "",
         slack_bot_token=SecretStr(BOT_TOKEN),
+        slack_app_token=None,
         slack_signing_secret=SecretStr(SECRET),
         slack_api_url=system.slack_api_url,
     )

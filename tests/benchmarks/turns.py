@@ -244,7 +244,8 @@ def run(seconds: float, console: Console) -> dict[str, Any]:
     share = seconds / ROUNDS
     counted = Samples()
     with ExitStack() as stack:
-        slack = stack.enter_context(SlackWithPost())
+        slack = SlackWithPost()
+        stack.callback(slack.close)
         slack.add_workspace(team_id=TRIAL_WORKSPACE)
         for number in range(max(CONVERSATIONS)):
             slack.add_user(f"U0PERSON{number:02d}", f"Person {number}", team_id=TRIAL_WORKSPACE)
