@@ -1,5 +1,6 @@
 """Opening the database: SQLite in a file, or PostgreSQL, behind the same two kinds of session."""
 
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON")
+# The waiting time (milliseconds) first: the change to WAL may itself have to wait.
+_PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 _CONNECT_SECONDS = 5
 # Listeners and turns each hold one connection at most for the length of a transaction.
 _POSTGRES_POOL = 20
@@ -24,13 +26,16 @@ class DatabaseUnavailable(Exception):
 class Database:
     """A database by its URL: `sqlite:///path`, `sqlite://` (in memory) or `postgresql://…`.
 
-    Nothing is connected until the first session. Raises DatabaseUnavailable for a URL of another
-    kind, or a SQLite file whose folder cannot be made.
+    Nothing is connected until the first session. `safe_url` shows no password. Raises
+    DatabaseUnavailable for a URL of another kind, or a SQLite file whose folder cannot be made.
     """
 
     def __init__(self, url: str) -> None:
         parsed = _parse(url)
-        self.safe_url = parsed.render_as_string(hide_password=True)
+        # libpq takes passwords among the options too.
+        secrets = [option for option in parsed.query if "password" in option]
+        shown = parsed.difference_update_query(secrets)
+        self.safe_url = shown.render_as_string(hide_password=True)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self.engine = _sqlite(parsed)
@@ -52,17 +57,23 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session to read with; what it writes is not kept."""
+        """A session to read with; what it writes is not kept. Raises DatabaseUnavailable."""
         with self._translated(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A session that commits when the block ends, and rolls back when it raises."""
+    def writing(self, *, check_keys: bool = True) -> Iterator[Session]:
+        """A session that commits when the block ends, and rolls back when it raises.
+
+        On SQLite one writer works at a time, another waits up to 30 seconds for its turn; without
+        `check_keys`, which is for migrations, foreign keys are not enforced there. Raises
+        DatabaseUnavailable.
+        """
+        engine = self._to_write if check_keys else self._to_write.execution_options(keys_off=True)
         with (
             self._translated(),
             self._one_writer,
-            Session(self._to_write, expire_on_commit=False) as session,
+            Session(engine, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
@@ -80,68 +91,82 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except sa.exc.OperationalError as error:
-            sentence = self._sentence(error)
+        except sa.exc.DBAPIError as error:
+            sentence = _sqlite_trouble(error) if self.is_sqlite else _postgres_trouble(error)
             if sentence is None:
                 raise
-            raise DatabaseUnavailable(sentence) from error
+            where = self.engine.url.database if self.is_sqlite else self.safe_url
+            raise DatabaseUnavailable(sentence.format(where=where)) from error
 
-    def _sentence(self, error: sa.exc.OperationalError) -> str | None:
-        cause = str(error.orig).lower()
-        known = _SQLITE_TROUBLE if self.is_sqlite else _POSTGRES_TROUBLE
-        where = self.engine.url.database if self.is_sqlite else self.safe_url
-        for signs, sentence in known:
-            if any(sign in cause for sign in signs):
-                return sentence.format(where=where)
+
+def _sqlite_trouble(error: sa.exc.DBAPIError) -> str | None:
+    # The low byte is the kind of trouble; the rest says where inside SQLite it arose.
+    return _SQLITE_TROUBLE.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
+
+
+def _postgres_trouble(error: sa.exc.DBAPIError) -> str | None:
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        # A deadlock or a cancelled statement is operational too, but the database is there.
+        return next((said for states, said in _POSTGRES_STATES if state.startswith(states)), None)
+    if not isinstance(error, sa.exc.OperationalError):
         return None
+    # Without a state no server answered, or it refused the connection: its words are all there is.
+    said = (said for sign, said in _POSTGRES_REFUSALS if re.search(sign, str(error.orig)))
+    return next(said, _UNREACHABLE)
 
 
-# Signs in the driver's message, and the sentence to say. In this order: the first that fits.
-_SQLITE_TROUBLE = (
-    (
-        ("unable to open",),
-        "The database file {where} cannot be opened: check that its folder can be written to.",
-    ),
-    (
-        ("readonly", "read-only"),
-        "The database file {where} cannot be written to: check its permissions, or choose another "
-        "place.",
-    ),
-    (("disk is full",), "There is no room left on the disk of {where}: free some and try again."),
+_SQLITE_TROUBLE = {
+    sqlite3.SQLITE_CANTOPEN: "The database file {where} cannot be opened: check that it is a file "
+    "and that its folder can be written to.",
+    sqlite3.SQLITE_READONLY: "The database file {where} cannot be written to: check its "
+    "permissions, or choose another place.",
+    sqlite3.SQLITE_FULL: "There is no room left on the disk of {where}: free some and try again.",
+    sqlite3.SQLITE_NOTADB: "The file {where} is not a database: choose another file.",
+}
+_UNREACHABLE = (
+    "The database at {where} cannot be reached: check that it runs and that DATABASE_URL is right."
 )
-_POSTGRES_TROUBLE = (
+# The first characters of an SQLSTATE, and the sentence to say.
+_POSTGRES_STATES = (
+    (("08", "53", "57P"), _UNREACHABLE),
+    (("25006",), "The database at {where} can only be read: give the address of its primary."),
+    (("42501",), "The database at {where} denies this user its tables: grant it the rights."),
+)
+_POSTGRES_REFUSALS = (
     (
-        ("password", "authentication", "role "),
-        "The database at {where} refused the name or password: check DATABASE_URL.",
-    ),
-    (
-        ("does not exist",),
+        'database ".*" does not exist',
         "The database at {where} does not exist: create it first, or check DATABASE_URL.",
     ),
     (
-        ("connect", "server", "timeout", "closed", "too many clients", "resolve", "starting up"),
-        "The database at {where} cannot be reached: check that it runs and that DATABASE_URL is "
-        "right.",
+        'authentication failed|no password supplied|role ".*" does not exist|pg_hba',
+        "The database at {where} refused the name or password: check DATABASE_URL.",
     ),
 )
+
+_PSYCOPG = "postgresql+psycopg"
+_DRIVERS = {"sqlite": "sqlite"} | dict.fromkeys(("postgres", "postgresql", _PSYCOPG), _PSYCOPG)
 
 
 def _parse(url: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):
+        parsed = None
+    # An "@" in the host, or a host before a file, is a password or a path that was cut wrongly.
+    host = "" if parsed is None else parsed.host or ""
+    if parsed is None or "@" in host or (host and parsed.drivername == "sqlite"):
+        # Without the cause, which may quote a piece of the password.
         raise DatabaseUnavailable(
             "DATABASE_URL is not a database address: use sqlite:///path/to/file.db or "
-            "postgresql+psycopg://user:password@host/name."
-        ) from None
-    if parsed.get_backend_name() in ("postgresql", "postgres"):
-        return parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() != "sqlite":
+            "postgresql+psycopg://user:password@host/name, with @ in a password written as %40."
+        )
+    if parsed.drivername not in _DRIVERS:
         raise DatabaseUnavailable(
-            f"DATABASE_URL names {parsed.get_backend_name()}, which So What does not use: give a "
+            f"DATABASE_URL begins with {parsed.drivername}, which So What does not use: give a "
             "sqlite:/// or postgresql+psycopg:// address."
         )
-    return parsed.set(drivername="sqlite")
+    return parsed.set(drivername=_DRIVERS[parsed.drivername])
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
@@ -150,34 +175,34 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         folder = Path(str(url.database)).parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
-        except OSError:
+        except OSError as error:
             raise DatabaseUnavailable(
                 f"The folder {folder} cannot be made: choose another place for the database."
-            ) from None
-    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
-    if in_memory:
-        options["connect_args"] = {"check_same_thread": False}
-    engine = sa.create_engine(url, hide_parameters=True, **options)
+            ) from error
+    one: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+    engine = sa.create_engine(url, hide_parameters=True, **(one if in_memory else {}))
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
+    sa.event.listen(engine, "checkin", _hand_back)
     return engine
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own transactions begin too late: SQLAlchemy's begin event starts them instead.
     connection.isolation_level = None
-    try:
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-    except sqlite3.DatabaseError as error:
-        if "not a database" in str(error):
-            raise DatabaseUnavailable(
-                "The database file holds something that is not a database: choose another file."
-            ) from None
-        raise
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin(connection: sa.Connection) -> None:
+    options = connection.get_execution_options()
+    # Only outside a transaction can this be switched.
+    if options.get("keys_off"):
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
     # A transaction that reads first and then writes fails at once when another wrote meanwhile.
-    immediate = connection.get_execution_options().get("begin_immediate")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("begin_immediate") else "BEGIN")
+
+
+def _hand_back(connection: sqlite3.Connection | None, _record: object) -> None:
+    if connection is not None:
+        connection.execute("PRAGMA foreign_keys=ON")

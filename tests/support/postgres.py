@@ -6,6 +6,7 @@ the system's own. Works as root too, by running the server as "nobody" from a co
 
 import importlib.util
 import os
+import re
 import shutil
 import signal
 import socket
@@ -36,7 +37,8 @@ def running_postgres() -> Iterator[str]:
     """The URL, ending in "/", of a server that lives as long as the block. Raises NoPostgres."""
     given = os.environ.get("TEST_POSTGRES_URL")
     if given:
-        yield given.rsplit("/", 1)[0] + "/"
+        # psycopg knows no driver in the address, which the setting DATABASE_URL may have.
+        yield re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", given).rsplit("/", 1)[0] + "/"
         return
     binaries = _binaries()
     with tempfile.TemporaryDirectory(prefix="sowhat-pg-") as folder:
