@@ -67,6 +67,11 @@ def load(session: Session, place: Place, person: Person, now: datetime) -> Conve
     return Conversation(place, person, setting, interview, record)
 
 
+def storable(text: str) -> str:
+    """A reply without what no database can keep: NUL, and half a pair of surrogates."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
 def mention(person: Person) -> str:
     """How a draft names a person: as Slack does, or by name where there is no Slack."""
     is_slack_id = person.slack_user_id[:1] in ("U", "W") and person.slack_user_id.isupper()

@@ -154,7 +154,7 @@ def _lines(source: TextIO, console: Console) -> Iterator[str]:
             read = source.readline()
             if not read:
                 return
-            line = read.rstrip("\r\n")
+            line = talk.storable(read.rstrip("\r\n"))
             console.print(f"\n> {line}", markup=False, width=min(console.width, 96))
         yield line
 

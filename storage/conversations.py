@@ -104,7 +104,7 @@ def save_interview(
         assert new.id is not None
         return new.id
     table = InterviewRecord.__table__  # type: ignore[attr-defined]
-    changed = session.execute(
+    changed = session.connection().execute(
         sa.update(table)
         .where(
             table.c.workspace == workspace,
@@ -113,7 +113,7 @@ def save_interview(
         )
         .values(**values, version=held.version + 1)
     )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
+    if changed.rowcount != 1:
         raise StaleDataError("another turn of this interview was stored first")
     assert held.id is not None
     return held.id
@@ -177,7 +177,7 @@ def receive(
 ) -> bool:
     """Keep an event; False if it is already there."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    kept = session.execute(
+    kept = session.connection().execute(
         insert(ReceivedEvent.__table__)  # type: ignore[attr-defined]
         .values(
             workspace=workspace,
@@ -225,7 +225,7 @@ def mark_answered(session: Session, workspace: str, event_id: str, at: datetime)
     False when it was answered before.
     """
     table = ReceivedEvent.__table__  # type: ignore[attr-defined]
-    marked = session.execute(
+    marked = session.connection().execute(
         sa.update(table)
         .where(
             table.c.workspace == workspace,
@@ -234,7 +234,7 @@ def mark_answered(session: Session, workspace: str, event_id: str, at: datetime)
         )
         .values(answered_at=at, payload={})
     )
-    return bool(marked.rowcount)  # type: ignore[attr-defined]
+    return bool(marked.rowcount)
 
 
 def open_conversations(session: Session) -> list[tuple[str, str]]:
@@ -284,9 +284,10 @@ def settle_message(
     error: str | None = None,
 ) -> None:
     """Record that a message was sent, with Slack's timestamp of it, or why it never can be."""
-    session.exec(
-        sa.update(OutgoingMessage)
-        .where(col(OutgoingMessage.workspace) == workspace, col(OutgoingMessage.id) == message_id)
+    table = OutgoingMessage.__table__  # type: ignore[attr-defined]
+    session.connection().execute(
+        sa.update(table)
+        .where(table.c.workspace == workspace, table.c.id == message_id)
         .values(delivery=delivery, ts=ts, error=error, sent_at=at)
     )
 

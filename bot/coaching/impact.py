@@ -139,6 +139,13 @@ def only_denies(stretch: str) -> bool:
     return not re.search(r"\d", stretch) and not stretch.lower().startswith("more than")
 
 
+# "Tutors raise attendance" is an outcome, "tutors follow up absence" is work.
+_MOVES = re.compile(
+    r"\d|\b(?:rais|increas|improv|reduc|cut|lift|boost|halv|doubl|lower|higher|rise|fall|drop)\w*",
+    re.IGNORECASE,
+)
+
+
 def is_learner_outcome(text: str, named: tuple[Measure, str] | None) -> bool:
     for clause in re.split(r"[.;!?\n|\t]|,? so (?:that )?|,? which means |,? meaning |, ", text):
         if not clause.strip():
@@ -151,7 +158,11 @@ def is_learner_outcome(text: str, named: tuple[Measure, str] | None) -> bool:
         ):
             continue
         if _STAFF_SUBJECT.match(clause) and not re.search(rf"\b{LEARNERS}\b", clause, re.I):
-            staff_only = find_measure(clause) is None or bool(STAFF_MEASURE.search(clause))
+            staff_only = (
+                find_measure(clause) is None
+                or STAFF_MEASURE.search(clause) is not None
+                or not _MOVES.search(clause)
+            )
             if staff_only:
                 continue
         if _LEARNERS_OUTCOME.search(given):

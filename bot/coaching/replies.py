@@ -35,7 +35,7 @@ _COMMANDS: tuple[tuple[Command, str], ...] = (
     (Command.HELP, r"help(?: me)?|what(?: do (?:you|u) mean(?: by that)?|'s that(?: mean)?| does that mean)?|\?+|huh|eh|sorry|pardon|(?:i )?(?:don'?t|do not) (?:understand|get it|follow)|why(?: do you ask| does that matter)?|(?:for )?example|(?:can you )?explain|e\.?g\.?|meaning"),
     (Command.CARRY_ON, r"carry on|continue|resume|go on|let'?s carry on"),
     (Command.NEW, r"new(?: action)?|start (?:again|over|another)|another(?: one)?"),
-    (Command.YES, r"(?:oh )?(?:yes|yep|yeah|yup|y|aye)(?: please| thanks| thank you| i agree| agreed?| that'?s (?:right|it|correct)| it is| do| use it| correct| store it| i do)?|(?:i )?agreed?(?: (?:it|to (?:it|that)|as it is|with gaps))?|correct|confirm(?:ed)?|that'?s right|that is right|looks good(?: to me)?|all good|sign(?: it)? off|perfect|happy with (?:that|it)"),
+    (Command.YES, r"(?:oh )?(?:yes|yep|yeah|yup|y|aye)(?:,? (?:i )?agreed?(?: it)?|,? please| thanks| thank you| i agree| agreed?| that'?s (?:right|it|correct)| it is| do| use it| correct| store it| i do)?|(?:i )?agreed?(?: (?:it|to (?:it|that)|as it is|with gaps))?|correct|confirm(?:ed)?|that'?s right|that is right|looks good(?: to me)?|all good|sign(?: it)? off|perfect|happy with (?:that|it)"),
     (Command.NO, r"(?:no|nope|nah|n)(?: thanks| thank you| it isn'?t| not quite| not yet| that'?s wrong)?|not quite|wrong"),
     (Command.CHANGE, r"change(?: (?:it|something|that))?|edit(?: (?:it|something))?|amend|another go|(?:one more|have another|a last|try|last) (?:go|try|again)"),
 )  # fmt: skip

@@ -50,7 +50,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "What happened that put this on the list?",
     ),
     "milestone": (
-        "July is too late to find out that it is not working. What should you see on the way, and "
+        "The end is too late to find out that it is not working. What should you see on the way, and "
         "by when?",
         "Which early sign, with a month, would tell you it is on course?",
     ),

@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -21,6 +21,7 @@ from storage import conversations, providers
 from storage.database import Database
 from storage.models import InterviewStatus, OutgoingMessage, Person
 
+_TURNS_AT_WORK = 1
 # Another turn of the same conversation came between: read again and answer from there.
 _ATTEMPTS = 5
 
@@ -69,6 +70,11 @@ class Answering:
     clock: Callable[[], datetime]
     # Told of each message put in the outbox (workspace, key), after the commit.
     queued: Callable[[str, str], None]
+    # How many turns compute at once. They share one interpreter, so more would finish no sooner
+    # and keep acknowledgements waiting; what waits for Slack or a model is not counted.
+    at_work: AbstractContextManager[object] = field(
+        default_factory=lambda: threading.BoundedSemaphore(_TURNS_AT_WORK)
+    )
 
     def answer(self, workspace: str, conversation: str) -> None:
         """Answer every kept event of a conversation that is not answered yet, the oldest first.
@@ -76,7 +82,7 @@ class Answering:
         May be called again and from several threads: what is answered stays as it is.
         """
         with self.turns.of(f"{workspace}:{conversation}"):
-            with self.database.reading() as session:
+            with self.at_work, self.database.reading() as session:
                 events = conversations.open_events(session, workspace, conversation)
             for event in events:
                 self._answer_one(Incoming.from_json(event.payload))
@@ -92,7 +98,7 @@ class Answering:
 
     def _try_once(self, incoming: Incoming) -> None:
         now, workspace = self.clock(), incoming.workspace
-        with self.database.reading() as session:
+        with self.at_work, self.database.reading() as session:
             person = providers.person(session, workspace, incoming.user)
             known = person is not None and person.name != person.slack_user_id
             reply = self._loaded_reply(session, incoming, person, now) if person and known else None
@@ -100,7 +106,7 @@ class Answering:
             person = self._introduced(incoming)
             with self.database.reading() as session:
                 reply = self._loaded_reply(session, incoming, person, now)
-        with self.database.writing() as session:
+        with self.at_work, self.database.writing() as session:
             if not conversations.mark_answered(session, workspace, incoming.event_id, now):
                 return
             if reply is None:

@@ -1,5 +1,6 @@
 """The Bolt app: every event is kept and becomes work before it is acknowledged."""
 
+import gc
 import logging
 import re
 import sys
@@ -47,6 +48,9 @@ class SlackService:
         Raises EngineBusy, EngineUnavailable or DatabaseUnavailable.
         """
         sys.setswitchinterval(_SWITCH_SECONDS)
+        # What is loaded by now stays for good: the collector need not look through it again.
+        gc.collect()
+        gc.freeze()
         self.engine.launch()
         with self.database.reading() as session:
             unanswered = conversations.open_conversations(session)
@@ -99,13 +103,25 @@ def build(
 
 def _register_work(engine: Engine, answering: Answering, sending: Sending) -> None:
     def answer_and_send(workspace: str, conversation: str) -> None:
-        # Both may be repeated without harm, so that one recorded step holds them.
         answering.answer(workspace, conversation)
         sending.send(workspace, conversation)
 
     @engine.workflow("answer")
     def answer(workspace: str, conversation: str) -> None:
-        engine.step("answer and send", answer_and_send, workspace, conversation, attempts=_ATTEMPTS)
+        # Both may be repeated without harm, so the first go needs no record of its own beside the
+        # workflow's; only one that fails becomes a step, with its waits and its tries counted.
+        try:
+            answer_and_send(workspace, conversation)
+            return
+        except Exception as error:
+            failed: list[Exception] = [error]
+
+        def again(workspace: str, conversation: str) -> None:
+            if failed:
+                raise failed.pop()
+            answer_and_send(workspace, conversation)
+
+        engine.step("answer and send", again, workspace, conversation, attempts=_ATTEMPTS)
 
 
 def _keeper(

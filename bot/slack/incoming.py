@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from bot.conversation import storable
+
 
 class Kind(StrEnum):
     MESSAGE = "message"
@@ -130,4 +132,4 @@ def plain(text: str) -> str:
     text = re.sub(r"<#[A-Z0-9]+\|?([^>]*)>", r"#\1", text)
     text = re.sub(r"<(?:mailto:|tel:)?[^>|@]*[^>|]*\|([^>]+)>", r"\1", text)
     text = re.sub(r"<(https?://[^>]+)>", r"\1", text)
-    return html.unescape(text)
+    return storable(html.unescape(text))
