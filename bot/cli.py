@@ -98,13 +98,13 @@ def serve() -> None:
     """Run the bot: Socket Mode when SLACK_APP_TOKEN is set, otherwise HTTP on PORT."""
     with _told():
         from bot.engine import EngineBusy, EngineUnavailable
-        from bot.server import PortTaken
+        from bot.server import PortTaken, SlackAway
         from bot.server import serve as run
         from bot.settings import load_settings
 
         try:
             run(load_settings())
-        except (EngineBusy, EngineUnavailable, PortTaken) as error:
+        except (EngineBusy, EngineUnavailable, PortTaken, SlackAway) as error:
             raise _fail(str(error), COULD_NOT) from None
 
 
@@ -130,14 +130,14 @@ def assess(
             continue
         case = _case(number, line)
         own = case.get("today")
-        said_on = _day(own) if today is None and isinstance(own, str) and own else None
+        said_on = date.fromisoformat(own) if own and today is None else None
         seen = judge(
             said=case["said"],
             action=case.get("action") or "",
             sar_item=case.get("sar_item") or "",
             today=said_on or day,
         )
-        sys.stdout.write(json.dumps({"id": case.get("id"), **seen}, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps({"id": case.get("id"), **seen}) + "\n")
     sys.stdout.flush()
 
 
@@ -162,6 +162,12 @@ def _case(number: int, line: str) -> dict[str, Any]:
     for name in ("action", "sar_item"):
         if not isinstance(case.get(name, ""), str | None):
             raise _fail(f"Line {number}: “{name}” must be text.", WRONG_INPUT)
+    try:
+        date.fromisoformat(case.get("today") or "2026-11-23")
+    except (TypeError, ValueError):
+        raise _fail(
+            f"Line {number}: “today” must be a date such as 2026-11-23.", WRONG_INPUT
+        ) from None
     return case
 
 

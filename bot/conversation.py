@@ -53,8 +53,7 @@ def load(session: Session, place: Place, person: Person, now: datetime) -> Conve
     record = conversations.interview_at(session, place.workspace, place.channel, place.thread)
     today = now.astimezone(ZoneInfo(person.timezone)).date()
     year = academic_year(today)
-    plan = plans.plan_of(session, place.workspace, year)
-    stored = plans.sar_items(session, place.workspace, plan.id) if plan and plan.id else []
+    stored = plans.sar_items(session, place.workspace, year)
     items = tuple(SarItemView.stored(row) for row in stored)
     setting = Setting(
         today=today,

@@ -10,6 +10,7 @@ from typing import Any
 
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_sdk.errors import SlackApiError, SlackClientError
 from waitress.server import create_server
 
 from bot.coach import EMBEDDED
@@ -22,6 +23,10 @@ from storage.migrate import migrate
 # Slack's own payloads stay well under this; more is not from Slack.
 _MOST_BYTES = 1_000_000
 _HTTP_THREADS = 16
+_TOKEN_REFUSED = frozenset(
+    "invalid_auth not_authed not_allowed_token_type token_revoked token_expired missing_scope "
+    "account_inactive".split()
+)
 _log = logging.getLogger(__name__)
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -31,11 +36,15 @@ class PortTaken(Exception):
     """The port cannot be listened on; the message says which and what to do."""
 
 
+class SlackAway(Exception):
+    """Slack does not answer at the start; the message says what to do."""
+
+
 def serve(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT, then drain.
 
-    Raises SettingsInvalid, DatabaseUnavailable, EngineBusy, EngineUnavailable or PortTaken before
-    anything is served.
+    Raises SettingsInvalid, DatabaseUnavailable, EngineBusy, EngineUnavailable, PortTaken or
+    SlackAway before anything is served.
     """
     for_slack(settings)
     logging.basicConfig(
@@ -72,7 +81,19 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
 
 def _over_socket(service: SlackService, app_token: str) -> None:
     handler = SocketModeHandler(service.app, app_token)
-    handler.connect()  # type: ignore[no-untyped-call]
+    try:
+        handler.connect()  # type: ignore[no-untyped-call]
+    except (SlackClientError, OSError, ValueError) as error:
+        code = error.response.get("error") if isinstance(error, SlackApiError) else None
+        if code in _TOKEN_REFUSED:
+            raise SettingsInvalid(
+                f"Slack refuses SLACK_APP_TOKEN ({code}): copy it anew from your Slack app's "
+                "Basic Information page."
+            ) from None
+        raise SlackAway(
+            f"Slack at {service.app.client.base_url} opens no connection "
+            f"({code or type(error).__name__}): check the network and try again."
+        ) from None
     _log.info("Connected to Slack by Socket Mode.")
     try:
         threading.Event().wait()

@@ -55,7 +55,9 @@ def plan_view(session: Session, workspace: str, academic_year: str, today: date)
     plan = plans.plan_of(session, workspace, academic_year)
     if provider is None or plan is None or plan.id is None:
         return None
-    items = tuple(SarItemView.stored(row) for row in plans.sar_items(session, workspace, plan.id))
+    items = tuple(
+        SarItemView.stored(row) for row in plans.sar_items(session, workspace, academic_year)
+    )
     stored = [
         a
         for a in plans.actions(session, workspace, plan.id)

@@ -64,22 +64,23 @@ _SAR_ITEMS = (
         col(Theme.name).label("theme"),
     )
     .select_from(SarItem)
+    .join(Plan, col(SarItem.plan_id) == Plan.id)
     .outerjoin(Department, col(SarItem.department_id) == Department.id)
     .outerjoin(Theme, col(SarItem.theme_id) == Theme.id)
     .where(
         col(SarItem.workspace) == sa.bindparam("workspace"),
-        col(SarItem.plan_id) == sa.bindparam("plan_id"),
+        col(Plan.academic_year) == sa.bindparam("academic_year"),
     )
     .order_by(col(SarItem.id))
 )
 
 
-def sar_items(session: Session, workspace: str, plan_id: int) -> list[dict[str, Any]]:
-    """The SAR items of a plan in the order they were entered.
+def sar_items(session: Session, workspace: str, academic_year: str) -> list[dict[str, Any]]:
+    """The SAR items of the plan of an academic year, in the order they were entered.
 
     Each as its fields, with the names of its department and theme as "department" and "theme".
     """
-    given = {"workspace": workspace, "plan_id": plan_id}
+    given = {"workspace": workspace, "academic_year": academic_year}
     return [dict(row) for row in session.execute(_SAR_ITEMS, given).mappings()]
 
 

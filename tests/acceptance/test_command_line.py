@@ -2,17 +2,23 @@
 
 import json
 import os
+import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from tests.support.bots import free_port
+from bot.cli import app
+from tests.support import slack_faults
+from tests.support.bots import ROOT, Program, free_port, program_environment, slack
+from tests.support.slack_payloads import APP_TOKEN, BOT_TOKEN
 
-ROOT = Path(__file__).resolve().parents[2]
+TODAY = ("--today", "2026-11-23")
 SEED = [
     "AFI 1",
     "Undertake a review of the software developer apprenticeship learning resources",
@@ -24,50 +30,65 @@ SEED = [
 ]
 
 
-def sowhat(
-    *words: str, typed: str = "", home: Path | None = None, **settings: str
-) -> "subprocess.CompletedProcess[str]":
-    folder = home or ROOT
+def sowhat(*words: str, typed: str = "", **settings: str) -> "subprocess.CompletedProcess[str]":
+    """Run the program to its end."""
     return subprocess.run(
         [sys.executable, "-m", "bot", *words],
         input=typed,
         capture_output=True,
         text=True,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **settings},
+        cwd=ROOT,
+        env=program_environment(**settings),
         timeout=120,
     )
 
 
-def one_sentence(run: "subprocess.CompletedProcess[str]") -> str:
-    """What stands on stderr, which must be no more than a line and no traceback."""
-    assert run.returncode in (1, 2), run.stderr
-    assert "Traceback" not in run.stderr
-    assert len(run.stderr.strip().splitlines()) == 1, run.stderr
-    return run.stderr.strip()
+def told(*words: str, typed: str = "", **settings: str) -> str:
+    """What a command that succeeds says on stdout, run in this process: quicker."""
+    result = CliRunner().invoke(app, words, input=typed, env=settings)
+    assert (result.exit_code, result.stderr) == (0, ""), result.output
+    return result.stdout
+
+
+def refusal(*words: str, typed: str = "", **settings: str) -> tuple[int, str]:
+    """Exit code and the one sentence on stderr, from the command run in this process: quicker."""
+    result = CliRunner().invoke(app, words, input=typed, env=settings)
+    assert isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, one_sentence(result.stderr)
+
+
+def one_sentence(stderr: str) -> str:
+    """What stands on stderr, which must be one line and no traceback."""
+    assert "Traceback" not in stderr
+    assert len(stderr.strip().splitlines()) == 1, stderr
+    return stderr.strip()
 
 
 # --- try --------------------------------------------------------------------------------------
 
 
 def test_replies_from_a_pipe_end_in_an_agreed_action_and_the_plan(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'trial.db'}"
-    words = ("try", "--db", url, "--today", "2026-11-23")
+    words = ("try", "--db", f"sqlite:///{tmp_path / 'trial.db'}", *TODAY)
 
     first = sowhat(*words, typed="\n".join(SEED))
     again = sowhat(*words)
 
-    assert first.returncode == 0, first.stderr
+    assert (first.returncode, first.stderr) == (0, "")
     assert "not what learners gain" in " ".join(first.stdout.split())
     assert "54% → 65%" in first.stdout
     assert "2 agreed actions" in first.stdout
+    assert "\x1b" not in first.stdout
     assert again.returncode == 0
     assert "A-2  Undertake a review" in again.stdout
+    with sqlite3.connect(tmp_path / "trial.db") as database:
+        kept = database.execute(
+            "SELECT number, status, baseline, target, due FROM action ORDER BY number"
+        ).fetchall()
+    assert kept[1] == (2, "agreed", "54%", "65%", "2027-07-31")
 
 
 def test_an_interview_cut_short_is_carried_on_by_the_next_start(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'trial.db'}"
-    words = ("try", "--db", url, "--today", "2026-11-23")
+    words = ("try", "--db", f"sqlite:///{tmp_path / 'trial.db'}", *TODAY)
 
     first = sowhat(*words, typed="\n".join(SEED[:3]))
     second = sowhat(*words, typed="\n".join(["yes", *SEED[3:]]))
@@ -75,41 +96,124 @@ def test_an_interview_cut_short_is_carried_on_by_the_next_start(tmp_path: Path) 
     assert "carry on" in first.stdout
     assert "You left an action unfinished" in second.stdout
     assert "2 agreed actions" in second.stdout
+    assert (first.returncode, second.returncode) == (0, 0)
 
 
 def test_a_new_interview_can_be_begun_instead(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'trial.db'}"
-    words = ("try", "--db", url, "--today", "2026-11-23")
-    sowhat(*words, typed="\n".join(["AFI 2", "Text parents daily"]))
+    words = ("try", "--db", f"sqlite:///{tmp_path / 'trial.db'}", *TODAY)
+    told(*words, typed="AFI 2\nText parents daily")
 
-    second = sowhat(*words, typed="\n".join(SEED))
+    second = told(*words, typed="\n".join(SEED))
 
-    assert "2 agreed actions" in second.stdout
-    assert "Undertake a review" in second.stdout
+    assert "2 agreed actions" in second
+    assert "Undertake a review" in second
+
+
+def test_the_trial_runs_on_postgresql_too(postgres_url: str) -> None:
+    heard = told("try", "--db", postgres_url, *TODAY, typed="\n".join(["\0", *SEED]))
+
+    assert "2 agreed actions" in heard
 
 
 def test_the_plan_is_kept_in_the_persons_own_folder_by_default(tmp_path: Path) -> None:
-    run = sowhat("try", HOME=str(tmp_path), XDG_DATA_HOME=str(tmp_path / "data"))
+    heard = told("try", HOME=str(tmp_path), XDG_DATA_HOME=str(tmp_path / "data"))
 
-    assert run.returncode == 0
-    assert str(tmp_path) in run.stdout.replace("\n", "")
+    assert str(tmp_path) in heard.replace("\n", "")
     assert list(tmp_path.rglob("sowhat.db"))
 
 
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        (("try", "--db", "mysql://u:secret@h/x"), "mysql"),
-        (("try", "--db", "sqlite:////proc/none/app.db"), "cannot be made"),
-        (("try", "--db", "postgresql://u:secret@127.0.0.1:1/x"), "cannot be reached"),
-        (("try", "--today", "soon"), "--today"),
-    ],
-)
-def test_what_cannot_be_done_is_said_in_one_sentence(words: tuple[str, ...], says: str) -> None:
-    sentence = one_sentence(sowhat(*words))
+def test_an_interrupt_keeps_what_was_said(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'trial.db'}"
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "try", "--db", url, *TODAY],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=program_environment(PYTHONUNBUFFERED="1"),
+    ) as program:
+        assert program.stdin is not None and program.stdout is not None
+        program.stdin.write("AFI 2\nText parents daily\n")
+        program.stdin.flush()
+        echo = next(line for line in program.stdout if "Text parents daily" in line)
+        heard = next(line for line in program.stdout if "learners" in line)
+        program.send_signal(signal.SIGINT)
+        rest, errors = program.communicate(timeout=60)
+    again = told("try", "--db", url, *TODAY, typed="yes\nshow\n")
 
+    assert echo and heard
+    assert "Everything so far is kept" in rest
+    assert "Traceback" not in errors
+    assert "Text parents daily" in again
+
+
+def test_a_reader_that_stops_reading_gets_no_traceback(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "assess"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=program_environment(),
+    ) as program:
+        assert program.stdin and program.stdout and program.stderr
+        program.stdout.close()
+        program.stdin.write('{"said": "attendance"}\n' * 200)
+        program.stdin.close()
+        errors = program.stderr.read()
+
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("command", ["try", "migrate"])
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("mysql://u:secret@h/x", "mysql"),
+        ("u:secret", "not a database address"),
+        ("sqlite:////proc/none/app.db", "cannot be made"),
+        (f"sqlite:///{ROOT}", "cannot be opened"),
+        (f"sqlite:///{__file__}", "not a database"),
+        ("postgresql://u:secret@127.0.0.1:1/x", "cannot be reached"),
+    ],
+    ids=["scheme", "nonsense", "no such folder", "a folder", "another file", "unreachable"],
+)
+def test_a_database_that_cannot_be_used_is_named_in_one_sentence(
+    command: str, url: str, says: str
+) -> None:
+    code, sentence = refusal(command, DATABASE_URL=url)
+
+    assert code == 1
     assert says in sentence
     assert "secret" not in sentence
+
+
+def test_a_sentence_on_stderr_is_all_that_the_program_says(tmp_path: Path) -> None:
+    run = sowhat("try", "--db", "postgresql://u:secret@127.0.0.1:1/x")
+
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "cannot be reached" in one_sentence(run.stderr)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+
+    code, sentence = refusal("try", "--db", f"sqlite:///{tmp_path / 'app.db'}")
+
+    assert code == 1
+    assert str(tmp_path) in sentence
+
+
+@pytest.mark.parametrize("command", ["try", "assess"])
+@pytest.mark.parametrize("day", ["soon", "2026-13-01", "23/11/2026", ""])
+def test_a_day_that_is_none_is_refused(command: str, day: str) -> None:
+    code, sentence = refusal(command, "--today", day)
+
+    assert code == 2
+    assert "--today" in sentence
 
 
 # --- assess -----------------------------------------------------------------------------------
@@ -159,15 +263,45 @@ def test_assess_answers_the_examples_of_the_guide_line_by_line() -> None:
     ]
 
 
-@pytest.mark.parametrize("line", ["not json", "[]", '{"id": 1}', '{"said": 7}', "[" * 5000])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "not json",
+        "[]",
+        '{"id": 1}',
+        '{"said": 7}',
+        '{"said": "x", "action": 7}',
+        '{"said": "x", "today": "soon"}',
+        '{"said": "x", "today": 7}',
+        "[" * 5000,
+        '{"said": "' + "x" * 200_001 + '"}',
+    ],
+    ids="words,list,nothing said,said 7,action 7,today soon,today 7,deep,long".split(","),
+)
 def test_assess_names_the_line_it_cannot_read(line: str) -> None:
-    run = sowhat("assess", typed=f'{{"said": "ok"}}\n{line}\n')
+    code, sentence = refusal("assess", typed=f'{{"said": "ok"}}\n\n{line}\n')
 
-    assert "Line 2" in one_sentence(run)
-    assert run.returncode == 2
+    assert code == 2
+    assert "Line 3" in sentence
 
 
-# --- migrate, doctor, serve -------------------------------------------------------------------
+def test_assess_gives_back_any_id_and_takes_any_text() -> None:
+    lines = ['{"id": "\\ud83d", "said": "\\ud83d\\u0000 “so”"}', '{"id": [1], "said": ""}']
+
+    run = sowhat("assess", typed="\ufeff" + "\n".join(lines), PYTHONIOENCODING="ascii")
+
+    assert run.returncode == 0, run.stderr
+    assert [json.loads(line)["id"] for line in run.stdout.splitlines()] == ["\ud83d", [1]]
+
+
+def test_assess_says_that_it_has_no_openai_coach() -> None:
+    code, sentence = refusal("assess", "--coach", "openai")
+
+    assert code == 2
+    assert "embedded" in sentence
+
+
+# --- migrate, doctor --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -178,50 +312,113 @@ def test_migrate_and_doctor_work_on_both_databases(
     if kind == "postgresql":
         url = request.getfixturevalue("empty_postgres_url")
 
-    empty = sowhat("doctor", DATABASE_URL=url)
+    empty = told("doctor", DATABASE_URL=url)
     migrated = sowhat("migrate", DATABASE_URL=url)
-    well = sowhat("doctor", DATABASE_URL=url)
+    again = told("migrate", DATABASE_URL=url)
+    well = told("doctor", DATABASE_URL=url)
 
-    assert "run sowhat migrate" in empty.stdout
-    assert (migrated.returncode, well.returncode) == (0, 0)
-    assert "ok       Database" in well.stdout
-    assert "not set  Slack" in well.stdout
+    assert "run sowhat migrate" in empty
+    assert (migrated.returncode, migrated.stderr) == (0, "")
+    assert again == migrated.stdout
+    assert "ok       Database" in well
+    assert "not set  Slack" in well
 
 
 def test_doctor_says_what_is_wrong_with_slack(tmp_path: Path) -> None:
-    from tests.support.bots import slack
-    from tests.support.slack_payloads import BOT_TOKEN
-
-    url = f"sqlite:///{tmp_path / 'app.db'}"
-    sowhat("migrate", DATABASE_URL=url)
+    runner = CliRunner()
+    settings = {"DATABASE_URL": f"sqlite:///{tmp_path / 'app.db'}", "SLACK_SIGNING_SECRET": "s"}
+    runner.invoke(app, ["migrate"], env=settings)
     with slack() as fake:
-        settings = {"DATABASE_URL": url, "SLACK_API_URL": fake.api_url}
-        right = sowhat("doctor", SLACK_BOT_TOKEN=BOT_TOKEN, SLACK_SIGNING_SECRET="s", **settings)
-        wrong = sowhat("doctor", SLACK_BOT_TOKEN="xoxb-wrong", **settings)
+        settings["SLACK_API_URL"] = fake.api_url
+        right = runner.invoke(app, ["doctor"], env={**settings, "SLACK_BOT_TOKEN": BOT_TOKEN})
+        wrong = runner.invoke(app, ["doctor"], env={**settings, "SLACK_BOT_TOKEN": "xoxb-wrong"})
+    settings["SLACK_API_URL"] = "http://127.0.0.1:1"
+    away = runner.invoke(app, ["doctor"], env={**settings, "SLACK_BOT_TOKEN": BOT_TOKEN})
 
-    assert right.returncode == 0, right.stdout
+    assert right.exit_code == 0, right.stdout
     assert "ok       Slack scopes" in right.stdout
-    assert wrong.returncode == 1
+    assert wrong.exit_code == 1
     assert "invalid_auth" in wrong.stdout and "xoxb-wrong" not in wrong.stdout
+    assert away.exit_code == 1
+    assert "cannot be reached" in away.stdout
 
 
-def test_serve_names_the_setting_that_is_missing() -> None:
-    assert "SLACK_BOT_TOKEN" in one_sentence(sowhat("serve"))
-    assert "SLACK_SIGNING_SECRET" in one_sentence(sowhat("serve", SLACK_BOT_TOKEN="xoxb-1"))
-    assert "PORT" in one_sentence(sowhat("serve", SLACK_BOT_TOKEN="xoxb-1", PORT="abc"))
+def test_doctor_says_what_is_wrong_with_the_database() -> None:
+    run = CliRunner().invoke(app, ["doctor"], env={"DATABASE_URL": "mysql://u:secret@h/x"})
+
+    assert run.exit_code == 1
+    assert "problem  Database" in run.stdout and "mysql" in run.stdout
+    assert "secret" not in run.stdout
+
+
+# --- serve ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_SIGNING_SECRET"),
+        ({"PORT": "abc"}, "PORT"),
+        ({"PORT": "70000"}, "PORT"),
+        ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
+        ({"SLACK_API_URL": "slack.com"}, "SLACK_API_URL"),
+    ],
+)
+def test_serve_names_the_setting_that_is_missing_or_wrong(
+    settings: dict[str, str], says: str
+) -> None:
+    code, sentence = refusal("serve", **settings)
+
+    assert code == 2
+    assert says in sentence
+
+
+def test_serve_without_a_token_is_refused_by_the_program_too() -> None:
+    run = sowhat("serve")
+
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "SLACK_BOT_TOKEN" in one_sentence(run.stderr)
+
+
+def served(tmp_path: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
+    url = f"sqlite:///{tmp_path / 'app.db'}"
+    return sowhat("serve", **{"SLACK_BOT_TOKEN": BOT_TOKEN, "DATABASE_URL": url, **settings})
 
 
 def test_serve_says_when_its_port_is_taken(tmp_path: Path) -> None:
     port = free_port()
     with socket.create_server(("0.0.0.0", port)):
-        run = sowhat(
-            "serve",
-            SLACK_BOT_TOKEN="xoxb-1",
-            SLACK_SIGNING_SECRET="s",
-            PORT=str(port),
-            DATABASE_URL=f"sqlite:///{tmp_path / 'app.db'}",
-        )
+        run = served(tmp_path, SLACK_SIGNING_SECRET="s", PORT=str(port))
 
     assert run.returncode == 1
     assert f"Port {port}" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_serve_says_when_slack_refuses_the_app_token(tmp_path: Path) -> None:
+    with slack() as fake:
+        fake.fail_next("apps.connections.open", slack_faults.error("invalid_auth"))
+        run = served(tmp_path, SLACK_APP_TOKEN="xapp-wrong", SLACK_API_URL=fake.api_url)
+
+    assert run.returncode == 2
+    assert "SLACK_APP_TOKEN (invalid_auth)" in run.stderr
+    assert "Traceback" not in run.stderr and "xapp-wrong" not in run.stderr
+
+
+def test_serve_says_when_slack_cannot_be_reached(tmp_path: Path) -> None:
+    run = served(tmp_path, SLACK_APP_TOKEN=APP_TOKEN, SLACK_API_URL="http://127.0.0.1:1/api/")
+
+    assert run.returncode == 1
+    assert "check the network" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_second_bot_on_the_same_file_is_refused(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'app.db'}"
+    with slack() as fake, Program(fake, url):
+        run = served(tmp_path, SLACK_SIGNING_SECRET="s", PORT=str(free_port()))
+
+    assert run.returncode == 1
+    assert "Another process already uses" in run.stderr
     assert "Traceback" not in run.stderr

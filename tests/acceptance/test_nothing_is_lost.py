@@ -1,18 +1,27 @@
-"""A crash at the worst moments, with the bot as a program of its own."""
+"""Nothing said is lost or answered twice: crashes, Slack's bad days, a database that goes away."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
+import psycopg
 import pytest
+import sqlalchemy as sa
 from sqlmodel import col, select
 
+from bot.slack.incoming import incoming
+from storage import conversations
 from storage.database import Database
 from storage.models import Delivery, OutgoingMessage, ReceivedEvent, Speaker, Turn
+from tests.support import slack_faults
 from tests.support import slack_payloads as payloads
-from tests.support.bots import Program, in_process, slack
+from tests.support.bots import NOW, InProcess, Program, in_process, slack
 from tests.support.fake_slack import FakeSlack
+from tests.support.slack_faults import Fault
 from tests.support.slack_payloads import USER, dm_channel
 
 CHANNEL = dm_channel(USER)
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 @pytest.fixture
@@ -21,33 +30,44 @@ def fake() -> Iterator[FakeSlack]:
         yield server
 
 
+@pytest.fixture
+def bot(fake: FakeSlack, database_url: str) -> Iterator[InProcess]:
+    with in_process(fake, database_url) as running:
+        yield running
+
+
 def rows(url: str) -> tuple[list[str], list[Delivery]]:
     """What the transcript holds of the person, and how each outgoing message stands."""
     database = Database(url)
     with database.reading() as session:
         turns = session.exec(select(Turn).order_by(col(Turn.id))).all()
-        sent = session.exec(select(OutgoingMessage)).all()
+        sent = session.exec(select(OutgoingMessage).order_by(col(OutgoingMessage.id))).all()
+        left = conversations.open_conversations(session)
     database.close()
+    assert left == []
     return [t.text for t in turns if t.speaker is Speaker.PERSON], [m.delivery for m in sent]
+
+
+# --- the program ends -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("reached_slack", [False, True], ids=["before", "after"])
 def test_killed_between_acknowledgement_and_reply_one_reply_follows_the_restart(
     fake: FakeSlack, database_url: str, reached_slack: bool
 ) -> None:
-    first = Program(fake, database_url)
-    held = fake.hold("chat.postMessage", accepted=reached_slack)
     event = payloads.direct_message("hello")
-    assert first.http.event(event).status == 200
-    held.wait_until_reached()
-    first.kill()
+    held = fake.hold("chat.postMessage", accepted=reached_slack)
+    with Program(fake, database_url) as first:
+        assert first.http.event(event).status == 200
+        held.wait_until_reached()
+        first.kill()
     held.abandon()
 
-    second = Program(fake, database_url)
-    fake.wait_for(lambda: fake.calls_to("conversations.replies"), timeout=30)
-    fake.wait_for_messages(CHANNEL, 1)
-    second.http.event(event, retry_num=1)
-    code, output = second.stop()
+    with Program(fake, database_url) as second:
+        fake.wait_for(lambda: fake.calls_to("conversations.replies"), timeout=30)
+        fake.wait_for_messages(CHANNEL, 1)
+        assert second.http.event(event, retry_num=1).status == 200
+        code, output = second.stop()
 
     assert len(fake.messages(CHANNEL)) == 1
     assert rows(database_url) == (["hello"], [Delivery.SENT])
@@ -55,36 +75,49 @@ def test_killed_between_acknowledgement_and_reply_one_reply_follows_the_restart(
     assert "Traceback" not in output
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_killed_before_the_answer_is_stored_it_is_answered_after_the_restart(
     fake: FakeSlack, database_url: str
 ) -> None:
-    first = Program(fake, database_url)
     held = fake.hold("users.info")
-    assert first.http.event(payloads.direct_message("hello")).status == 200
-    held.wait_until_reached()
-    first.kill()
+    with Program(fake, database_url, socket_mode=True) as first:
+        fake.socket.send("events_api", payloads.direct_message("hello"))
+        held.wait_until_reached()
+        first.kill()
     held.abandon()
 
-    second = Program(fake, database_url)
-    fake.wait_for_messages(CHANNEL, 1, timeout=30)
-    second.stop()
+    with Program(fake, database_url, socket_mode=True) as second:
+        fake.wait_for_messages(CHANNEL, 1, timeout=30)
+        second.stop()
 
     assert len(fake.messages(CHANNEL)) == 1
     assert rows(database_url) == (["hello"], [Delivery.SENT])
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_told_to_stop_it_finishes_the_turn_it_is_in(fake: FakeSlack, database_url: str) -> None:
-    program = Program(fake, database_url)
+@pytest.mark.parametrize(
+    ("database_url", "socket_mode"),
+    [("sqlite", True), ("postgresql", False)],
+    ids=["socket", "http"],
+    indirect=["database_url"],
+)
+def test_told_to_stop_it_finishes_the_turn_it_is_in(
+    fake: FakeSlack, database_url: str, socket_mode: bool
+) -> None:
+    event = payloads.direct_message("hello")
     held = fake.hold("chat.postMessage")
-    program.http.event(payloads.direct_message("hello"))
-    held.wait_until_reached()
-    held.release()
+    with Program(fake, database_url, socket_mode=socket_mode) as program:
+        if socket_mode:
+            fake.socket.send("events_api", event)
+        else:
+            assert program.http.event(event).status == 200
+        held.wait_until_reached()
 
-    code, output = program.stop()
+        program.ask_to_stop()
+        held.release()
+        code, output = program.wait()
 
-    assert (code, len(fake.messages(CHANNEL))) == (0, 1)
+    assert code == 0, output
+    assert len(fake.messages(CHANNEL)) == 1
     assert "Traceback" not in output
     assert rows(database_url) == (["hello"], [Delivery.SENT])
 
@@ -92,14 +125,9 @@ def test_told_to_stop_it_finishes_the_turn_it_is_in(fake: FakeSlack, database_ur
 def test_an_event_kept_by_a_process_that_never_answered_is_taken_up(
     fake: FakeSlack, database_url: str
 ) -> None:
-    event = payloads.direct_message("hello")
-    database = Database(database_url)
-    from bot.slack.incoming import incoming
-    from storage import conversations
-    from tests.support.bots import NOW
-
-    found = incoming(event)
+    found = incoming(payloads.direct_message("hello"))
     assert found is not None
+    database = Database(database_url)
     with database.writing() as session:
         conversations.receive(
             session,
@@ -117,24 +145,158 @@ def test_an_event_kept_by_a_process_that_never_answered_is_taken_up(
     assert rows(database_url) == (["hello"], [Delivery.SENT])
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_without_a_database_slack_is_asked_to_send_the_event_again(
-    fake: FakeSlack, database_url: str, monkeypatch: pytest.MonkeyPatch
+# --- Slack's bad days -------------------------------------------------------------------------
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    "fault",
+    [
+        slack_faults.rate_limited(1),
+        slack_faults.server_error(),
+        slack_faults.server_error(503),
+        slack_faults.drop(),
+        slack_faults.accepted_then_dropped(),
+        slack_faults.accepted_then_500(),
+        slack_faults.garbage(),
+        slack_faults.error("internal_error"),
+    ],
+    ids=[
+        "rate limited",
+        "500",
+        "503",
+        "dropped",
+        "taken, then dropped",
+        "taken, then 500",
+        "garbage",
+        "internal error",
+    ],
+)
+def test_whatever_slack_does_one_reply_arrives(
+    fake: FakeSlack, bot: InProcess, database_url: str, fault: Fault
+) -> None:
+    fake.fail_next("chat.postMessage", fault)
+    first = payloads.direct_message("hello")
+    bot.http.event(first)
+    fake.wait_for_messages(CHANNEL, 1)
+    bot.http.event(payloads.direct_message("AFI 2", thread_ts=first["event"]["ts"]))
+    fake.wait_for_messages(CHANNEL, 2)
+
+    bot.service.stop()
+
+    assert len(fake.messages(CHANNEL)) == 2
+    assert rows(database_url) == (["hello", "AFI 2"], [Delivery.SENT] * 2)
+
+
+@on_sqlite
+def test_slack_is_left_in_peace_for_as_long_as_it_asks(fake: FakeSlack, bot: InProcess) -> None:
+    fake.fail_next("chat.postMessage", slack_faults.rate_limited(2))
+
+    bot.http.event(payloads.direct_message("hello"))
+    fake.wait_for_messages(CHANNEL, 1)
+
+    refused, taken = fake.calls_to("chat.postMessage")
+    assert taken.at - refused.at >= 2
+
+
+@on_sqlite
+@pytest.mark.parametrize("code", ["missing_scope", "channel_not_found"])
+def test_a_message_slack_refuses_for_good_is_marked_and_the_talk_goes_on(
+    fake: FakeSlack, bot: InProcess, code: str
+) -> None:
+    fake.fail_next("chat.postMessage", slack_faults.error(code))
+    lost = payloads.direct_message("hello")
+    bot.http.event(lost)
+    fake.wait_for_calls("chat.postMessage", 1)
+
+    bot.http.event(payloads.direct_message("AFI 2", thread_ts=lost["event"]["ts"]))
+    fake.wait_for_messages(CHANNEL, 1)
+    bot.service.stop()
+
+    with bot.database.reading() as session:
+        sent = session.exec(select(OutgoingMessage).order_by(col(OutgoingMessage.id))).all()
+    assert [(m.delivery, m.error) for m in sent] == [
+        (Delivery.FAILED, code),
+        (Delivery.SENT, None),
+    ]
+    assert len(fake.calls_to("chat.postMessage")) == 2
+
+
+# --- the database goes away -------------------------------------------------------------------
+
+
+@contextmanager
+def away(url: str) -> Iterator[None]:
+    """A PostgreSQL database that nobody can connect to, and from which everyone was cut off."""
+    parsed = sa.make_url(url)
+    server = parsed.set(drivername="postgresql", database="postgres")
+    name = parsed.database
+    with psycopg.connect(server.render_as_string(hide_password=False), autocommit=True) as admin:
+        admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
+        try:
+            yield
+        finally:
+            admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+@on_postgresql
+def test_without_the_database_slack_is_asked_to_send_the_event_again(
+    fake: FakeSlack, bot: InProcess, database_url: str
 ) -> None:
     event = payloads.direct_message("hello")
-    with in_process(fake, database_url) as bot:
-        with bot.database.engine.connect() as other:
-            other.exec_driver_sql("ALTER TABLE received_event RENAME TO away")
-            other.commit()
+
+    with away(database_url):
         refused = bot.http.event(event)
-        with bot.database.engine.connect() as other:
-            other.exec_driver_sql("ALTER TABLE away RENAME TO received_event")
-            other.commit()
+    accepted = bot.http.event(event, retry_num=1)
+    fake.wait_for_messages(CHANNEL, 1, timeout=30)
+    bot.service.stop()
 
-        accepted = bot.http.event(event, retry_num=1)
-        fake.wait_for_messages(CHANNEL, 1)
+    assert (refused.status, accepted.status) == (503, 200)
+    assert len(fake.messages(CHANNEL)) == 1
+    assert rows(database_url) == (["hello"], [Delivery.SENT])
 
-        with bot.database.reading() as session:
-            assert len(session.exec(select(ReceivedEvent)).all()) == 1
+
+@on_postgresql
+@pytest.mark.parametrize("method", ["users.info", "chat.postMessage"])
+def test_a_turn_outlives_a_database_that_goes_away_under_it(
+    fake: FakeSlack, bot: InProcess, database_url: str, method: str
+) -> None:
+    first = payloads.direct_message("hello")
+    second = payloads.direct_message("AFI 2", thread_ts=first["event"]["ts"])
+    held = fake.hold(method)
+    assert bot.http.event(first).status == 200
+    held.wait_until_reached()
+
+    with away(database_url):
+        held.release()
+    again = bot.http.event(second)
+    fake.wait_for_messages(CHANNEL, 2, timeout=30)
+    bot.service.stop()
+
+    assert again.status == 200
+    assert len(fake.messages(CHANNEL)) == 2
+    assert rows(database_url) == (["hello", "AFI 2"], [Delivery.SENT] * 2)
+
+
+@on_sqlite
+def test_an_event_that_cannot_be_stored_is_not_acknowledged(
+    fake: FakeSlack, bot: InProcess
+) -> None:
+    event = payloads.direct_message("hello")
+
+    with bot.database.engine.connect() as other:
+        other.exec_driver_sql("ALTER TABLE received_event RENAME TO away")
+        other.commit()
+        refused = bot.http.event(event)
+        other.exec_driver_sql("ALTER TABLE away RENAME TO received_event")
+        other.commit()
+    accepted = bot.http.event(event, retry_num=1)
+    fake.wait_for_messages(CHANNEL, 1)
+
     assert refused.status >= 500
     assert accepted.status == 200
+    with bot.database.reading() as session:
+        assert len(session.exec(select(ReceivedEvent)).all()) == 1

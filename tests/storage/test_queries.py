@@ -208,7 +208,7 @@ def test_no_query_shows_one_workspace_the_rows_of_another(database: Database) ->
         assert providers.person(session, "T2", "U1") is None
         assert providers.person_named(session, "T2", "Ann of T1") is None
         assert plans.plan_of(session, "T2", YEAR) is None
-        assert plans.sar_items(session, "T2", theirs.id) == []
+        assert plans.sar_items(session, "T2", YEAR) == []
         assert plans.themes(session, "T2", theirs.id) == []
         assert plans.actions(session, "T2", theirs.id) == []
         assert conversations.interview_at(session, "T2", "D1", "1.1") is None

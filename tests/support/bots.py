@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from bot.coach import EMBEDDED
 from bot.engine import Engine, engine_url
@@ -32,7 +33,7 @@ from tests.support.slack_payloads import APP_TOKEN, BOT_TOKEN, TEAM, USER
 
 SECRET = "signing-secret-of-the-tests"
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
-_ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[2]
 _UP_SECONDS = 60
 
 
@@ -45,19 +46,19 @@ def slack() -> Iterator[FakeSlack]:
         yield fake
 
 
-def load_sar(database: Database) -> None:
+def load_sar(database: Database, year: str = "2026/27") -> None:
     """The sample provider's SAR in the workspace of the tests, with nobody in it yet."""
     from storage import plans
     from storage.models import SarItem, SarItemFields
 
     with database.writing() as session:
-        load_sample(session, "2026/27", NOW)
+        load_sample(session, year, NOW)
         session.add(Provider(workspace=TEAM, name="Test College"))
         session.flush()
-        sample = plans.plan_of(session, "trial", "2026/27")
-        plan = plans.ensure_plan(session, TEAM, "2026/27")
+        sample = plans.plan_of(session, "trial", year)
+        plan = plans.ensure_plan(session, TEAM, year)
         assert sample is not None and sample.id is not None and plan.id is not None
-        for row in plans.sar_items(session, "trial", sample.id):
+        for row in plans.sar_items(session, "trial", "2026/27"):
             fields = {name: row[name] for name in SarItemFields.model_fields}
             session.add(SarItem(**fields, workspace=TEAM, plan_id=plan.id))
             session.flush()
@@ -87,7 +88,10 @@ def in_process(fake: FakeSlack, url: str, *, socket_mode: bool = False) -> Itera
     engine = Engine(engine_url(url), executor_id="test")
     service = build(settings, database, engine, EMBEDDED, lambda: NOW)
     service.start(lambda: NOW)
-    server = create_server(application(service), host="127.0.0.1", port=0, threads=8)
+    sockets: dict[int, Any] = {}
+    server = create_server(
+        application(service), host="127.0.0.1", port=0, threads=8, map=sockets, ident=None
+    )
     runner = threading.Thread(target=server.run, daemon=True)
     runner.start()
     handler: Any = None
@@ -104,33 +108,57 @@ def in_process(fake: FakeSlack, url: str, *, socket_mode: bool = False) -> Itera
     finally:
         if handler is not None:
             handler.close()
-        server.close()
+        # Closed by its own thread, which otherwise trips over a socket that is gone.
+        server.trigger.pull_trigger(lambda: close_all(sockets))
+        runner.join(timeout=_UP_SECONDS)
+        server.task_dispatcher.shutdown()
         service.stop()
         database.close()
 
 
 class Program:
-    """`python -m bot serve` as a program of its own, over HTTP."""
+    """`python -m bot serve` as a program of its own, ready when constructed.
 
-    def __init__(self, fake: FakeSlack, url: str) -> None:
+    Over HTTP, or by Socket Mode; then `http` reaches nothing. At the end of a `with` block it is
+    killed unless it has ended.
+    """
+
+    def __init__(self, fake: FakeSlack, url: str, *, socket_mode: bool = False) -> None:
         self.port = free_port()
         self.http = SignedRequests(f"http://127.0.0.1:{self.port}", SECRET)
+        connections = fake.socket.connections
         self._process = subprocess.Popen(
             [sys.executable, "-m", "bot", "serve"],
-            cwd=_ROOT,
-            env={
-                **os.environ,
-                "DATABASE_URL": url,
-                "SLACK_BOT_TOKEN": BOT_TOKEN,
-                "SLACK_SIGNING_SECRET": SECRET,
-                "SLACK_API_URL": fake.api_url,
-                "PORT": str(self.port),
-            },
+            cwd=ROOT,
+            env=program_environment(
+                DATABASE_URL=url,
+                SLACK_BOT_TOKEN=BOT_TOKEN,
+                SLACK_API_URL=fake.api_url,
+                PORT=str(self.port),
+                **{"SLACK_APP_TOKEN": APP_TOKEN}
+                if socket_mode
+                else {"SLACK_SIGNING_SECRET": SECRET},
+            ),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
-        self._wait_until_ready()
+        try:
+            if socket_mode:
+                fake.socket.wait_for_client(_UP_SECONDS, nth=connections + 1)
+            else:
+                self._wait_until_ready()
+        except (OSError, TimeoutError) as error:
+            self._process.kill()
+            output, _ = self._process.communicate()
+            raise AssertionError(f"sowhat serve did not come up; it said:\n{output}") from error
+
+    def __enter__(self) -> "Program":
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        if self._process.returncode is None:
+            self.kill()
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + _UP_SECONDS
@@ -150,12 +178,31 @@ class Program:
         self._process.communicate()
         self.http.close()
 
-    def stop(self) -> tuple[int, str]:
-        """Ask it to end, and give its exit code and all it printed."""
+    def ask_to_stop(self) -> None:
+        """Send what a service manager sends to end a program."""
         self._process.send_signal(signal.SIGTERM)
+
+    def wait(self) -> tuple[int, str]:
+        """Its exit code and all it printed, once it has ended."""
         output, _ = self._process.communicate(timeout=60)
         self.http.close()
         return self._process.returncode, output
+
+    def stop(self) -> tuple[int, str]:
+        """Ask it to end, and give its exit code and all it printed."""
+        self.ask_to_stop()
+        return self.wait()
+
+
+def program_environment(**settings: str) -> dict[str, str]:
+    """The environment of a program under test, with the settings given.
+
+    Its bytecode is kept between tests, wherever these are told to write none: a start takes half
+    the time.
+    """
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    bytecode = str(ROOT / ".pytest_cache" / "bytecode")
+    return {**kept, "PYTHONPYCACHEPREFIX": bytecode, "PYTHONPATH": str(ROOT), **settings}
 
 
 def free_port() -> int:
