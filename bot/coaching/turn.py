@@ -40,7 +40,7 @@ _MAY_REPEAT = frozenset(
         "finished",
         "stopped",
     }
-    | {"enough", "saved", "saved_whole", "not_yours"}
+    | {"stumbled", "enough", "saved", "saved_whole", "not_yours"}
 )
 
 

@@ -303,6 +303,10 @@ SAY: dict[str, tuple[str, ...]] = {
         "This action is agreed. Say new to start another one.",
         "That one is done; type new when you want to write the next.",
     ),
+    "stumbled": (
+        "Something in that message tripped me up, sorry. It is kept; could you put it another way?",
+        "I stumbled over that one too. Try it in fewer words, or type show to see the draft.",
+    ),
     "stale": (
         "That button belongs to an earlier question; the newest one is at the end.",
         "We are past that button. Please use the latest message.",

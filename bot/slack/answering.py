@@ -1,12 +1,13 @@
 """Answering one event: from the row it was kept in to the reply in the outbox, all at once."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
@@ -18,9 +19,10 @@ from bot.coaching.state import Say
 from bot.slack import screens
 from bot.slack.incoming import Incoming, Kind
 from storage import conversations, providers
-from storage.database import Database
+from storage.database import Database, DatabaseUnavailable
 from storage.models import InterviewStatus, OutgoingMessage, Person
 
+_log = logging.getLogger(__name__)
 _TURNS_AT_WORK = 1
 # Another turn of the same conversation came between: read again and answer from there.
 _ATTEMPTS = 5
@@ -123,7 +125,19 @@ class Answering:
         self, session: Session, incoming: Incoming, person: Person, now: datetime
     ) -> tuple[talk.Conversation, Say] | None:
         place = talk.Place(incoming.workspace, incoming.channel, incoming.thread)
-        return self._reply(session, talk.load(session, place, person, now), incoming)
+        loaded = talk.load(session, place, person, now)
+        try:
+            return self._reply(session, loaded, incoming)
+        except (SQLAlchemyError, DatabaseUnavailable):
+            raise
+        except Exception as error:
+            # The same words would fail the same way each time, and hold up all that follow.
+            _log.error("Event %s could not be read: %s", incoming.event_id, type(error).__name__)
+            if loaded.interview is None:
+                loaded, _ = talk.opened(loaded)
+            assert loaded.interview is not None
+            interview, say = remark(loaded.interview, "stumbled", loaded.setting)
+            return replace(loaded, interview=interview), say
 
     def _introduced(self, incoming: Incoming) -> Person:
         """The person as Slack knows them, kept for the next time."""

@@ -300,3 +300,35 @@ def test_an_event_that_cannot_be_stored_is_not_acknowledged(
     assert accepted.status == 200
     with bot.database.reading() as session:
         assert len(session.exec(select(ReceivedEvent)).all()) == 1
+
+
+@on_sqlite
+def test_a_message_that_cannot_be_read_does_not_hold_up_the_next(
+    fake: FakeSlack, bot: InProcess, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot.coaching.interview import step
+
+    def trips(interview: object, reply: str, *rest: object) -> object:
+        if "tripwire" in reply:
+            raise ZeroDivisionError
+        return step(interview, reply, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("bot.conversation.step", trips)
+    first = payloads.direct_message("AFI 2")
+    thread = first["event"]["ts"]
+    for number, event in enumerate(
+        (
+            first,
+            payloads.direct_message("tripwire", thread_ts=thread),
+            payloads.direct_message("Text parents daily", thread_ts=thread),
+        ),
+        start=1,
+    ):
+        assert bot.http.event(event).status == 200
+        fake.wait_for_messages(CHANNEL, number)
+    bot.service.stop()
+
+    assert "tripped me up" in fake.messages(CHANNEL)[1]["text"]
+    said, sent = rows(database_url)
+    assert said == ["AFI 2", "tripwire", "Text parents daily"]
+    assert sent == [Delivery.SENT] * 3
