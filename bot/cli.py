@@ -89,8 +89,10 @@ def try_(
 
 
 def _place(database: Any) -> str:
+    if not database.is_sqlite:
+        return str(database.safe_url)
     path = database.engine.url.database
-    return str(path) if database.is_sqlite and path else str(database.safe_url)
+    return "memory, until this program ends" if path in (None, "", ":memory:") else str(path)
 
 
 @app.command()

@@ -21,8 +21,8 @@ from storage.database import Database, DatabaseUnavailable
 from storage.migrate import migrate
 
 # Slack's own payloads stay well under this; more is not from Slack.
-_MOST_BYTES = 1_000_000
-_HTTP_THREADS = 16
+MOST_BYTES = 1_000_000
+HTTP_THREADS = 16
 _TOKEN_REFUSED = frozenset(
     "invalid_auth not_authed not_allowed_token_type token_revoked token_expired missing_scope "
     "account_inactive".split()
@@ -59,6 +59,7 @@ def serve(settings: Settings) -> None:
     migrate(database)
     engine = Engine(where, executor_id=settings.executor_id)
     service = build(settings, database, engine, EMBEDDED, lambda: datetime.now(UTC))
+    _check_token(service)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
     try:
@@ -72,6 +73,20 @@ def serve(settings: Settings) -> None:
     finally:
         service.stop()
         database.close()
+
+
+def _check_token(service: SlackService) -> None:
+    """Raises SettingsInvalid for a bot token that Slack refuses; one away may be back later."""
+    try:
+        service.app.client.auth_test()
+    except (SlackClientError, OSError, ValueError) as error:
+        code = error.response.get("error") if isinstance(error, SlackApiError) else None
+        if code in _TOKEN_REFUSED:
+            raise SettingsInvalid(
+                f"Slack refuses SLACK_BOT_TOKEN ({code}): copy it anew from your Slack app's "
+                "OAuth page."
+            ) from None
+        _log.warning("Slack does not answer yet (%s); replies wait.", code or type(error).__name__)
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:
@@ -107,8 +122,8 @@ def _over_http(service: SlackService, port: int) -> None:
             application(service),
             host="0.0.0.0",
             port=port,
-            threads=_HTTP_THREADS,
-            max_request_body_size=_MOST_BYTES,
+            threads=HTTP_THREADS,
+            max_request_body_size=MOST_BYTES,
             ident=None,
         )
     except OSError as error:

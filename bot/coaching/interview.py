@@ -19,7 +19,7 @@ from bot.coaching.phrases import (
     trim,
 )
 from bot.coaching.reading import LONGEST_REPLY, read
-from bot.coaching.replies import Command, cells, command, is_table, oddity
+from bot.coaching.replies import Command, agrees, cells, command, is_table, oddity
 from bot.coaching.state import Choice, Interview, Outcome, Pending, Reader, Say, Stage
 from bot.coaching.words import content_stems
 
@@ -172,6 +172,10 @@ class _Flow(Asking):
             return self._leave_open(field)
         if order in (Command.STUCK, Command.NO, Command.HELP):
             return self._help(field, stuck=order is not Command.HELP)
+        if agrees(reply) and self.it.draft.action:
+            # Only what has been seen whole can be agreed.
+            self.it.left_open += [open_ for open_ in ORDER if self._open(open_)]
+            return self._show_draft()
         if order is not None:
             # A yes, or "carry on", with nothing to say it to.
             return self._unanswered()

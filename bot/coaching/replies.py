@@ -40,6 +40,7 @@ _COMMANDS: tuple[tuple[Command, str], ...] = (
     (Command.CHANGE, r"change(?: (?:it|something|that))?|edit(?: (?:it|something))?|amend|another go|(?:one more|have another|a last|try|last) (?:go|try|again)"),
 )  # fmt: skip
 _COMMAND_PATTERNS = [(c, re.compile(rf"(?:{p})[\s.!]*", re.IGNORECASE)) for c, p in _COMMANDS]
+_AGREES = re.compile(r"\b(?:agreed?|sign(?: it)? off)\b", re.IGNORECASE)
 _STUCK = re.compile(
     r"(?:well|um+|er+|erm+|hmm+|honestly|sorry|i|really|just|to be honest|tbh|,|\s)*"
     r"(?:dunno|d'?know|(?:do ?n['’]?t|do not|did not|wouldn'?t|have ?n'?t) (?:really )?(?:know|a clue|got a clue|thought about)|no (?:idea|clue)|not (?:a clue|(?:really )?sure|certain)|idk|unsure|haven'?t a (?:clue|scooby)|"
@@ -136,3 +137,8 @@ def _as_owner(cell: str) -> str:
     """A cell that is just a person's name is the owner's; any other as it is."""
     is_name = re.fullmatch(r"[A-Z][a-z'’-]+(?: (?:Mc|Mac|O['’])?[A-Z][a-z'’-]+){1,2}", cell)
     return f"Owner: {cell}" if is_name else cell
+
+
+def agrees(reply: str) -> bool:
+    """Whether a yes is to the action as a whole ("agree", "sign it off"), not to a question."""
+    return command(reply) is Command.YES and bool(_AGREES.search(reply))

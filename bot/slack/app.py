@@ -24,8 +24,8 @@ from storage import conversations
 from storage.database import Database, DatabaseUnavailable
 
 # Listeners only keep an event and hand it over; turns run in the engine's own pool.
-_LISTENER_THREADS = 16
-_SLACK_SECONDS = 10
+LISTENER_THREADS = 16
+SLACK_SECONDS = 10
 # How long a thread may compute before another gets its go. Python's own 5 ms is long for an
 # acknowledgement that waits its turn several times behind threads that read replies.
 _SWITCH_SECONDS = 0.0005
@@ -77,7 +77,7 @@ def build(
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     # No retry handlers: the SDK's own would repeat a message that Slack has already taken.
     client = WebClient(
-        token=token, base_url=settings.slack_api_url, timeout=_SLACK_SECONDS, retry_handlers=[]
+        token=token, base_url=settings.slack_api_url, timeout=SLACK_SECONDS, retry_handlers=[]
     )
     turns = Turns()
     sending = Sending(database, lambda _workspace: client, turns, clock)
@@ -92,7 +92,7 @@ def build(
         signing_secret=secret.get_secret_value() if secret else None,
         token_verification_enabled=False,
         request_verification_enabled=settings.slack_app_token is None,
-        listener_executor=ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener"),
+        listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener"),
         raise_error_for_unhandled_request=False,
         logger=logger,
     )

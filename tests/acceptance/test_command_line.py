@@ -122,6 +122,13 @@ def test_the_plan_is_kept_in_the_persons_own_folder_by_default(tmp_path: Path) -
     assert list(tmp_path.rglob("sowhat.db"))
 
 
+def test_a_plan_that_will_not_last_is_said_to_be_in_memory() -> None:
+    run = sowhat("try", "--db", "sqlite:///", *TODAY, typed="stop\n")
+
+    assert run.returncode == 0
+    assert "kept in memory, until this program ends" in " ".join(run.stdout.split())
+
+
 def test_an_interrupt_keeps_what_was_said(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'trial.db'}"
     with subprocess.Popen(
@@ -381,6 +388,9 @@ def test_serve_without_a_token_is_refused_by_the_program_too() -> None:
     assert "SLACK_BOT_TOKEN" in one_sentence(run.stderr)
 
 
+NOWHERE = "http://127.0.0.1:1/api/"
+
+
 def served(tmp_path: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
     url = f"sqlite:///{tmp_path / 'app.db'}"
     return sowhat("serve", **{"SLACK_BOT_TOKEN": BOT_TOKEN, "DATABASE_URL": url, **settings})
@@ -389,11 +399,26 @@ def served(tmp_path: Path, **settings: str) -> "subprocess.CompletedProcess[str]
 def test_serve_says_when_its_port_is_taken(tmp_path: Path) -> None:
     port = free_port()
     with socket.create_server(("0.0.0.0", port)):
-        run = served(tmp_path, SLACK_SIGNING_SECRET="s", PORT=str(port))
+        run = served(tmp_path, SLACK_SIGNING_SECRET="s", PORT=str(port), SLACK_API_URL=NOWHERE)
 
     assert run.returncode == 1
     assert f"Port {port}" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_serve_says_when_slack_refuses_the_bot_token(tmp_path: Path) -> None:
+    with slack() as fake:
+        run = served(
+            tmp_path,
+            SLACK_BOT_TOKEN="xoxb-wrong",
+            SLACK_SIGNING_SECRET="s",
+            PORT=str(free_port()),
+            SLACK_API_URL=fake.api_url,
+        )
+
+    assert run.returncode == 2
+    assert "SLACK_BOT_TOKEN (invalid_auth)" in run.stderr
+    assert "Traceback" not in run.stderr and "xoxb-wrong" not in run.stderr
 
 
 def test_serve_says_when_slack_refuses_the_app_token(tmp_path: Path) -> None:
@@ -407,7 +432,7 @@ def test_serve_says_when_slack_refuses_the_app_token(tmp_path: Path) -> None:
 
 
 def test_serve_says_when_slack_cannot_be_reached(tmp_path: Path) -> None:
-    run = served(tmp_path, SLACK_APP_TOKEN=APP_TOKEN, SLACK_API_URL="http://127.0.0.1:1/api/")
+    run = served(tmp_path, SLACK_APP_TOKEN=APP_TOKEN, SLACK_API_URL=NOWHERE)
 
     assert run.returncode == 1
     assert "check the network" in run.stderr
@@ -417,7 +442,12 @@ def test_serve_says_when_slack_cannot_be_reached(tmp_path: Path) -> None:
 def test_a_second_bot_on_the_same_file_is_refused(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'app.db'}"
     with slack() as fake, Program(fake, url):
-        run = served(tmp_path, SLACK_SIGNING_SECRET="s", PORT=str(free_port()))
+        run = served(
+            tmp_path,
+            SLACK_SIGNING_SECRET="s",
+            PORT=str(free_port()),
+            SLACK_API_URL=fake.api_url,
+        )
 
     assert run.returncode == 1
     assert "Another process already uses" in run.stderr

@@ -27,9 +27,9 @@ from bot.coach import EMBEDDED
 from bot.coaching.dates import academic_year
 from bot.engine import Engine, engine_url
 from bot.sample import load_sample
-from bot.server import _HTTP_THREADS, _MOST_BYTES, Wsgi, application
+from bot.server import HTTP_THREADS, MOST_BYTES, Wsgi, application
 from bot.settings import Settings
-from bot.slack.app import _LISTENER_THREADS, _SLACK_SECONDS, build
+from bot.slack.app import LISTENER_THREADS, SLACK_SECONDS, build
 from storage.database import Database
 from storage.migrate import migrate
 from tests.support.slack_payloads import BOT_TOKEN
@@ -103,8 +103,8 @@ def _run(system: System, pipe: Connection) -> None:
             wsgi,
             host="127.0.0.1",
             port=0,
-            threads=_HTTP_THREADS,
-            max_request_body_size=_MOST_BYTES,
+            threads=HTTP_THREADS,
+            max_request_body_size=MOST_BYTES,
             ident=None,
         )
         Thread(target=server.run, name="http", daemon=True).start()
@@ -121,12 +121,12 @@ def _echo(system: System) -> Wsgi:
         client=WebClient(
             token=BOT_TOKEN,
             base_url=system.slack_api_url,
-            timeout=_SLACK_SECONDS,
+            timeout=SLACK_SECONDS,
             retry_handlers=[],
         ),
         signing_secret=SECRET,
         token_verification_enabled=False,
-        listener_executor=ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener"),
+        listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener"),
     )
 
     @app.event("message")

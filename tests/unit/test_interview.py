@@ -77,6 +77,16 @@ def test_only_a_plain_yes_agrees_the_draft() -> None:
     assert [say.outcome for say in said] == [None] * 6 + [Outcome.AGREED]
 
 
+def test_agree_before_the_draft_was_shown_shows_it_with_its_gaps_first() -> None:
+    interview, said = hold("AFI 1", REVIEW, "agree")
+    assert interview.stage is Stage.CONFIRMING
+    assert said[-1].shows_draft and said[-1].outcome is None
+    assert "impact" in said[-1].text
+
+    _, said = hold("AFI 1", REVIEW, "agree", "agree")
+    assert said[-1].outcome is Outcome.AGREED
+
+
 def test_everything_in_one_message_reaches_the_draft_at_once() -> None:
     everything = (
         "AFI 1. We'll review the software developer learning resources because apprentices are "
