@@ -1,7 +1,7 @@
 # What everyone uses: the README, CONTRIBUTING and .ci/run name these targets.
 PYTHON ?= python
 
-.PHONY: test lint fix bench
+.PHONY: test lint fix bench evals
 
 test:
 	$(PYTHON) -m pytest
@@ -18,3 +18,8 @@ fix:
 
 bench:
 	$(PYTHON) -m tests.benchmarks.turns
+
+evals:
+	$(PYTHON) -m tests.evals.run
+	$(PYTHON) -m tests.evals.run --held
+	$(PYTHON) -m tests.evals.personas

@@ -132,9 +132,12 @@ def store(
     turn: dict[str, Any] = {"workspace": place.workspace, "interview_id": interview_id, "at": now}
     turns = [Turn(**turn, speaker=Speaker.COACH, text=say.text, source=f"{source}:reply")]
     if reply is not None:
+        reply = _NOT_KEPT if say.forget_reply else reply
         turns.insert(0, Turn(**turn, speaker=Speaker.PERSON, text=reply, source=source, ts=ts))
     conversations.add_turns(session, turns)
 
+
+_NOT_KEPT = "(not kept: it told of someone who may be at risk)"
 
 _STATUS = {"agreed": InterviewStatus.AGREED, "stopped": InterviewStatus.STOPPED}
 

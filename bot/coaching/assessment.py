@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from bot.coaching.reading import Reading, read
+from bot.coaching.replies import cells, is_table
 
 
 def assess(*, said: str, action: str, sar_item: str, today: date) -> dict[str, Any]:
@@ -12,6 +13,8 @@ def assess(*, said: str, action: str, sar_item: str, today: date) -> dict[str, A
     Booleans `restates_action`, `learner_outcome`, `measurable`, `evidence`; `baseline` and
     `target` as typed or None; `due` as an ISO date or None.
     """
+    if is_table(said):
+        said = cells(said)
     return as_labels(read(said, today, action=action, asked="impact"))
 
 

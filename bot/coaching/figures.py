@@ -38,7 +38,7 @@ LEARNERS = (
     r"(?:learners?|students?|apprentices?|pupils?|trainees?|yp|young (?:people|persons?|adults?)"
     r"|children|candidates?|leavers?|adults|resitters|re-?sitters|undergraduates?|graduates?"
     r"|starters|completers|achievers|(?:wo)?men in|prisoners|participants|delegates|kids|lads"
-    r"|girls|boys|men|women|sixth[- ]formers|year \d{1,2}s|parents)"
+    r"|girls|boys|interns|ladies|gents|guys|dads|mums|first y(?:ea)?rs|freshers|men|women|sixth[- ]formers|year \d{1,2}s|parents)"
 )
 
 # What staff do or make: a number before one of these counts activity, not learners.
@@ -57,10 +57,11 @@ _ACTIVITIES = (
 
 _NAMES = re.compile(
     r"""
-    \b(?:level|lvl|entry(?:\ level)?|key\ stage|ks|units?|modules?|year|yr|room|rm|block|building
+    \b100\s?%\s+(?:sure|certain|clear|convinced|behind|committed|agree|honest)\b|\b50\s?/\s?50\b|\b50-50\b|\b110\s?%
+    |\b(?:level|lvl|entry(?:\ level)?|key\ stage|ks|units?|modules?|year|yr|rooms?|rm|block|building
         |phone|tel|ext|extension|week|wk|day|term|half[- ]term|quarter|page|paper|p\.|version
         |paragraph|section|part|stage|phase|chapter|cohort|group|set|strand|priority|theme
-        |afi|strength|ref(?:erence)?|action|objective|standard|component|assignment|task|tutor\ group
+        |afi|strength|ref(?:erence)?|action|objective|standard|component|assignment|task|tutor\ group|periods?
         |teams?\ channel|step|tier|band|criterion|row|line|item|no\.|number)
         \s*[.:#]?\s*\d+(?:\.\d+)*[a-z]?(?:\s*(?:,|and|&|-|–|to|/)\s*\d+(?:\.\d+)*[a-z]?)*\b(?!\s*%)
     |\b[ly]\s?\d{1,2}(?:\s*[/&+-]\s*[ly]?\d{1,2})*s?\b     # L3, L2/3, Y11
@@ -75,6 +76,7 @@ _NAMES = re.compile(
     |\b(?:19|20)\d\d\b(?!\s*(?:%|learners|students|apprentices))
     |(?<!\d)\+?\d{2,5}[\s-]\d{3,4}[\s-]?\d{3,4}(?!\d)|\b0\d{4,}\b|\b\d{7,}\b
     |\b\d{1,2}[:.]\d\d\s*(?:am|pm)\b|\b\d{1,2}:\d\d\b|\b\d{1,2}\s?(?:am|pm)\b
+    |\b(?:till|until|opens?\ at|at)\ \d{1,2}(?![\d%])(?:[.:]\d\d)?(?=\ (?:now|each|every|on|instead))|\b\d{1,2}\.(?:15|30|45)\b(?!\s*(?:%|per|pp|points))
     |£\s?\d[\d,.]*\s?[km]?\b
     |\b(?!\d+(?:%|pp|pc|in|to|st|nd|rd|th))(?=[a-z0-9/-]*\d)(?=[a-z0-9/-]*[a-z])[a-z]{1,6}\d{1,6}[a-z0-9/-]*\b
     |\b\d+(?:st|nd|rd|th)\b
@@ -140,11 +142,12 @@ _FIGURE = re.compile(
     |(?P<grade>\b(?:requires?\s+improvement|needs\s+attention|urgent\s+improvement
         |expected\s+standard|strong\s+standard|RI\b|R\.I\.|inadequate\b|outstanding\b|exceptional\b
         |grade\s+[1-9A-GU](?:\*)?(?![\w%+])|(?:alps\s+)(?:grade\s+)?[1-9](?![\w%])))
+    |(?P<award>\b(?:Pass|Merit|Distinction)\b(?=\s+to\s+(?:a\s+)?(?:Merit|Distinction)\b)|(?<=\bto\s)(?:Merit|Distinction)\b)
     |(?P<good>\bGood\b|(?<=\bto\s)good\b(?!\s+\w*(?:use|effect|attendance|standard))|(?<=\bfrom\s)good\b)
     |(?P<half>\b(?:halv(?:e|es|ed|ing)|doubl(?:e|es|ed|ing)|trebl(?:e|es|ed|ing)|tripl(?:e|es|ed|ing)
         |by\s+(?:a\s+)?(?:half|third|quarter|fifth)))\b
     |(?P<fraction>\b(?:three[\s-]quarters|two[\s-]thirds|four[\s-]fifths|nine[\s-]tenths
-        |one[\s-]third|one[\s-]quarter|half)\b(?=\s+(?:of|the|our|them|all)\b))
+        |one[\s-]third|one[\s-]quarter|half|a\s+third|a\s+quarter)\b)
     |(?P<all>\b(?:all|every|each|none|no)\b(?=\s+(?:of\s+)?(?:the\s+|our\s+|my\s+)?(?:(?!and\b|so\b|with\b)[\w-]+\s+){{0,3}}?{LEARNERS}\b))
     |(?P<plain>(?<![\w.£-])(?:{_NUMBER})(?![\w/]|\.\d|,\d))
     |(?P<word>\b{_WORDED}\b)
@@ -162,6 +165,8 @@ _F = r"\ue000(\d+)\ue001"
 _GAP = r"[^\ue000;.!?\n]{0,%d}?"
 
 
+# Points are a change, except where a gap is what is measured: then they are its levels.
+_GAP_LEVEL = re.compile(r"\bgaps?\b|\bbehind\b", re.IGNORECASE)
 # The one measure that is counted in months.
 _READING_AGE = re.compile(r"\breading ages?\b", re.IGNORECASE)
 
@@ -218,7 +223,7 @@ def _value(kind: str, typed: str) -> tuple[float | None, str | None]:
         return _number(typed), "%"
     if kind == "percent":
         return _number(typed), "%"
-    if kind in ("grade", "good"):
+    if kind in ("grade", "good", "award"):
         digit = re.search(r"\d", typed)
         return (float(digit.group()) if digit else None), "grade"
     if kind == "all":
@@ -239,6 +244,8 @@ def find_figures(text: str, dates: Sequence[FoundDate] = ()) -> list[Figure]:
         kind = match.lastgroup or ""
         typed = match.group().strip()
         if kind == "word" and not _worded_level(cleaned, match):
+            continue
+        if kind == "fraction" and not _fraction_level(cleaned, match):
             continue
         if kind == "ratio" and not _is_ratio(typed):
             continue
@@ -261,8 +268,23 @@ def _worded_level(text: str, match: re.Match[str]) -> bool:
         return False
     return bool(
         re.search(
-            r"(?:than|from|to|least|most|under|over|below|above|at|was|were|only|now)\s+$", before
+            r"(?:than|from|to|least|most|under|over|below|above|at|was|were|only|now|not|instead of|want)\s+$",
+            before,
         )
+    )
+
+
+def _fraction_level(text: str, match: re.Match[str]) -> bool:
+    """Whether a fraction is a share of learners and not "half an hour" or "by a third"."""
+    before = text[max(0, match.start() - 16) : match.start()].lower()
+    after = text[match.end() : match.end() + 16].lower()
+    if re.match(
+        r"\s+(?:by|of|the|our|them|all|get|pass|finish|achiev|complet|stay)|\s+\w+ing\b", after
+    ):
+        return True
+    says = r"(?:be|than|from|to|least|is|it's|was|were|only|now|about|just|under|over|nearly|around)\s+$"
+    return re.search(says, before) is not None and not re.match(
+        r"\s+(?:an?|hour|day|term)\b", after
     )
 
 
@@ -274,12 +296,12 @@ def _is_ratio(typed: str) -> bool:
 
 _WAS = (
     r"(?:currently|current(?:ly)?|now|at present|at the moment|today|presently|baseline|starting"
-    r"|start(?:s|ed)? (?:at|from|point)|(?:sits?|stands?|stood|stuck|running|hovering|averaging"
-    r"|sitting|standing) at|was|were|has been|have been|only|just|(?:we|it)(?:'re| are|'s| is) (?:at|on)"
-    r"|last year|in the sar|at the start|where we are|existing|this year|is (?:at|around|about)|is)"
+    r"|start(?:s|ed)? (?:at|from|point)|(?:sits?|stands?|stood|stuck|running|hovering|hovers?|averaging"
+    r"|sitting|standing) at|was|were|we were|has been|have been|only|just|(?:we|it)(?:'re| are|'s| is) (?:at|on)"
+    r"|last year|in the sar|at the start|where we are|existing|this year|theres?|there's|there are|is (?:at|around|about)|is)"
 )
 _AFTERWARDS = (
-    r"(?:now|currently|at the moment|at present|today|as it stands|last year|this year|in the sar"
+    r"(?:now|atm|as things stand|at last count|last (?:yr|summer|time)|currently|at the moment|at present|today|as it stands|last year|this year|in the sar"
     r"|baseline|at the start|so far|to date|this time last year|previously|before)"
 )
 _REACH = (
@@ -295,7 +317,7 @@ _SOFT = r"(?:\s+(?:of|is|at|about|around|approx(?:imately)?|roughly|a|an|the|som
 _COMPARED = re.compile(
     rf"\b(?:national(?:ly)?|nat(?:'?l)?\.?|sector|regional(?:ly)?|benchmark|county|england|nart|narts|nr|gfe|college[- ]wide|similar (?:colleges|providers|schools)|whole[- ]college)\b"
     rf"(?:\s+(?:average|avg|rate|figure|benchmark|mean|level|is|was|of|at|around|about|for|currently|achievement|attendance|retention|pass)){{0,5}}[\s:=(]*{_F}"
-    rf"|{_F}\s*\(?(?:nationally|national(?: average| rate)?|is (?:the )?(?:national|sector)(?: average| rate)?|sector average|in england|nat(?:ional)? avg)\b(?![^\ue000,;.)]{{0,15}}\ue000)",
+    rf"|{_F},?\s*\(?(?:nationally|national(?: average| rate)?|is (?:the )?(?:national|sector)(?: average| rate)?|sector average|in england|nat(?:ional)? avg|just so you can compare|to compare|for comparison|for reference|for context)\b(?![^\ue000,;.)]{{0,15}}\ue000)",
     re.IGNORECASE,
 )
 _REACHING_IT = re.compile(
@@ -315,11 +337,13 @@ _PATTERNS: list[tuple[re.Pattern[str], tuple[Part, ...]]] = [
     (re.compile(rf"\bfrom\b{_GAP % 40}{_F}{_GAP % 45}\b(?:up |down )?to\b{_GAP % 30}{_F}", re.I), (Part.BASELINE, Part.TARGET)),
     (re.compile(rf"\b(?:to|reach|at least|hit|up to)\b{_GAP % 25}{_F}{_GAP % 25}\b(?:up |down )?(?:from|compared (?:to|with)|rather than|instead of|not)\b{_GAP % 25}{_F}", re.I), (Part.TARGET, Part.BASELINE)),
     (re.compile(rf"{_F}\s*(?:->|-->|→|=>|⇒|➡️?|>>?|\.\.\.?)\s*{_F}", re.I), (Part.BASELINE, Part.TARGET)),
-    (re.compile(rf"{_F}\s*[,(]?\s*(?:it is |it was |we are |it's )?(?:up|down|rising|instead|rather than|compared|vs\.?|versus|not|against|up on|down on)\s*(?:from|of|with|to|the|a|current|today's|last year's|a baseline of|\s)*\s*{_F}", re.I), (Part.TARGET, Part.BASELINE)),
+    (re.compile(rf"{_F}\s*[,(]?\s*(?:it is |it was |we are |it's )?(?:(?:up|down|rising) (?:from|on)|instead of|rather than|compared (?:to|with)|vs\.?|versus|not|against)\s*(?:the|a|current|today's|last year's|a baseline of|\s)*\s*{_F}", re.I), (Part.TARGET, Part.BASELINE)),
     (re.compile(rf"{_F}[^\ue000;.!?\n]{{0,14}}?(?:\s|,)(?:up |down |going |rising |falling |moving |rise |fall |drop |increase |dropping |increasing )?to (?:at least |around |about |under |below |above |over |no more than )?{_F}", re.I), (Part.BASELINE, Part.TARGET)),
+    (re.compile(rf"{_F}{_GAP % 45}\b(?:instead of|rather than|compared (?:to|with)|not)\s+(?:about |only |just |the )*{_F}", re.I), (Part.TARGET, Part.BASELINE)),
     (re.compile(rf"\bfrom\b{_GAP % 40}{_F}", re.I), (Part.BASELINE,)),
 ]  # fmt: skip
 _SINGLES: list[tuple[re.Pattern[str], Part]] = [
+    (re.compile(rf"\b(?:no (?:more|higher|greater|fewer|less|lower) than|max(?:imum)?(?: of)?|at least|(?:i|we)(?:'d| would)? (?:want|like)) {_F}", re.I), Part.TARGET),
     (re.compile(rf"{_F}\s*(?:[a-z]+\s+){{0,2}}?(?:should|will|must|would|need to)\b", re.I), Part.TARGET),
     (re.compile(rf"\b(?:start(?:ing)?(?: point| from| at)?|baseline|currently|current(?: \w+){{0,2}}|at present|at the moment|right now|presently|stands? at|sits? at|stuck at|stood at|last year(?:'s)?|in the sar|at the start)\b{_SOFT}{_F}", re.I), Part.BASELINE),
     (re.compile(rf"{_F}\s*(?:[a-z]+\s+){{0,4}}?\(?{_AFTERWARDS}\b", re.I), Part.BASELINE),
@@ -352,7 +376,7 @@ def _parts(cleaned: str, found: list[Figure]) -> list[Figure]:
             part[index] = Part.CHANGE
         elif figure.unit == "all":
             part[index] = Part.TARGET
-        elif figure.unit == "points":
+        elif figure.unit == "points" and not _GAP_LEVEL.search(text):
             part[index] = Part.CHANGE
 
     for match in _COMPARED.finditer(text):

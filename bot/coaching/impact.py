@@ -62,7 +62,7 @@ _LEARNERS_DO = (
     r"|understand\w*|submit\w*|hand(?:s|ed|ing)? in|meet(?:s|ing)? (?:\w+ )?(?:deadlines?|target|expected|their|the standard|the required)|miss(?:es|ed|ing)?|make(?:s)? (?:\w+ )?progress"
     r"|making (?:\w+ )?progress|catch(?:ing)? up|master\w*|improv\w+ (?:their|in|by|from)|able to|can (?!access|use the|see the)\w+|could|act(?:s|ing)? on|leav(?:e|es|ing)|left|withdraw\w*|withdrew|drop\w* out"
     r"|succeed\w*|return\w*|enrol\w*|appl(?:y|ies|ied) (?:for|to|their|what)|write(?: better| more| clearer| their)|read(?:s|ing)? (?:at|more|better|indep)|score\w*|sit(?:s|ting)? (?:the|their)"
-    r"|behave\w*|contribut\w+|participat\w+|work(?:s|ing)? (?:at|above|independently|on target)|remember\w*|recall\w*|explain\w*|choose|find (?:work|jobs?|employment)|stop(?:s)? \w+ing|fall(?:s|ing)? behind|retake\w*|resit\w*|do(?:ing)? (?:better|well)|travel\w*|work(?:s|ing)? out|leav\w+ (?:\w+ )?with|with (?:a|an) (?:\w+ )?(?:offer|place|job))"
+    r"|behave\w*|contribut\w+|participat\w+|work(?:s|ing)? (?:at|above|independently|on target)|remember\w*|recall\w*|explain\w*|choose|find (?:work|jobs?|employment)|stop(?:s)? \w+ing|fall(?:s|ing)? behind|retake\w*|resit\w*|do(?:ing)? (?:better|well|stuff|things)|talk\w*|speak\w*|like (?:it|the|being|coming)|(?:be|become|becoming|becomes) (?:much |far |a lot )?(?:better|more|less)|(?:stick\w*|stuck) (?:with|at|it)|settl\w+|cop(?:e|es|ing)|kept on|keep\w* (?:going|up|on)|giv\w+ up|travel\w*|work(?:s|ing)? out|leav\w+ (?:\w+ )?with|with (?:a|an) (?:\w+ )?(?:offer|place|job))"
 )
 _LEARNERS_ARE = (
     r"(?:more (?:confident|engaged|motivated|independent|prepared|resilient|likely|punctual|able)|on track|on target|prepared|ready|work[- ]ready|"
@@ -71,6 +71,10 @@ _LEARNERS_ARE = (
 _CHANGE_WORDS = r"(?:rise|rises|rising|increas\w+|improv\w+|up|higher|better|grow\w*|go(?:es)? up|fall|falls|falling|reduc\w+|drop(?:s|ped)?|down|lower|fewer|less|cut|halv\w+|doubl\w+|clos\w+|narrow\w*|more)"
 _LEARNERS_OUTCOME = re.compile(
     rf"\b{LEARNERS}\b(?:'s?)?(?: (?!staff|tutors|teachers)[\w'-]+){{0,5}}? (?:{_LEARNERS_DO}|{_LEARNERS_ARE})\b"
+    rf"|\b(?:improve\w*|gains?|growth|rise|increase|progress) in (?:the |our |all )?{LEARNERS}'?s?\b"
+    rf"|\b(?:fewer|less|more|no) (?:{LEARNERS}|of (?:them|these)) (?:will )?\w+|\bfewer (?:will )?(?:leave|fail|miss|drop)\w*"
+    rf"|\bleavers down\b|\bbetter (?:readers|writers|speakers)\b|\b(?:lose|losing) (?:fewer|less|no more)\b"
+    rf"|\b(?:they'll|they will|they'd)\b (?:[\w']+ ){{0,3}}?(?:{_LEARNERS_DO})\b"
     rf"|\b(?:they|them|cohort|class|group|those|who)\b (?:[\w']+ ){{0,3}}?(?:{_LEARNERS_DO})\b"
     rf"|\b(?:more|fewer|less|most|all|no|every|few|each|\d+\s*%) (?:of )?(?:\w+ ){{0,4}}?{LEARNERS}\b"
     rf" (?:[\w'-]+ ){{0,3}}?(?:{_LEARNERS_DO}|{_LEARNERS_ARE}|{_CHANGE_WORDS})"
@@ -80,7 +84,7 @@ _LEARNERS_OUTCOME = re.compile(
 # Said of learners, yet only of what is given to them or planned for them.
 _ONLY_GIVEN = re.compile(
     rf"\b{LEARNERS}\b(?: [\w'-]+){{0,2}}? (?:(?:will |should |can |to |now |all )*(?:have|has|had|get|gets|getting|receiv\w+|be (?:given|offered|provided|supported|issued|sent|told|informed)|are (?:given|offered|provided|supported|issued|told|informed)|benefit\w*|access\w*|use the|enjoy|be aware|are aware|been))"
-    rf"(?: (?:from|to|with|of|access|a|an|the|more|better|new|improved|good|great|all|some|their|up[- ]to[- ]date|high[- ]quality|clear|regular|detailed|extra|additional|\d+|weekly|personal|individual|necessary|right|appropriate|quality))* "
+    rf"(?: (?:from|to|with|of|access|a|an|the|more|better|new|improved|good|great|all|some|their|up[- ]to[- ]date|high[- ]quality|clear|regular|detailed|extra|additional|\d+|weekly|personal|individual|necessary|right|appropriate|quality|longer|bigger|shorter|smaller|fuller|free|written|own|same|different))* "
     rf"{_ARTEFACT}\b"
     rf"|\b(?:support|help|benefit|engage|inspire|meet the needs of|for|with)(?:ing|s)? (?:all |our |the )?{LEARNERS}\b(?! (?:to )?(?:\w+ )?{_LEARNERS_DO})"
     rf"|\b{LEARNERS}'? (?:experience|needs|support|journey|voice|work|files|records|profiles|forum|council|reps?)\b",
@@ -124,6 +128,39 @@ TO_A_STANDARD = re.compile(
 )
 
 
+# What a provider counts of its own work: levels of these are no change for learners.
+_OF_THE_PROVIDER = re.compile(
+    rf"\b(?:{STAFF}|reviews?|paperwork|observations?|visits?|meetings?|vacanc\w+|turnover|sickness"
+    r"|budgets?|costs?|spend\w*|emails?|audits?|files?|forms?|documents?|polic(?:y|ies)|cpd|training"
+    r"|parents|governors?|licen[cs]es?|machines?|equipment|lessons? (?:graded|observed|seen)"
+    r"|teaching|cancel\w*|opening|library|rooms?|sessions? a|known destinations|response times?|returns? submitted|invoices?|marking)\b",
+    re.IGNORECASE,
+)
+# Someone who argues with the question, and someone who tells what it saves the staff.
+_OBJECTS = re.compile(
+    r"\b(?:do (?:i|we) (?:really )?have to|don'?t see why|not my job|what'?s the point|obvious\w*"
+    r"|already (?:told|said|answered|explained)|doesn'?t apply|waste of time|why do (?:i|we|you)"
+    r"|stop asking|not sure what you (?:want|mean)|no idea)\b",
+    re.IGNORECASE,
+)
+_EASES_WORK = re.compile(
+    r"\b(?:fewer (?:e?-?mails|queries|complaints|meetings)|less (?:work|paperwork|admin|stress|chasing)"
+    r"|stops? \w+ing|sav(?:es?|ing) (?:us |me |staff )?(?:time|money)|hold \w+ to account|easier (?:for|to))\b",
+    re.IGNORECASE,
+)
+# Something got, made or put up, in as few words as people use for it.
+_HAD = re.compile(
+    r"\b(?:bought|purchased|ordered|signed|installed|advertised|scanned|loaded|refurbished|sent|printed|laminated|appointed|recruited|in post"
+    r"|in place|set up|uploaded|published|issued|done|up by|finished|ready|delivered|completed|written)\b",
+    re.IGNORECASE,
+)
+
+
+def is_of_the_provider(text: str) -> bool:
+    """Whether the text is about the provider's own people, papers or work and names no learners."""
+    return not re.search(rf"\b{LEARNERS}\b", text, re.I) and bool(_OF_THE_PROVIDER.search(text))
+
+
 def has_indicator(text: str) -> bool:
     return bool(
         re.search(
@@ -165,12 +202,30 @@ def is_learner_outcome(text: str, named: tuple[Measure, str] | None) -> bool:
             )
             if staff_only:
                 continue
-        if _LEARNERS_OUTCOME.search(given):
+        found = _LEARNERS_OUTCOME.search(given)
+        if found and not _means_staff(found.group(), text):
             return True
         in_clause = find_measure(STAFF_MEASURE.sub(" ", given)) if named else None
         if in_clause and in_clause[0].key not in NOT_OF_LEARNERS:
-            return True
+            only_a_source = "survey" in in_clause[1].lower() and not _LEVEL_WORDS.search(clause)
+            if not only_a_source:
+                return True
     return False
+
+
+_LEVEL_WORDS = re.compile(
+    rf"\d|\b(?:{_CHANGE_WORDS}|most|all|half|twice|half|double)\b", re.IGNORECASE
+)
+
+
+def _means_staff(found: str, text: str) -> bool:
+    """Whether "they …" speaks of staff: the last people named before it were staff."""
+    if not re.match(r"(?:they|them|those|who|team|group)\b", found, re.I):
+        return False
+    before = text[: text.index(found)] if found in text else ""
+    staff = [m.end() for m in re.finditer(rf"\b{STAFF}\b", before, re.I)]
+    learners = [m.end() for m in re.finditer(rf"\b{LEARNERS}\b", before, re.I)]
+    return max(staff, default=0) > max(learners, default=0)
 
 
 def rung_of(text: str, learner_outcome: bool) -> Rung:
@@ -193,6 +248,9 @@ def restates(text: str, action: str, rung: Rung, reason: str | None) -> bool:
     shared = len(said & planned) / len(said) if said else 0.0
     if reason and len(reason) > 0.6 * len(text):
         return False
+    if _OBJECTS.search(text) or (_EASES_WORK.search(text) and not shared):
+        return False
     if rung in (Rung.ACTIVITY, Rung.OUTPUT):
         return True
-    return bool(said) and shared >= 0.5
+    few = len(said) <= 10
+    return bool(said) and (shared >= 0.5 or (few and bool(said & planned or _HAD.search(text))))

@@ -19,7 +19,16 @@ from bot.coaching.phrases import (
     trim,
 )
 from bot.coaching.reading import LONGEST_REPLY, read
-from bot.coaching.replies import Command, agrees, cells, command, is_table, oddity
+from bot.coaching.replies import (
+    Command,
+    agrees,
+    cells,
+    command,
+    declines,
+    is_table,
+    oddity,
+    tells_of_risk,
+)
 from bot.coaching.state import Choice, Interview, Outcome, Pending, Reader, Say, Stage
 from bot.coaching.words import content_stems
 
@@ -84,6 +93,12 @@ class _Flow(Asking):
             reply = chosen
         order = command(reply)
         self.it.replies += 1
+        if tells_of_risk(reply):
+            question = self.it.question
+            self.say("at_risk")
+            answer = self.done(field=self.it.focus, forget_reply=True)
+            self.it.question = question
+            return answer
         if self.it.stage is Stage.AGREED:
             self.say("finished")
             return self.done()
@@ -377,7 +392,7 @@ class _Flow(Asking):
     def _confirm(self, reply: str, order: Command | None) -> tuple[Interview, Say]:
         if order is Command.YES:
             return self._agree()
-        if order in (Command.STUCK, Command.SKIP):
+        if order in (Command.STUCK, Command.SKIP) or declines(reply):
             return self._stop()
         if order in (Command.CHANGE, Command.NO, Command.HELP):
             if not self.say("what_to_change"):

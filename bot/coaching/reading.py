@@ -18,6 +18,7 @@ from bot.coaching.impact import (
     Rung,
     has_indicator,
     is_learner_outcome,
+    is_of_the_provider,
     only_denies,
     restates,
     rung_of,
@@ -95,8 +96,13 @@ def read(
     levels = [f for f in figures if f not in in_milestone]
     learner_outcome = is_learner_outcome(affirmed, named)
     baseline, target, disagree = _levels(
-        levels, asked, of_a_measure=named is not None or learner_outcome
+        text, levels, asked, of_a_measure=named is not None or learner_outcome
     )
+    if baseline and target and baseline.unit != "grade" and not is_of_the_provider(affirmed):
+        # A level now and one to reach, of nothing that the provider does, is about its learners.
+        learner_outcome = True
+    if target and target.unit == "all" and not learner_outcome:
+        target = None
     due, baseline_date = find_due(text, dates, milestone_spans, today, asked)
     source = find_source(text, affirmed, asked)
     rung = rung_of(affirmed, learner_outcome)
@@ -104,12 +110,13 @@ def read(
     owners, group = find_people(text, asked)
     level_to_reach = target is not None or bool(TO_A_STANDARD.search(affirmed))
     has_measure = learner_outcome or named is not None or has_indicator(affirmed)
+    has_measure = has_measure or (baseline is not None and target is not None)
     # A step from one grade to another is a level even where nothing but the grade is named.
     has_measure = has_measure or (target is not None and target.unit == "grade")
     return Reading(
         text=text,
         rung=rung,
-        restates_action=restates(affirmed, action, rung, reason),
+        restates_action=not (baseline and target) and restates(affirmed, action, rung, reason),
         learner_outcome=learner_outcome,
         measurable=level_to_reach and has_measure,
         measure=named[0] if named else None,
@@ -131,15 +138,17 @@ def read(
 
 
 def _levels(
-    figures: list[Figure], asked: str | None, *, of_a_measure: bool
+    text: str, figures: list[Figure], asked: str | None, *, of_a_measure: bool
 ) -> tuple[Figure | None, Figure | None, bool]:
     """The first baseline and the first target; a change stands as target where no level does."""
 
     def of(part: Part) -> list[Figure]:
         return [f for f in figures if f.part is part]
 
+    of_a_measure = of_a_measure or {Part.BASELINE, Part.TARGET} <= {f.part for f in figures}
     if not of_a_measure and asked not in ("baseline", "target"):
-        # "14 clubs": a bare number counts something done, unless it is of a measure of learners.
+        # "14 clubs": a bare number counts something done, unless it is of a measure of learners or
+        # plainly goes from one level to another.
         figures = [f for f in figures if f.unit is not None]
     baselines, targets, unknown = of(Part.BASELINE), of(Part.TARGET), of(Part.UNKNOWN)
     real = [f for f in targets if f.unit != "all"]
@@ -156,7 +165,10 @@ def _levels(
         targets = spare[:1]
         baselines = [f for f in baselines if f not in targets]
         unknown = [f for f in unknown if f not in targets]
-    if not baselines and not targets and len(unknown) >= 2 and _alike(unknown[0], unknown[1]):
+    pair = len(unknown) >= 2 and _alike(unknown[0], unknown[1])
+    if pair and find_measure(text[unknown[0].end : unknown[1].start]):
+        pair = False
+    if not baselines and not targets and pair:
         baselines, targets, unknown = [unknown[0]], [unknown[1]], unknown[2:]
     if not targets and unknown and (asked in (None, "impact", "measure", "action") or baselines):
         targets = unknown[:1]

@@ -35,7 +35,7 @@ _COMMANDS: tuple[tuple[Command, str], ...] = (
     (Command.HELP, r"help(?: me)?|what(?: do (?:you|u) mean(?: by that)?|'s that(?: mean)?| does that mean)?|\?+|huh|eh|sorry|pardon|(?:i )?(?:don'?t|do not) (?:understand|get it|follow)|why(?: do you ask| does that matter)?|(?:for )?example|(?:can you )?explain|e\.?g\.?|meaning"),
     (Command.CARRY_ON, r"carry on|continue|resume|go on|let'?s carry on"),
     (Command.NEW, r"new(?: action)?|start (?:again|over|another)|another(?: one)?"),
-    (Command.YES, r"(?:oh )?(?:yes|yep|yeah|yup|y|aye)(?:,? (?:i )?agreed?(?: it)?|,? please| thanks| thank you| i agree| agreed?| that'?s (?:right|it|correct)| it is| do| use it| correct| store it| i do)?|(?:i )?agreed?(?: (?:it|to (?:it|that)|as it is|with gaps))?|correct|confirm(?:ed)?|that'?s right|that is right|looks good(?: to me)?|all good|sign(?: it)? off|perfect|happy with (?:that|it)"),
+    (Command.YES, r"(?:oh )?(?:yes|yep|yeah|yeh|yh|yup|y|aye|fine|ok(?:ay)?,?|great|good|lovely|that'?s fine|looks (?:good|fine|right)),? (?:(?:that'?s|it'?s) (?:right|fine|good|correct),? )?(?:i )?agreed?(?: (?:it|that))?|(?:yes|yep|yeah|yeh|yh|yup),? (?:i think )?(?:that |it |this )?(?:all )?(?:sounds |looks |is |seems )?(?:about |all )?(?:right|good|fine|correct)|(?:oh )?(?:yes|yep|yeah|yup|y|aye)(?:,? (?:i )?agreed?(?: it)?|,? please| thanks| thank you| i agree| agreed?| that'?s (?:right|it|correct)| it is| do| use it| correct| store it| i do)?|(?:i )?agreed?(?: (?:it|to (?:it|that)|as it is|with gaps))?|correct|confirm(?:ed)?|that'?s right|that is right|looks good(?: to me)?|all good|sign(?: it)? off|perfect|happy with (?:that|it)"),
     (Command.NO, r"(?:no|nope|nah|n)(?: thanks| thank you| it isn'?t| not quite| not yet| that'?s wrong)?|not quite|wrong"),
     (Command.CHANGE, r"change(?: (?:it|something|that))?|edit(?: (?:it|something))?|amend|another go|(?:one more|have another|a last|try|last) (?:go|try|again)"),
 )  # fmt: skip
@@ -142,3 +142,35 @@ def _as_owner(cell: str) -> str:
 def agrees(reply: str) -> bool:
     """Whether a yes is to the action as a whole ("agree", "sign it off"), not to a question."""
     return command(reply) is Command.YES and bool(_AGREES.search(reply))
+
+
+_HARM = re.compile(
+    r"\b(?:(?:hits?|hitting|beats?|beating|abus(?:es|ed|ing)|hurts?|hurting|touch(?:es|ed|ing)|grooming"
+    r"|groomed|rap(?:es|ed|ing)|threaten(?:s|ed|ing)) (?:her|him|them|herself|himself|themselves|me)"
+    r"|(?:been |being |was )(?:hit|beaten|abused|groomed|raped|assaulted|trafficked)|self[- ]?harm\w*"
+    r"|suicid\w*|kill(?:ing)? (?:her|him|them|my)sel\w+|end(?:ing)? (?:her|his|their) life|overdos\w+"
+    r"|(?:scared|afraid|frightened|not safe|unsafe) (?:to go |at |of going )?home|cutting (?:her|him|them)sel\w+"
+    r"|forced (?:marriage|to marry)|county lines|domestic (?:abuse|violence))\b",
+    re.IGNORECASE,
+)
+_SOMEONE = re.compile(
+    r"\b(?:(?:one|two) of (?:my|our|those|the|his|her)|she|he|her|him|a (?:learner|student|pupil|lad|girl|boy|young"
+    r" \w+|apprentice) (?:who|has|told|said|is|in)|told (?:me|us|her|his)|disclosed|confided)\b",
+    re.IGNORECASE,
+)
+_ABOUT_THE_WORK = re.compile(
+    r"\b(?:training|train|polic(?:y|ies)|awareness|workshops?|cpd|sessions?|per\s?cent|number of|rates?)\b|%",
+    re.IGNORECASE,
+)
+
+
+def tells_of_risk(reply: str) -> bool:
+    """Whether the reply tells of one person who may come to harm, not of work on safeguarding."""
+    return bool(
+        _HARM.search(reply) and _SOMEONE.search(reply) and not _ABOUT_THE_WORK.search(reply)
+    )
+
+
+def declines(reply: str) -> bool:
+    """Whether someone shown a draft leaves it as one, in a sentence of their own."""
+    return bool(re.search(r"\b(?:leave|keep|save) (?:it|this|that)? ?as a draft\b", reply, re.I))

@@ -2,7 +2,8 @@
 
 import re
 
-from bot.coaching.impact import DOING
+from bot.coaching.figures import LEARNERS
+from bot.coaching.impact import DOING, STAFF
 from storage.models import Driver
 
 _SOURCE_NAMES = (
@@ -12,12 +13,12 @@ _SOURCE_NAMES = (
     r"|results day|results analysis|epao\b|mocks\b|learning walks?|lesson visits?|lesson observations?|observation records?|alps report|six dimensions|cpoms|my\s?concern|sims\b|arbor\b|bromcom"
     r"|power\s?bi|tableau|e-?portfolios?|one\s?file|smart assessor|\bbud\b|maytas|aptem|celcat|moodle (?:data|logs?|analytics|reports?)|canvas (?:data|analytics)|vle (?:data|logs?|analytics|reports?)"
     r"|markbook|work scrutin(?:y|ies)|book looks?|eqa reports?|iqa (?:reports?|samples?|records?)|focus groups?|exit (?:interviews?|forms?|data)|destination (?:data|surveys?|returns?|calls)|leavers'? data"
-    r"|enrolment (?:data|figures|numbers)|attendance (?:data|reports?|figures|logs?|records?|system)|retention (?:data|reports?|figures)|achievement (?:data|reports?|figures)|progress (?:reports?|data|reviews?)|management information"
-    r"|funding returns?|power school|spreadsheets?|governors'? report|performance tables|league tables|data (?:drops?|captures?|team|returns?|warehouse|pack|report|sheet|set)|monthly data|weekly data|behaviour logs?|incident logs?|case notes|parents'? evening feedback|employer feedback|apprentice feedback|learner feedback|student feedback|bksb|placement logs?|rarpa(?: reviews?)?|data returns?|\w+ logs?\b|(?!(?:new|better|more|use|using|our|the|of|and|good|with|their|this|that|all)\b)\w+ (?:centre )?data\b|century(?: tech)?|sparx|reports?\b(?= (?:show|from|will))|nss\b)"
+    r"|enrolment (?:data|figures|numbers)|attendance (?:data|reports?|figures|logs?|records?|system)|retention (?:data|reports?|figures)|achievement (?:data|reports?|figures)|progress (?:reports?|data)|management information"
+    r"|funding returns?|power school|spreadsheets?|governors'? report|performance tables|league tables|data (?:drops?|captures?|team|returns?|warehouse|pack|report|sheet|set)|monthly data|weekly data|behaviour logs?|incident logs?|case notes|parents'? evening feedback|employer feedback|apprentice feedback|learner feedback|student feedback|bksb|placement logs?|rarpa reviews?|data returns?|\w+ logs?\b|(?!(?:new|better|more|use|using|our|the|of|and|good|with|their|this|that|all)\b)\w+ (?:centre )?data\b|century(?: tech)?|sparx|reports?\b(?= (?:show|from|will))|nss\b)"
 )
 _SOURCE_LEAD = (
     r"(?:(?:data |figures? |evidence |numbers? |stats )?(?:from|in|on|via|using|per|through|by)|according to|source\s*(?:is|:|=|-)?|evidenced?(?: by| in| from| is|:)?"
-    r"|as shown (?:by|in|on)|shown (?:by|in|on)|measured (?:by|in|through|using|on|from|via|with)|tracked (?:by|in|through|on|via)|monitored (?:by|in|through|via|on)|recorded (?:in|on)|read(?:ing)? (?:from|off|in)"
+    r"|as shown (?:by|in|on)|shown (?:by|in|on)|measured (?:by|in|through|using|on|from|via|with)|tracked (?:by|in|through|on|via)|monitored (?:by|in|through|via|on)|recorded (?:in|on)|counted (?:in|on|by|at|from)|read(?:ing)? (?:from|off|in)"
     r"|we(?:'ll| will| can)? (?:see|know|check|tell|get|look|pull|read|take|find)(?: it| this| that| them)?(?: (?:in|from|on|off|by|at|through|via|with))?|check(?:ed)? (?:in|on|by|against|via|with|using)|look(?:ing)? at|pulled from|taken from|its? in|it's (?:in|on)|that's in|they're in|based on|seen in|reported in|verified (?:by|in|through))"
 )
 _SOURCE = re.compile(
@@ -27,7 +28,25 @@ _SOURCE = re.compile(
 )
 # "Update the tracker" is something to do; "tracker" as source stands after a lead or on its own.
 _SOURCE_AS_WORK = re.compile(
-    rf"\b(?:{DOING}|new|better|improved|attend\w*)\s+(?:(?:the|a|an|our|all|every|new|their|weekly|use of|more|regular|better|\d+)\s+){{0,3}}$",
+    rf"(?<!i'll )(?<!i will )(?<!we'll )(?<!we will )(?<!we can )(?<!\bi )\b(?!(?:be|is|are|been|was|have|has|had|get)\b)(?:{DOING}|new|better|improved|attend\w*)\s+(?:(?:the|a|an|our|all|every|new|their|weekly|use of|more|regular|better|\d+)\s+){{0,3}}$",
+    re.IGNORECASE,
+)
+# Whatever it is called: a record that the figure is read from, or a thing that shows it.
+_RECORD = (
+    r"(?:returns?|records?|logs?|reports?|data|registers?|trackers?|system|portal|sheet|summary|minutes"
+    r"|database|extracts?|analytics|figures|stats|statistics|re-?assessments?|tests?|screening|survey"
+    r"|pulse|poll|forms|tallies|tally|count|workbook|markbook|marks|scores|results|dashboard|tables|file|tablet|list)"
+)
+_READ_FROM = re.compile(
+    rf"\b(?:{_SOURCE_LEAD}|going by|go by|judging by|per|as per|off|against|read(?:ing)? from)\s+(?:(?:the|our|a|my|their)\s+)?"
+    rf"(?P<span>(?:(?!(?:and|or|to|from|by|so|that|which|will|is|are)\b)[\w'&/.-]+\s+){{0,4}}?{_RECORD})\b",
+    re.IGNORECASE,
+)
+_SHOWS_IT = re.compile(
+    r"(?:^|[.;,!?\n–—(-]\s*|\band\s+|\bthe\s+|\bour\s+)(?P<span>(?:(?!(?:that|this|it|they|we|i|learners|students|which|what|who|how|the|our)\b)[\w'&/-]+\s){1,4}?)"
+    r"(?:(?:will|would|should|can)\s+(?:show|tell|confirm|prove|evidence)|shows?|tells?|confirms?)"
+    r"\s+(?:it|us|this|that|u|you|them|whether|how many|if)\b"
+    r"|(?P<holder>[A-Z][\w&' -]{2,40}?)\s+(?:gives?|has|holds?|records?)\s+(?:us |u |you )?the (?:numbers?|figures?|data|report|stats)\b",
     re.IGNORECASE,
 )
 _REASONS = re.compile(
@@ -52,6 +71,13 @@ _DRIVER_NAMES = {
 }  # fmt: skip
 
 
+# Who tells is no source: "the tutors tell us".
+_PERSON = re.compile(
+    rf"(?:the |our |all |most )*(?:{STAFF}|{LEARNERS}|nobody|someone|people|ofsted|feedback)\b",
+    re.IGNORECASE,
+)
+
+
 def find_source(text: str, affirmed: str, asked: str | None) -> str | None:
     best: str | None = None
     for match in _SOURCE.finditer(affirmed):
@@ -66,6 +92,10 @@ def find_source(text: str, affirmed: str, asked: str | None) -> str | None:
     if asked in ("evidence", "evidence_source"):
         bare = re.sub(rf"^(?:{_SOURCE_LEAD}|the|our|a)\s+", "", text.strip(" .!"), flags=re.I)
         return bare if 1 < len(bare) <= 120 and re.search(r"[a-z]{2}", bare, re.I) else None
+    for found in (_READ_FROM.search(affirmed), _SHOWS_IT.search(affirmed)):
+        words = next(filter(None, found.groups()), "") if found else ""
+        if words and not _PERSON.match(words):
+            return words.strip()
     loose = re.search(
         r"\b(?:as shown (?:by|in|on)|source\s*[:=]|evidence\s*[:=]|measured (?:by|in|through|using|from)|according to)\s*(?:the\s+|our\s+)?(?P<span>[\w][\w '&/-]{2,60})",
         affirmed,

@@ -75,6 +75,8 @@ class Say:
     field: str | None = None
     shows_draft: bool = False
     outcome: Outcome | None = None
+    # The reply told of someone at risk: nobody but those it is for should read it again.
+    forget_reply: bool = False
 
 
 # How a coach reads a reply: called as reader(text, today, action=, asked=).

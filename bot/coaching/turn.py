@@ -40,7 +40,7 @@ _MAY_REPEAT = frozenset(
         "finished",
         "stopped",
     }
-    | {"stumbled", "enough", "saved", "saved_whole", "not_yours"}
+    | {"at_risk", "stumbled", "enough", "saved", "saved_whole", "not_yours"}
 )
 
 
@@ -82,13 +82,14 @@ class Turn:
         field: str | None = None,
         shows_draft: bool = False,
         outcome: Outcome | None = None,
+        forget_reply: bool = False,
     ) -> tuple[Interview, Say]:
         self.it.choices = [choice.reply for choice in self.offered]
         if field and self.lines:
             self.it.question = self.lines[-1]
         self.it.said += 1
         text = "\n".join(self.lines)
-        return self.it, Say(text, tuple(self.offered), field, shows_draft, outcome)
+        return self.it, Say(text, tuple(self.offered), field, shows_draft, outcome, forget_reply)
 
     def offer_items(self) -> None:
         for item in self.setting.areas_for_improvement[:_OFFERED_ITEMS]:

@@ -303,6 +303,13 @@ SAY: dict[str, tuple[str, ...]] = {
         "This action is agreed. Say new to start another one.",
         "That one is done; type new when you want to write the next.",
     ),
+    "at_risk": (
+        "Thank you for saying this; here is not the place for it. Please tell your designated "
+        "safeguarding lead now, in person or by phone, and call 999 if someone is in danger. "
+        "I have kept nothing of that message.",
+        "Please take that to your designated safeguarding lead straight away; it does not belong "
+        "in a plan, and I have not kept it.",
+    ),
     "stumbled": (
         "Something in that message tripped me up, sorry. It is kept; could you put it another way?",
         "I stumbled over that one too. Try it in fewer words, or type show to see the draft.",

@@ -243,6 +243,19 @@ def test_what_a_person_types_pings_nobody(talk: Talk) -> None:
         assert "<!" not in message["text"] and "<@U0999999>" not in message["text"]
 
 
+def test_a_learner_at_risk_is_told_of_and_kept_nowhere(bot: InProcess, talk: Talk) -> None:
+    talk.says("AFI 2")
+    answer = talk.says("one of my learners told me her stepdad hits her")
+    bot.service.stop()
+
+    assert "safeguarding lead" in answer
+    assert "stepdad" not in " ".join(said(bot))
+    with bot.database.reading() as session:
+        kept = [str(row) for row in session.exec(select(ReceivedEvent.payload))]
+        kept += [str(row) for row in session.exec(select(InterviewRecord.state))]
+    assert not any("stepdad" in row for row in kept)
+
+
 def test_whatever_is_typed_gets_one_answer(bot: InProcess, talk: Talk) -> None:
     talk.says("AFI 2")
     odd = [

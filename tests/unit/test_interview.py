@@ -71,6 +71,51 @@ def test_nothing_said_in_one_full_answer_is_asked_again() -> None:
     assert said[-1].field == "milestone"
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Fine, agreed",
+        "yes that's right, agree",
+        "Yes, I think that all sounds about right",
+        "yh all good",
+    ],
+)
+def test_a_yes_in_ones_own_words_agrees(reply: str) -> None:
+    _, said = hold("AFI 1", REVIEW, WHOLE, "60% on track in February", reply)
+
+    assert said[-1].outcome is Outcome.AGREED
+
+
+def test_a_draft_left_as_one_in_a_sentence_is_saved() -> None:
+    left = "I can't agree that, it's not mine. Leave it as a draft"
+    _, said = hold("AFI 1", REVIEW, WHOLE, "60% on track in February", left)
+
+    assert said[-1].outcome is Outcome.SAVED
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Sorry, one of those students told me her stepdad hits her and she's scared to go home",
+        "he told me he has been self harming again",
+    ],
+)
+def test_a_learner_at_risk_is_not_for_the_plan(reply: str) -> None:
+    before, _ = hold("AFI 1", REVIEW)
+    after, said = hold("AFI 1", REVIEW, reply)
+
+    assert "safeguarding lead" in said[-1].text
+    assert said[-1].forget_reply
+    assert after.draft == before.draft
+    assert reply not in after.model_dump_json()
+
+
+def test_work_on_safeguarding_is_a_plan_like_any_other() -> None:
+    _, said = hold("AFI 1", "Train all tutors in self-harm awareness so she who discloses is heard")
+
+    assert not said[-1].forget_reply
+
+
 def test_only_a_plain_yes_agrees_the_draft() -> None:
     _, said = hold("AFI 1", REVIEW, WHOLE, "60% on track in February", "ok", "agree")
 

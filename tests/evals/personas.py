@@ -1,0 +1,219 @@
+"""Simulated people: each drives a whole interview to its end, and the coach is measured on it.
+
+Run with: python -m tests.evals.personas [--show NAME]. Written before the coach was run on them;
+do not soften what a person says to better a figure.
+
+A person is a block of lines of personas.txt: `== name`, or `== name (saves)` for one not meant to
+agree. `truth:` holds what each field should match in the end. `> text` opens, whatever is asked.
+`@N text` is said as reply N, whatever is asked. `field: one | two` answers that field, `dunno:`
+when no answer is left, `draft:` at the draft, before "agree". `~` marks a weak answer, ` ?` at the
+end one that tells nothing; `{due owner}` names what an answer tells besides.
+"""
+
+import re
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from bot.coaching.asking import ORDER
+from bot.coaching.criteria import gaps
+from bot.coaching.interview import begin, step
+from bot.coaching.state import Interview, Outcome, Say
+from tests.unit.sar import SETTING
+
+LONGEST = 40
+# Counted apart, or following from another field or from the end of the questions.
+APART = ("impact", "unit", "direction", "owner")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One thing a person says, which fields it truly tells, and whether its impact is weak."""
+
+    text: str
+    tells: tuple[str, ...] = ()
+    weak: bool = False
+
+
+@dataclass
+class Persona:
+    """What one person says: to open, at a given reply, and to a question about each field."""
+
+    name: str
+    agrees: bool
+    opening: list[Reply] = field(default_factory=list)
+    timed: dict[int, Reply] = field(default_factory=dict)
+    facts: dict[str, list[Reply]] = field(default_factory=dict)
+    truth: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Held:
+    """One interview as it was held, and what was found in it."""
+
+    lines: list[str] = field(default_factory=list)
+    turns: int = 0
+    end: str = "no end"
+    first: float | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+COUNTED = (
+    ("same words", "sentences said before, word for word"),
+    ("held", "questions about a field that held an answer"),
+    ("told", "questions about a field already told, whether or not it was taken in"),
+    ("accept", "false accepts: a weak impact, or no answer at all, recorded as impact"),
+    ("reject", "false rejects: a good impact not recorded"),
+    ("aside", "replies that tell nothing, yet were written into the draft"),
+    ("wrong", "fields that end up holding something other than what the person meant"),
+    ("long", "messages over 60 words without a draft"),
+    ("marks", "messages with more than one question mark"),
+)
+
+
+def people() -> list[Persona]:
+    """The people written down beside this module."""
+    text = Path(__file__).with_suffix(".txt").read_text("utf-8")
+    found: list[Persona] = []
+    for line in re.sub(r"\n  +", " ", text).strip().split("\n"):
+        start, _, rest = line.partition(" ")
+        if start == "==":
+            found.append(Persona(rest.removesuffix(" (saves)"), "(saves)" not in rest))
+        elif start == ">":
+            found[-1].opening.append(_reply(rest, ""))
+        elif start.startswith("@"):
+            found[-1].timed[int(start[1:])] = _reply(rest, "")
+        elif start == "truth:":
+            pairs = (part.strip().split(" ", 1) for part in rest.split(" | "))
+            found[-1].truth = {about: pattern for about, pattern in pairs}
+        else:
+            about = start.removesuffix(":")
+            assert about in (*ORDER, "dunno", "draft"), line
+            found[-1].facts[about] = [_reply(part, about) for part in rest.split(" | ")]
+    return found
+
+
+def _reply(part: str, about: str) -> Reply:
+    text, _, named = part.strip().removesuffix("}").partition(" {")
+    more = tuple(named.split())
+    if text.endswith(" ?"):
+        return Reply(text.removesuffix(" ?"))
+    if text.startswith("~"):
+        return Reply(text[1:], more, weak=True)
+    return Reply(text, (*more, about) if about in ORDER else more)
+
+
+def hold(persona: Persona) -> Held:
+    """The whole interview with this person."""
+    held, told, said = Held(), set[str](), Counter[str]()
+    interview, say = begin(SETTING)
+    left = {about: list(replies) for about, replies in persona.facts.items()}
+    opening, shrugs = list(persona.opening), 0
+    _listen(held, interview, say, told, said)
+    while say.outcome is None and held.turns < LONGEST:
+        held.turns += 1
+        if opening:
+            reply = opening.pop(0)
+        elif held.turns in persona.timed:
+            reply = persona.timed[held.turns]
+        elif left.get(say.field or "draft"):
+            reply = left[say.field or "draft"].pop(0)
+        elif say.field is None:
+            reply = Reply("agree" if persona.agrees else "leave it as a draft")
+        else:
+            phrases = persona.facts.get("dunno", [Reply("dunno"), Reply("skip")])
+            reply = phrases[shrugs % len(phrases)]
+            shrugs += 1
+        held.lines.append(f"  {held.turns:>2} PERSON  {reply.text}")
+        before = interview.draft
+        interview, say = step(interview, reply.text, SETTING)
+        told |= set(reply.tells)
+        changed = interview.draft.impact != before.impact and interview.draft.impact is not None
+        shrug = not reply.tells and reply.text != "agree"
+        if changed and (reply.weak or shrug) and "impact" not in reply.tells:
+            _mark(held, "accept", f"recorded as impact: {interview.draft.impact}")
+        if "impact" in reply.tells and interview.draft.impact is None:
+            _mark(held, "reject", "good impact not recorded")
+        if shrug and reply not in persona.facts.get("draft", []):
+            old, new = before.model_dump(), interview.draft.model_dump()
+            apart = (*APART, "so_what") if reply.weak else APART
+            for key in (key for key in new if new[key] != old[key] and key not in apart):
+                _mark(held, "aside", f"{key}: {old[key]!r} became {new[key]!r}")
+        if held.first is None and reply.tells:
+            held.first = sum(bool(_value(interview, about)) for about in ORDER) / len(ORDER)
+        _listen(held, interview, say, told, said)
+    if say.outcome is not None:
+        lacking = [gap.criterion for gap in gaps(interview.draft, SETTING)]
+        held.end = "saved" if say.outcome is Outcome.SAVED else "agreed complete"
+        if lacking and say.outcome is Outcome.AGREED:
+            held.end = "agreed with gaps"
+        if lacking:
+            held.lines.append(f"     gaps: {', '.join(map(str, lacking))}")
+    for about, pattern in persona.truth.items():
+        value = _value(interview, about)
+        if value and not re.search(pattern, str(value), re.IGNORECASE):
+            _mark(held, "wrong", f"{about} is {str(value)!r}, not {pattern!r}")
+    draft = interview.draft.model_dump(mode="json", exclude_none=True)
+    held.lines.append(f"     draft: {draft}")
+    return held
+
+
+def _listen(held: Held, interview: Interview, say: Say, told: set[str], said: Counter[str]) -> None:
+    """What is wrong with one message of the coach."""
+    held.lines.append(f"     COACH [{say.field or 'draft'}]  {say.text}")
+    for line in say.text.splitlines():
+        for sentence in filter(None, re.split(r"(?<=[.?!])\s+", line.strip())):
+            said[sentence] += 1
+            if said[sentence] > 1:
+                _mark(held, "same words", sentence)
+    if say.field and say.outcome is None and _value(interview, say.field):
+        _mark(held, "held", f"{say.field}, pending {interview.pending and interview.pending.kind}")
+    if say.field in told and say.outcome is None:
+        _mark(held, "told", str(say.field))
+    if len(say.text.split()) > 60 and not say.shows_draft:
+        _mark(held, "long", f"{len(say.text.split())} words")
+    if say.text.count("?") > 1:
+        _mark(held, "marks", f"{say.text.count('?')} question marks")
+
+
+def _value(interview: Interview, about: str) -> object:
+    names = {"linked": "sar_items", "milestone": "milestones"}
+    return getattr(interview.draft, names.get(about, about), None)
+
+
+def _mark(held: Held, kind: str, note: str) -> None:
+    held.counts[kind] += 1
+    held.lines.append(f"     !! {kind}: {note}")
+
+
+def main() -> int:
+    """Print the table, or the transcripts asked for; 1 when the coach falls short."""
+    everyone = people()
+    results = [(persona, hold(persona)) for persona in everyone]
+    if "--show" in sys.argv[1:]:
+        wanted = " ".join(sys.argv[sys.argv.index("--show") + 1 :]).lower()
+        for persona, held in results:
+            if wanted in persona.name.lower():
+                print(f"== {persona.name}: {held.end}", *held.lines, "", sep="\n")
+    kinds = [kind for kind, _ in COUNTED]
+    print(f"{'person':<18}{'turns':>5}  {'end':<17}{'first':>5}", *(f"{k:>10}" for k in kinds))
+    for persona, held in results:
+        row = (f"{held.counts[kind]:>10}" for kind in kinds)
+        print(f"{persona.name:<18}{held.turns:>5}  {held.end:<17}{held.first or 0:>5.0%}", *row)
+    meant = [held for persona, held in results if persona.agrees]
+    turns = median(held.turns for held in meant)
+    first = median(held.first or 0 for held in meant)
+    row = (f"{median(held.counts[kind] for held in meant):>10g}" for kind in kinds)
+    print(f"{'median, to agree':<18}{turns:>5g}  {'':<17}{first:>5.0%}", *row)
+    total: Counter[str] = sum((held.counts for _, held in results), Counter())
+    print(f"{'all together':<42}", *(f"{total[kind]:>10}" for kind in kinds), sep="   ")
+    print("\nfirst: share of the 11 fields filled after the first message that tells anything")
+    print(*(f"{kind}: {meaning}" for kind, meaning in COUNTED), sep="\n")
+    short = turns > 6 or any(held.turns > 16 for _, held in results)
+    return int(short or total["same words"] > 0 or total["held"] > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
