@@ -14,6 +14,8 @@ from sqlmodel import Session
 
 # The waiting time (milliseconds) first: the change to WAL may itself have to wait.
 _PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
+# Processes that may open a new SQLite file in the same instant.
+_MOST_RIVALS = 20
 _CONNECT_SECONDS = 5
 # Listeners and turns each hold one connection at most for the length of a transaction.
 _POSTGRES_POOL = 20
@@ -191,7 +193,22 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own transactions begin too late: SQLAlchemy's begin event starts them instead.
     connection.isolation_level = None
     for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
+        _set(connection, pragma)
+
+
+def _set(connection: sqlite3.Connection, pragma: str) -> None:
+    # Two who change a new file to WAL at once would wait for each other for ever: SQLite tells one
+    # of them so without waiting, and it need only wait for a turn to write and ask again.
+    for _ in range(_MOST_RIVALS):
+        try:
+            connection.execute(f"PRAGMA {pragma}")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("COMMIT")
+    connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin(connection: sa.Connection) -> None:
