@@ -17,15 +17,8 @@ from bot.coaching.draft import SarItemView, Setting
 from bot.coaching.interview import ask_again, begin, step
 from bot.coaching.state import Interview, Outcome, Say
 from storage import conversations, plans, providers
-from storage.models import (
-    InterviewRecord,
-    InterviewStatus,
-    Person,
-    Role,
-    Speaker,
-    Status,
-    Turn,
-)
+from storage.models import InterviewRecord, Person, Turn
+from storage.vocabulary import InterviewStatus, Role, Speaker, Status
 
 
 @dataclass(frozen=True)

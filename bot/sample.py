@@ -9,16 +9,8 @@ from typing import Any
 from sqlmodel import Session
 
 from storage import plans, providers
-from storage.models import (
-    ActionFields,
-    Department,
-    MilestoneFields,
-    Person,
-    Role,
-    SarItem,
-    Status,
-    Theme,
-)
+from storage.models import ActionFields, Department, MilestoneFields, Person, SarItem, Theme
+from storage.vocabulary import Role, Status
 
 TRIAL_WORKSPACE = "trial"
 

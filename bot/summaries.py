@@ -10,8 +10,9 @@ from bot.coaching.criteria import gaps
 from bot.coaching.draft import Draft, SarItemView, Setting
 from bot.coaching.wording import GAP_NAMES
 from storage import plans, providers
-from storage.models import MilestoneFields, SarKind, Status
+from storage.models import MilestoneFields
 from storage.plans import StoredAction
+from storage.vocabulary import SarKind, Status
 
 
 @dataclass(frozen=True)

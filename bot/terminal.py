@@ -15,7 +15,7 @@ from bot.coaching.lines import draft_lines, from_to
 from bot.coaching.phrases import in_words
 from bot.coaching.state import Choice, Say
 from bot.summaries import ActionLine, PlanView
-from storage.models import Status
+from storage.vocabulary import Status
 
 _WIDEST = 96
 _STATUS = {

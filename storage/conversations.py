@@ -12,15 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel, col, func, select
 
-from storage.models import (
-    Delivery,
-    InterviewRecord,
-    InterviewStatus,
-    OutgoingMessage,
-    ReceivedEvent,
-    Speaker,
-    Turn,
-)
+from storage.models import InterviewRecord, OutgoingMessage, ReceivedEvent, Turn
+from storage.vocabulary import Delivery, InterviewStatus, Speaker
 
 
 def _insert(session: Session, rows: Sequence[SQLModel]) -> None:

@@ -23,9 +23,9 @@ from storage.models import (
     Provider,
     SarItem,
     SarItemFields,
-    Status,
     Theme,
 )
+from storage.vocabulary import Status
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from sqlmodel import Session, col, func, select
 
-from storage.models import Person, Provider, Role
+from storage.models import Person, Provider
+from storage.vocabulary import Role
 
 
 def provider(session: Session, workspace: str) -> Provider | None:

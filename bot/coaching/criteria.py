@@ -8,7 +8,7 @@ from bot.coaching.draft import Draft, Setting
 from bot.coaching.figures import find_figures
 from bot.coaching.reading import read
 from bot.coaching.words import overlap
-from storage.models import Direction, Verdict
+from storage.vocabulary import Direction, Verdict
 
 # Words an action or its impact may have: domain rubric check 20 (40 is within, 60 is too long).
 MOST_WORDS = 40

@@ -22,7 +22,8 @@ _MONTH = "(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\
 _YEAR = r"(?P<year>20\d\d(?!\s?[/-]\s?\d\d)|['’]\d\d|\d\d(?!\s*(?:\d|[%/:.]\d|%|per\b|pc\b)))"
 _ACADEMIC_YEAR = r"(?P<from>20\d\d|\d\d)\s?[/-]\s?(?P<to>20\d\d|\d\d)\b"
 _COUNTS = {
-    "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "nine": 9, "twelve": 12,
+    "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 }  # fmt: skip
 
 
@@ -36,6 +37,7 @@ class FoundDate:
     day: date
     start: int
     end: int
+    past: bool = False
 
 
 def academic_year(day: date) -> str:
@@ -52,13 +54,17 @@ def year_end(year: str) -> date:
 def find_dates(text: str, today: date) -> list[FoundDate]:
     """Every date in the text, in order; of overlapping readings the more explicit one stands."""
     found: list[FoundDate] = []
-    for pattern, resolve in _FORMS:
+    low = text.lower()
+    digit = any(char.isdigit() for char in low)
+    for words, pattern, resolve in _FORMS:
+        if not (digit if words is _DIGIT else any(word in low for word in words)):
+            continue
         for match in pattern.finditer(text):
             if any(match.start() < f.end and f.start < match.end() for f in found):
                 continue
             day = resolve(match, today)
             if day is not None:
-                found.append(FoundDate(day, match.start(), match.end()))
+                found.append(FoundDate(day, match.start(), match.end(), day < today))
     return sorted(found, key=lambda f: f.start)
 
 
@@ -92,8 +98,36 @@ def _next_month_end(month: int, today: date) -> date:
     return end if end >= today else last_of_month(today.year + 1, month)
 
 
+# With one of these before it a month is yet to come; without, it may just have been.
+_UNTIL = frozenset({"by", "come", "before", "b4", "until", "till", "end", "end of", "next", "due"})
+
+
+def _lately_or_next(month: int, today: date, days: int) -> date:
+    """The end of that month, gone by no more than so many days, or else to come.
+
+    In November "in October" has been, and "in July" will be.
+    """
+    coming = _next_month_end(month, today)
+    gone = last_of_month(coming.year - 1, month)
+    return gone if (today - gone).days <= days else coming
+
+
+def _half_term(month_end: date) -> date:
+    """The last school day before that month's half-term holiday, as most of England keeps it.
+
+    February's begins on the third Monday; May's and October's on the last.
+    """
+    days = [month_end.replace(day=1) + timedelta(days=n) for n in range(month_end.day)]
+    mondays = [day for day in days if day.weekday() == 0]
+    begins = {2: mondays[2], 5: mondays[-1], 10: mondays[-1]}.get(month_end.month)
+    return begins - timedelta(days=3) if begins else month_end
+
+
 def _numeric(match: re.Match[str], today: date) -> date | None:
-    return _date(_full_year(match["year"]), int(match["month"]), int(match["day"]))
+    day, month = int(match["day"]), int(match["month"])
+    if not match["year"]:
+        return _next_day(month, day, today)
+    return _date(_full_year(match["year"]), month, day)
 
 
 def _day_month(match: re.Match[str], today: date) -> date | None:
@@ -113,10 +147,15 @@ def _month(match: re.Match[str], today: date) -> date | None:
         if verb_may_follow and (word[0].islower() or match.start() == 0):
             return None
     part = (match["part"] or "").lower()
+    lead = (match["lead"] or "").lower().strip()
     if match["year"]:
         end = last_of_month(_full_year(match["year"]), month)
-    else:
+    elif part or lead in _UNTIL:
         end = _next_month_end(month, today)
+    else:
+        end = _lately_or_next(month, today, days=100 if lead else 60)
+    if match["half"]:
+        return _half_term(end)
     if part.startswith("mid"):
         return end.replace(day=15)
     if part.startswith(("early", "start", "beginning")):
@@ -147,6 +186,22 @@ def _season(month: int) -> Resolve:
         return _next_month_end(month, today)
 
     return resolve
+
+
+def _half(month: int) -> Resolve:
+    def resolve(match: re.Match[str], today: date) -> date | None:
+        return _half_term(_next_month_end(month, today))
+
+    return resolve
+
+
+def _a_year_on(match: re.Match[str], today: date) -> date | None:
+    return _date(today.year + 1, today.month, min(today.day, 28))
+
+
+def _month_of_year(match: re.Match[str], today: date) -> date | None:
+    month = int(match["month"])
+    return last_of_month(_full_year(match["year"]), month) if 1 <= month <= 12 else None
 
 
 def _this_term_end(match: re.Match[str], today: date) -> date:
@@ -183,49 +238,83 @@ def _form(pattern: str) -> re.Pattern[str]:
 
 
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
-_BY = r"(?P<lead>\b(?:by|before|until|till|in|from|end|end of|since|on|for|of|this|next|last|due)\s+)?"
+_BY = (
+    r"(?:(?P<lead>\b(?:by|before|b4|until|till|come|in|from|end of|end|since|on|for|of|this|next|last|due))"
+    r"\s+(?:the\s+)?)?"
+)
 _THE = r"(?:\bthe\s+)?"
-_OPTIONAL_YEAR = rf"(?:,?\s*{_YEAR})?"
+_DIGIT = ("#",)
+_MONTH_NAMES = tuple(name for name in MONTHS if len(name) == 3)
+_TERM = ("term",)
 
-# In order of explicitness: a later form never reads inside an earlier one's stretch.
-_FORMS: list[tuple[re.Pattern[str], Resolve]] = [
-    (_form(r"\b(?P<year>20\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b"), _numeric),
+# In order of explicitness: a later form never reads inside an earlier one's stretch. The words are
+# what a text must hold for the form to be worth trying, in lower case; "#" is any digit.
+_FORMS: list[tuple[tuple[str, ...], re.Pattern[str], Resolve]] = [
+    (_DIGIT, _form(r"\b(?P<year>20\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b"), _numeric),
     (
+        _DIGIT,
         _form(
             r"(?<![\d/.])(?P<day>[0-3]?\d)(?P<sep>[/.-])(?P<month>[01]?\d)(?P=sep)"
             r"(?P<year>20\d\d|\d\d)(?![\d/])"
         ),
         _numeric,
     ),
-    (_form(rf"(?<![\d%.]){_DAY}\s+(?:of\s+)?{_MONTH}{_OPTIONAL_YEAR}"), _day_month),
-    (_form(rf"\b{_MONTH}\s+(?P<day>[0-3]?\d)(?:st|nd|rd|th)\b(?P<year>)"), _month_day),
     (
+        _MONTH_NAMES,
+        _form(rf"(?<![\w%.]){_DAY}[\s-]+(?:of\s+)?{_MONTH}(?:,?[\s-]*{_YEAR})?"),
+        _day_month,
+    ),
+    (
+        _MONTH_NAMES,
+        _form(rf"\b{_MONTH}\s+{_DAY},?\s+(?P<year>20\d\d)\b"),
+        _day_month,
+    ),
+    (
+        _MONTH_NAMES,
+        _form(rf"\b{_MONTH}\s+(?P<day>[0-3]?\d)(?:st|nd|rd|th)\b(?P<year>)"),
+        _month_day,
+    ),
+    (
+        ("/",),
         _form(
-            rf"(?:\b(?P<part>early|mid|late|start of|beginning of|(?:the\s+)?end of)[\s-]*)?"
-            rf"{_BY}\b{_MONTH}(?:\s+half[\s-]?term)?(?:[,\s]*(?:of\s+)?{_YEAR})?"
+            r"\b(?:by|on|before|until|till|due|from|w/e|w/c|deadline)\s+"
+            r"(?P<day>[0-3]?\d)/(?P<month>[01]?\d)(?P<year>)(?![\d/%])"
+        ),
+        _numeric,
+    ),
+    (("/",), _form(r"\bby\s+(?P<month>[01]?\d)/(?P<year>\d\d)(?![\d/])"), _month_of_year),
+    (
+        _MONTH_NAMES,
+        _form(
+            r"(?:\b(?P<part>early|mid|late|start of|beginning of|(?:the\s+)?(?:end|last day) of)[\s-]*)?"
+            rf"{_BY}\b{_MONTH}(?!(?<=jan)['’]s\b|\s+(?:said|says|runs|starts|starters|intake|cohort)\b)"
+            rf"(?P<half>\s+half[\s-]?term)?(?:[,\s]*(?:of\s+)?{_YEAR})?"
         ),
         _month,
     ),
     (
-        _form(
-            rf"\b(?:by|before|end of|until|in|during|for)\s+{_THE}(?:end of\s+)?{_ACADEMIC_YEAR}"
-        ),
+        _DIGIT,
+        _form(rf"\b(?:by|before|end of|until|in|during)\s+{_THE}(?:end of\s+)?{_ACADEMIC_YEAR}"),
         _academic_year_end,
     ),
+    (("next year",), _form(r"\b(?:by\s+)?this time next year\b"), _a_year_on),
     (
+        ("easter", "spring"),
         _form(r"\b(?:easter|(?:end of\s+)?(?:the\s+)?spring term)(?:\s+(?P<year>20\d\d))?\b"),
         _season(3),
     ),
     (
+        ("mas", "autumn"),
         _form(
-            r"\b(?:christmas|xmas|(?:end of\s+)?(?:the\s+)?autumn term)(?:\s+(?P<year>20\d\d))?\b"
+            r"\b(?:christmas|x-?mas|(?:end of\s+)?(?:the\s+)?autumn term)(?:\s+(?P<year>20\d\d))?\b"
         ),
         _season(12),
     ),
-    (_form(r"\b(?:the\s+)?spring half[\s-]?term\b"), _season(2)),
-    (_form(r"\b(?:the\s+)?autumn half[\s-]?term\b"), _season(10)),
-    (_form(r"\b(?:the\s+)?summer half[\s-]?term\b"), _season(5)),
+    (_TERM, _form(r"\b(?:the\s+)?spring half[\s-]?term\b"), _half(2)),
+    (_TERM, _form(r"\b(?:the\s+)?autumn half[\s-]?term\b"), _half(10)),
+    (_TERM, _form(r"\b(?:the\s+)?(?:summer|whitsun|whit) half[\s-]?term\b"), _half(5)),
     (
+        ("summer",),
         _form(
             r"\b(?:(?:end of\s+)?(?:the\s+)?summer term|(?:by|before|end of|this|next|in)\s+"
             r"(?:the\s+)?summer)(?:\s+(?P<year>20\d\d))?\b"
@@ -233,20 +322,24 @@ _FORMS: list[tuple[re.Pattern[str], Resolve]] = [
         _season(7),
     ),
     (
+        ("year", "eoy"),
         _form(
             r"\b(?:end of|by)\s+(?:the\s+|this\s+)?(?P<next>next\s+)?"
-            r"(?:(?:academic|school|college|teaching)\s+)?year(?:[\s-]end)?\b"
+            r"(?:(?:academic|school|college|teaching)\s+)?year(?:[\s-]end)?\b(?!\s+(?:group|\d{1,2}(?![\w%.])))"
             r"|\b(?:academic\s+)?year[\s-]end\b|\beoy\b"
         ),
         _this_year_end,
     ),
     (
+        _TERM,
         _form(
             r"\b(?:(?:end of|by)\s+(?:the\s+|this\s+)?(?:end of\s+)?(?P<next>next\s+)?term|end of term)\b"
+            r"(?!\s*\d)"
         ),
         _this_term_end,
     ),
     (
+        ("day", "week", "month", "year"),
         _form(
             r"\b(?:in|within)\s+(?:the\s+next\s+)?(?P<count>\d{1,3}|"
             + "|".join(sorted(_COUNTS, key=len, reverse=True))
@@ -255,6 +348,7 @@ _FORMS: list[tuple[re.Pattern[str], Resolve]] = [
         _in_a_while,
     ),
     (
+        ("month",),
         _form(
             r"\b(?:by|before|end of)\s+(?:the\s+|this\s+)?(?:end of\s+)?(?P<next>next\s+)?month\b"
         ),

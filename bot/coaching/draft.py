@@ -7,7 +7,8 @@ from typing import Any
 from sqlmodel import Field
 
 from bot.coaching.dates import year_end
-from storage.models import ActionFields, MilestoneFields, SarItemFields, SarKind
+from storage.models import ActionFields, MilestoneFields, SarItemFields
+from storage.vocabulary import SarKind
 
 
 class SarItemView(SarItemFields):

@@ -8,26 +8,18 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
-from bot.coaching.dates import find_dates
-from bot.coaching.figures import LEARNERS, Figure, Part, find_figures
-from bot.coaching.impact import (
-    NOT_JUST,
-    STAFF_MEASURE,
-    TO_A_STANDARD,
-    Rung,
-    has_indicator,
-    is_learner_outcome,
-    is_of_the_provider,
-    only_denies,
-    restates,
-    rung_of,
-)
-from bot.coaching.measures import Measure, find_measure
+from bot.coaching.dates import FoundDate, find_dates
+from bot.coaching.figures import row_of, with_parts
+from bot.coaching.impact import TO_A_STANDARD, Rung, affirmed, facts, judge
+from bot.coaching.measures import Measure, Named, find_measure, find_measures
+from bot.coaching.numbers import Figure, Part
 from bot.coaching.people import find_people
 from bot.coaching.sources import find_reason, find_source
 from bot.coaching.timing import find_due, find_milestones
-from storage.models import Direction, Driver
+from bot.coaching.tokens import FIXED, Classes, Row, rule
+from storage.vocabulary import Direction, Driver
 
 LONGEST_REPLY = 4000
 
@@ -77,64 +69,115 @@ def read(
     characters is not read.
     """
     text = text[:LONGEST_REPLY].translate(_PUNCTUATION)
-    dates = find_dates(text, today)
-    figures = find_figures(text, dates)
-    affirmed = NOT_JUST.sub(
-        lambda m: " " * len(m.group()) if only_denies(m.group()) else m.group(), text
-    )
-    named = find_measure(affirmed)
-    if (
-        named
-        and STAFF_MEASURE.search(affirmed)
-        and not re.search(rf"\b{LEARNERS}\b", affirmed, re.I)
-    ):
-        named = None
-    milestones, milestone_spans = find_milestones(text, dates, asked)
-    in_milestone = [
-        f for f in figures if any(start <= f.start < end for start, end in milestone_spans)
-    ]
-    levels = [f for f in figures if f not in in_milestone]
-    learner_outcome = is_learner_outcome(affirmed, named)
-    baseline, target, disagree = _levels(
-        text, levels, asked, of_a_measure=named is not None or learner_outcome
-    )
-    if baseline and target and baseline.unit != "grade" and not is_of_the_provider(affirmed):
-        # A level now and one to reach, of nothing that the provider does, is about its learners.
-        learner_outcome = True
-    if target and target.unit == "all" and not learner_outcome:
-        target = None
-    due, baseline_date = find_due(text, dates, milestone_spans, today, asked)
-    source = find_source(text, affirmed, asked)
-    rung = rung_of(affirmed, learner_outcome)
+    found = _look(text, today, asked)
+    row, baseline, target = found.row, found.baseline, found.target
+    of_learners = [n for n in found.named if n.measure.about == "learners"]
+    first = next(iter(of_learners or found.named), None)
+    judged = judge(row, action, baseline=baseline is not None, target=target is not None)
+    if not judged.learner_outcome and not found.named and asked in ("impact", None):
+        # A bare number counts something done, unless it is of a measure or a step between levels.
+        step = baseline is not None and target is not None
+        baseline = baseline if step or (baseline and baseline.unit) else None
+        target = target if step or (target and target.unit) else None
+    due, baseline_date = find_due(text, found.dates, found.milestone_spans, today, asked)
     reason, driver = find_reason(text, asked)
     owners, group = find_people(text, asked)
-    level_to_reach = target is not None or bool(TO_A_STANDARD.search(affirmed))
-    has_measure = learner_outcome or named is not None or has_indicator(affirmed)
-    has_measure = has_measure or (baseline is not None and target is not None)
-    # A step from one grade to another is a level even where nothing but the grade is named.
-    has_measure = has_measure or (target is not None and target.unit == "grade")
+    measure = first.measure if first else None
     return Reading(
         text=text,
-        rung=rung,
-        restates_action=not (baseline and target) and restates(affirmed, action, rung, reason),
-        learner_outcome=learner_outcome,
-        measurable=level_to_reach and has_measure,
-        measure=named[0] if named else None,
+        rung=judged.rung,
+        # Why it is done is not the action again.
+        restates_action=judged.restates and not (reason and len(reason) > 0.6 * len(text)),
+        learner_outcome=judged.learner_outcome,
+        measurable=_measurable(row, target, baseline, judged.learner_outcome or bool(found.named)),
+        measure=measure,
         baseline=baseline.text if baseline else None,
         target=target.text if target else None,
-        figures=tuple(figures),
-        unit=_unit(named[0] if named else None, baseline, target),
-        direction=_direction(affirmed, named),
+        figures=tuple(found.figures),
+        unit=_unit(measure, baseline, target),
+        direction=_direction(text, first),
         due=due,
         baseline_date=baseline_date,
-        evidence_source=source,
+        evidence_source=find_source(row, asked),
         driver=driver,
         reason=reason,
-        milestones=milestones,
-        figures_disagree=disagree,
+        milestones=found.milestones,
+        figures_disagree=found.disagree,
         owners=owners,
         group_owner=group,
     )
+
+
+class _Found(NamedTuple):
+    """What a text holds before it is judged."""
+
+    row: Row
+    dates: list[FoundDate]
+    named: list[Named]
+    figures: list[Figure]
+    milestones: tuple[tuple[date | None, str], ...]
+    milestone_spans: list[tuple[int, int]]
+    baseline: Figure | None
+    target: Figure | None
+    disagree: bool
+
+
+def _look(text: str, today: date, asked: str | None) -> _Found:
+    dates = find_dates(text, today)
+    row, by_token = row_of(text, dates)
+    row = affirmed(row)
+    named = _standing(row, find_measures(text))
+    row = _with_measures(row, named)
+    figures = with_parts(row, by_token)
+    milestones, spans = find_milestones(text, dates, asked)
+    levels = [f for f in figures if not any(a <= f.start < b for a, b in spans)]
+    of_a_measure = bool(named) or any("learner" in t.classes for t in row.tokens)
+    baseline, target, disagree = _levels(text, levels, asked, of_a_measure=of_a_measure)
+    return _Found(row, dates, named, figures, milestones, spans, baseline, target, disagree)
+
+
+def observed(text: str, today: date, action: str) -> dict[str, float]:
+    """What the weighing of an answer goes by, for working out the weights (`tests/evals/weigh.py`)."""
+    found = _look(text.translate(_PUNCTUATION), today, "impact")
+    levels = {"baseline": found.baseline is not None, "target": found.target is not None}
+    return facts(found.row, action, text, **levels)
+
+
+# A measure's name before one of these is the subject of paperwork or of a job, not a level.
+_PAPER_FOLLOWS = rule("<thing-trait|record>|<staff>|<provider-trait|record|notlearner>")
+
+
+def _standing(row: Row, named: tuple[Named, ...]) -> list[Named]:
+    """The measures that are spoken of as such: not denied, not part of a document's or a job's name."""
+    kept = []
+    for each in named:
+        inside = [i for i, t in enumerate(row.tokens) if t.start < each.end and each.start < t.end]
+        following = inside[-1] + 1 if inside else 0
+        denied = bool(inside) and "denied" in row.tokens[inside[0]].classes
+        paper = inside and _PAPER_FOLLOWS.match(row.marks, following)
+        if inside and not denied and not paper:
+            kept.append(each)
+    return kept
+
+
+def _with_measures(row: Row, named: list[Named]) -> Row:
+    changes: dict[int, Classes] = {}
+    for each in named:
+        kinds = {"measure"} if each.measure.about == "learners" else {"measure", "notlearner"}
+        for at, token in enumerate(row.tokens):
+            if token.start < each.end and each.start < token.end and not token.classes & FIXED:
+                changes[at] = token.classes | kinds
+    return row.with_classes(changes)
+
+
+def _measurable(
+    row: Row, target: Figure | None, baseline: Figure | None, has_measure: bool
+) -> bool:
+    """Whether there is an indicator and a level to reach for it."""
+    if target is None:
+        return has_measure and bool(TO_A_STANDARD.search(row.text))
+    # A step from one level to another is a level even where nothing but the grade is named.
+    return has_measure or baseline is not None or target.unit in ("%", "grade", "ratio", "all")
 
 
 def _levels(
@@ -170,9 +213,16 @@ def _levels(
         pair = False
     if not baselines and not targets and pair:
         baselines, targets, unknown = [unknown[0]], [unknown[1]], unknown[2:]
+    if targets and not baselines and asked in (None, "impact", "measure", "action"):
+        # "45% could in October; 80% by March": what is said of the time before needs no sign.
+        earlier = [f for f in unknown if f.start < targets[0].start and _alike(f, targets[0])]
+        baselines = earlier[-1:] if len(earlier) == 1 else []
     if not targets and unknown and (asked in (None, "impact", "measure", "action") or baselines):
         targets = unknown[:1]
     baseline = baselines[0] if baselines else None
+    if baseline and targets and baseline.start > targets[0].start and len(baselines) < len(real):
+        # "Retention 95, and achievement from 80 to 86": the start is another measure's.
+        baseline = None
     target = targets[0] if targets else None
     if target is None:
         changes = of(Part.CHANGE)
@@ -194,15 +244,16 @@ def _unit(measure: Measure | None, baseline: Figure | None, target: Figure | Non
     return measure.unit if measure else None
 
 
-def _direction(text: str, named: tuple[Measure, str] | None) -> Direction | None:
+_TURNED = re.compile(
+    r"\b(?:absen\w+|late\w*|fail\w*|no[- ]shows?|miss(?:ed|ing)?|neets?|below target|behind)\b",
+    re.I,
+)
+
+
+def _direction(text: str, named: Named | None) -> Direction | None:
     """Which way is better; words such as "absence" or "failures" turn an upward measure round."""
     if named is None:
         return None
-    measure, words = named
-    if re.search(
-        r"\b(?:absen\w+|late\w*|fail\w*|no[- ]shows?|miss(?:ed|ing)?|neets?|below target)\b",
-        words,
-        re.I,
-    ):
+    if _TURNED.search(text[named.start : named.end]):
         return Direction.LOWER
-    return measure.direction
+    return named.measure.direction

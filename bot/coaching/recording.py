@@ -23,7 +23,8 @@ from bot.coaching.reading import Reading
 from bot.coaching.state import Pending, Stage
 from bot.coaching.turn import Turn
 from bot.coaching.words import content_stems
-from storage.models import Direction, MilestoneFields
+from storage.models import MilestoneFields
+from storage.vocabulary import Direction
 
 # Measures of which every case is the usual aim, and those counted in heads as often as in per cent.
 _CAN_BE_ALL = frozenset(

@@ -2,53 +2,128 @@
 
 import re
 
-from bot.coaching.figures import LEARNERS
-from bot.coaching.impact import DOING, STAFF
-from storage.models import Driver
+from bot.coaching.tokens import Row, rule
+from storage.vocabulary import Driver
 
-_SOURCE_NAMES = (
-    r"(?:mis\b|ilr\b|qar\b(?!\s*(?:of|to|from|is|was|up|at|target|\d))|narts?\b|r1[0-4]\b(?: return)?|pro\s?monitor|pro\s?achieve|pro\s?solution"
-    r"|\bebs\b|e-?ilp|unit-?e|registers?\b|mark\s?books?|grade\s?books?|trackers?\b|dashboards?|surveys?\b|questionnaires?|qdp\b|learner voice|student voice"
-    r"|(?:exam|assessment|mock|test|epa|btec|gcse|a[- ]level|awarding body|unit|end[- ]point assessment|initial assessment|diagnostic) (?:results|outcomes|grades|data|marks|scores)"
-    r"|results day|results analysis|epao\b|mocks\b|learning walks?|lesson visits?|lesson observations?|observation records?|alps report|six dimensions|cpoms|my\s?concern|sims\b|arbor\b|bromcom"
-    r"|power\s?bi|tableau|e-?portfolios?|one\s?file|smart assessor|\bbud\b|maytas|aptem|celcat|moodle (?:data|logs?|analytics|reports?)|canvas (?:data|analytics)|vle (?:data|logs?|analytics|reports?)"
-    r"|markbook|work scrutin(?:y|ies)|book looks?|eqa reports?|iqa (?:reports?|samples?|records?)|focus groups?|exit (?:interviews?|forms?|data)|destination (?:data|surveys?|returns?|calls)|leavers'? data"
-    r"|enrolment (?:data|figures|numbers)|attendance (?:data|reports?|figures|logs?|records?|system)|retention (?:data|reports?|figures)|achievement (?:data|reports?|figures)|progress (?:reports?|data)|management information"
-    r"|funding returns?|power school|spreadsheets?|governors'? report|performance tables|league tables|data (?:drops?|captures?|team|returns?|warehouse|pack|report|sheet|set)|monthly data|weekly data|behaviour logs?|incident logs?|case notes|parents'? evening feedback|employer feedback|apprentice feedback|learner feedback|student feedback|bksb|placement logs?|rarpa reviews?|data returns?|\w+ logs?\b|(?!(?:new|better|more|use|using|our|the|of|and|good|with|their|this|that|all)\b)\w+ (?:centre )?data\b|century(?: tech)?|sparx|reports?\b(?= (?:show|from|will))|nss\b)"
+# After words such as "according to" comes a source, whatever it is called.
+_TOLD = rule("<told> <colon|is|sign|lead>{0,2} (<!figure|comma|date|colon|told>{1,7})")
+_AFTER_LEAD = rule(
+    "<lead> (<!figure|comma|they|we|to|rise|date|is|aim|lead>{0,4}? (?:<source|system>|<record>)+)"
 )
-_SOURCE_LEAD = (
-    r"(?:(?:data |figures? |evidence |numbers? |stats )?(?:from|in|on|via|using|per|through|by)|according to|source\s*(?:is|:|=|-)?|evidenced?(?: by| in| from| is|:)?"
-    r"|as shown (?:by|in|on)|shown (?:by|in|on)|measured (?:by|in|through|using|on|from|via|with)|tracked (?:by|in|through|on|via)|monitored (?:by|in|through|via|on)|recorded (?:in|on)|counted (?:in|on|by|at|from)|read(?:ing)? (?:from|off|in)"
-    r"|we(?:'ll| will| can)? (?:see|know|check|tell|get|look|pull|read|take|find)(?: it| this| that| them)?(?: (?:in|from|on|off|by|at|through|via|with))?|check(?:ed)? (?:in|on|by|against|via|with|using)|look(?:ing)? at|pulled from|taken from|its? in|it's (?:in|on)|that's in|they're in|based on|seen in|reported in|verified (?:by|in|through))"
+_TELLING = rule("<source|system|record> <!figure>{0,9}? <tells>")
+_SYSTEM = rule("<system> <record|source>*")
+# "QAR 52% to 63%": there it is the measure.
+_THE_MEASURE = rule("<figure|from|to|rise|least|is|aim|now|arrow|colon>")
+# "Update the tracker" is work, and so is "a new dashboard"; neither says where a figure is read.
+_AS_WORK = rule("(?:<do-lead|is>|<better>|<aim>|<done>) <!end|comma|colon|dash|lead|told>{0,3}$")
+_TO_BE_MADE = rule("<record|source|system>+ <!end|comma|figure|lead|told>{0,3}? <done|better>")
+# A part of the sentence that is nothing but the name of a record.
+_ALONE = rule(
+    "(?:^|<end|comma|colon|dash|date|sign>) (<!comma|colon|figure|is|aim|they|we|rise|count|told|dash>{0,5}? (?:<source|system>|<record>)+ _?) <sign>{0,2} (?= <lead>? <date> | <end|comma|colon|dash|sign> | $)"
 )
-_SOURCE = re.compile(
-    rf"\b(?P<lead>{_SOURCE_LEAD}\s+)?(?P<span>(?:(?:the|our|a|each)\s+)?(?:(?:weekly|monthly|termly|half[- ]?termly|annual|yearly|daily|college|centre|school|department(?:al)?|learner|student|apprentice|employer|pupil|end[- ]of[- ]\w+|in-year|final|internal|external|national|live|attendance|progress|retention|achievement|withdrawal|destination|exam|leavers?|gateway|january|june|spring|autumn|summer|own|\d{{4}}(?:/\d\d)?)\s+){{0,4}}"
-    rf"{_SOURCE_NAMES}(?:\s+(?:retention|attendance|achievement|withdrawal|progress|learner|destination|weekly|monthly)(?=\s+(?:dashboards?|reports?|data|returns?)))?(?:\s+(?:dashboards?|reports?|data|systems?|returns?|surveys?|results|records?|figures|extracts?|screens?|tracker|trackers|analysis|logs?|entries|registers?|scores))*)",
-    re.IGNORECASE,
+_KEPT = rule("<we> _{0,1}? <do> _{0,2}? <source>")
+_PERSON = frozenset({"staff", "learner", "they", "others", "we"})
+
+
+def find_source(row: Row, asked: str | None) -> str | None:
+    """Where the row says that the figure is read, as typed; else None.
+
+    With `asked` "evidence_source" the whole reply is the answer where nothing in it is known.
+    """
+    marks = row.marks
+    for match in _TOLD.finditer(marks):
+        first, last = match.span(1)
+        # The name ends with the record it names, or with the part of the sentence.
+        ends = [
+            i + 1
+            for i in range(first, last)
+            if row.tokens[i].classes & {"record", "source", "system"}
+        ]
+        span = _plain(row.words(first, ends[-1] if ends else last))
+        if (
+            ends
+            or row.tokens[match.start()].word != "per"
+            and (not _PERSON & row.tokens[first].classes and re.search(r"[A-Za-z]{3}", span))
+        ):
+            return span
+    for pattern in (_AFTER_LEAD, _ALONE):
+        for match in pattern.finditer(marks):
+            first, last = match.span(1)
+            if pattern is _ALONE and not _has_more(row, first, last):
+                continue
+            # "See it in the dashboard" is no work where a level is said as well.
+            work = not _has_more(row, first, last) and _as_work(row, match.start(), last)
+            if not work and _is_record(row, first, last, pattern is _ALONE):
+                return _plain(row.words(first, last))
+    for pattern in (_TELLING, _SYSTEM, _KEPT):
+        for match in pattern.finditer(marks):
+            first, last = match.span()
+            if pattern is _SYSTEM and (
+                last - first == 1
+                and row.tokens[first].word == "qar"
+                and _THE_MEASURE.match(marks, last)
+            ):
+                continue
+            if not _as_work(row, first, last):
+                held = [
+                    i
+                    for i in range(first, last)
+                    if row.tokens[i].classes & {"record", "source", "system"}
+                ]
+                return row.words(held[0], held[-1] + 1)
+    if asked == "evidence_source":
+        bare = re.sub(
+            r"^(?:from|in|on|the|our|a|it's in|that'd be|that would be)\s+",
+            "",
+            row.text.strip(" .!"),
+            flags=re.I,
+        )
+        return bare if 1 < len(bare) <= 120 and re.search(r"[a-z]{2}", bare, re.I) else None
+    shown = _SHOWS.search(row.text)
+    words = next(filter(None, shown.groups()), "").strip() if shown else ""
+    return words or None
+
+
+def _has_more(row: Row, first: int, last: int) -> bool:
+    """Whether a level or a change is said beside what stands from `first` to `last`."""
+    rest = [t for i, t in enumerate(row.tokens) if not first <= i < last]
+    return any(t.classes & {"figure", "rise", "measure", "more", "state"} for t in rest)
+
+
+def _as_work(row: Row, first: int, last: int) -> bool:
+    at = next(
+        (i for i in range(first, last) if row.tokens[i].classes & {"record", "source", "system"}),
+        first,
+    )
+    made = _TO_BE_MADE.match(row.marks, at)
+    return bool(_AS_WORK.search(row.marks, max(0, first - 6), first) or made)
+
+
+# Words of these kinds name a record only with a word before them that says which.
+_VAGUE = frozenset("feedback system count results scores marks list work data report reports summary file files "
+                   "forms sheet record records system figures sample return returns log test tests".split())  # fmt: skip
+
+
+def _is_record(row: Row, first: int, last: int, alone: bool) -> bool:
+    token = row.tokens[last - 1]
+    if token.classes & {"source", "system"}:
+        return True
+    return token.word not in _VAGUE or last - first > 1
+
+
+# A name with a capital that holds the figure: "Unifrog reports it", "Grofar has the numbers".
+_SHOWS = re.compile(
+    r"(?:(?<=[.;,!?] )|(?<=and )|^|(?<=the ))(?P<holder>[A-Z][\w&'-]*(?: (?:[A-Z&][\w&'-]*|data|log|report|results?|tracker|sheet))*)"
+    r" (?:will |should |would )?(?:shows?|reports?|records?|counts?|confirms?|tells?|gives?|has|have|holds?)"
+    r" (?:us |me |it|this|that|all of it|u |you )?(?:the (?:numbers?|figures?|data|report|stats|count))?(?=[\s.,;]|$)"
 )
-# "Update the tracker" is something to do; "tracker" as source stands after a lead or on its own.
-_SOURCE_AS_WORK = re.compile(
-    rf"(?<!i'll )(?<!i will )(?<!we'll )(?<!we will )(?<!we can )(?<!\bi )\b(?!(?:be|is|are|been|was|have|has|had|get)\b)(?:{DOING}|new|better|improved|attend\w*)\s+(?:(?:the|a|an|our|all|every|new|their|weekly|use of|more|regular|better|\d+)\s+){{0,3}}$",
-    re.IGNORECASE,
-)
-# Whatever it is called: a record that the figure is read from, or a thing that shows it.
-_RECORD = (
-    r"(?:returns?|records?|logs?|reports?|data|registers?|trackers?|system|portal|sheet|summary|minutes"
-    r"|database|extracts?|analytics|figures|stats|statistics|re-?assessments?|tests?|screening|survey"
-    r"|pulse|poll|forms|tallies|tally|count|workbook|markbook|marks|scores|results|dashboard|tables|file|tablet|list)"
-)
-_READ_FROM = re.compile(
-    rf"\b(?:{_SOURCE_LEAD}|going by|go by|judging by|per|as per|off|against|read(?:ing)? from)\s+(?:(?:the|our|a|my|their)\s+)?"
-    rf"(?P<span>(?:(?!(?:and|or|to|from|by|so|that|which|will|is|are)\b)[\w'&/.-]+\s+){{0,4}}?{_RECORD})\b",
-    re.IGNORECASE,
-)
-_SHOWS_IT = re.compile(
-    r"(?:^|[.;,!?\n–—(-]\s*|\band\s+|\bthe\s+|\bour\s+)(?P<span>(?:(?!(?:that|this|it|they|we|i|learners|students|which|what|who|how|the|our)\b)[\w'&/-]+\s){1,4}?)"
-    r"(?:(?:will|would|should|can)\s+(?:show|tell|confirm|prove|evidence)|shows?|tells?|confirms?)"
-    r"\s+(?:it|us|this|that|u|you|them|whether|how many|if)\b"
-    r"|(?P<holder>[A-Z][\w&' -]{2,40}?)\s+(?:gives?|has|holds?|records?)\s+(?:us |u |you )?the (?:numbers?|figures?|data|report|stats)\b",
-    re.IGNORECASE,
-)
+_THE = re.compile(r"^(?:the|our|a|each|my|their|that|this)\s+", re.IGNORECASE)
+
+
+def _plain(span: str) -> str:
+    return _THE.sub("", span.strip(" .-"))
+
+
 _REASONS = re.compile(
     r"\b(?:because(?: of)?|since|as a result of|due to|owing to|given that|driven by|in response to|as(?= (?:our|the|we|learners|students|apprentices|ofsted|employers|inspectors))|following|after|reason is|why(?=\s*:)|reason(?=\s*:)|the reason(?: is)?|cos|coz|bc|prompted by)\b[:,]?\s*(?P<reason>[^.;!?\n]+)",
     re.IGNORECASE,
@@ -69,39 +144,6 @@ _DRIVER_NAMES = {
     "standard or curriculum change": Driver.CURRICULUM_CHANGE, "compliance": Driver.COMPLIANCE,
     "employer feedback": Driver.EMPLOYER_FEEDBACK, "safeguarding": Driver.SAFEGUARDING, "other": Driver.OTHER,
 }  # fmt: skip
-
-
-# Who tells is no source: "the tutors tell us".
-_PERSON = re.compile(
-    rf"(?:the |our |all |most )*(?:{STAFF}|{LEARNERS}|nobody|someone|people|ofsted|feedback)\b",
-    re.IGNORECASE,
-)
-
-
-def find_source(text: str, affirmed: str, asked: str | None) -> str | None:
-    best: str | None = None
-    for match in _SOURCE.finditer(affirmed):
-        span = re.sub(r"^(?:the|our|a|each)\s+", "", match["span"].strip(), flags=re.I)
-        if not match["lead"] and _SOURCE_AS_WORK.search(affirmed[: match.start()]):
-            continue
-        if match["lead"]:
-            return span
-        best = best or span
-    if best:
-        return best
-    if asked in ("evidence", "evidence_source"):
-        bare = re.sub(rf"^(?:{_SOURCE_LEAD}|the|our|a)\s+", "", text.strip(" .!"), flags=re.I)
-        return bare if 1 < len(bare) <= 120 and re.search(r"[a-z]{2}", bare, re.I) else None
-    for found in (_READ_FROM.search(affirmed), _SHOWS_IT.search(affirmed)):
-        words = next(filter(None, found.groups()), "") if found else ""
-        if words and not _PERSON.match(words):
-            return words.strip()
-    loose = re.search(
-        r"\b(?:as shown (?:by|in|on)|source\s*[:=]|evidence\s*[:=]|measured (?:by|in|through|using|from)|according to)\s*(?:the\s+|our\s+)?(?P<span>[\w][\w '&/-]{2,60})",
-        affirmed,
-        re.I,
-    )
-    return loose["span"].strip() if loose else None
 
 
 def find_reason(text: str, asked: str | None) -> tuple[str | None, Driver | None]:

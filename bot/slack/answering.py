@@ -20,7 +20,8 @@ from bot.slack import screens
 from bot.slack.incoming import Incoming, Kind
 from storage import conversations, providers
 from storage.database import Database, DatabaseUnavailable
-from storage.models import InterviewStatus, OutgoingMessage, Person
+from storage.models import OutgoingMessage, Person
+from storage.vocabulary import InterviewStatus
 
 _log = logging.getLogger(__name__)
 _TURNS_AT_WORK = 1

@@ -16,7 +16,8 @@ from bot.engine import TryAgain
 from bot.slack.answering import Turns
 from storage import conversations
 from storage.database import Database
-from storage.models import Delivery, OutgoingMessage
+from storage.models import OutgoingMessage
+from storage.vocabulary import Delivery
 
 # The name under which a message carries its key, so that it can be found again in Slack.
 METADATA_TYPE = "so_what_message"

@@ -11,18 +11,8 @@ from sqlmodel import col, func, select
 from bot.coaching.dates import academic_year
 from storage import plans
 from storage.database import Database
-from storage.models import (
-    Audit,
-    Delivery,
-    Direction,
-    Driver,
-    OutgoingMessage,
-    Person,
-    ReceivedEvent,
-    Speaker,
-    Status,
-    Turn,
-)
+from storage.models import Audit, OutgoingMessage, Person, ReceivedEvent, Turn
+from storage.vocabulary import Delivery, Direction, Driver, Speaker, Status
 from tests.support import slack_payloads as payloads
 from tests.support.block_kit import assert_valid_message
 from tests.support.bots import NOW, Program, in_process, load_sar, slack

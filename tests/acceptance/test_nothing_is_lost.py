@@ -11,7 +11,8 @@ from sqlmodel import col, select
 from bot.slack.incoming import incoming
 from storage import conversations
 from storage.database import Database
-from storage.models import Delivery, OutgoingMessage, ReceivedEvent, Speaker, Turn
+from storage.models import OutgoingMessage, ReceivedEvent, Turn
+from storage.vocabulary import Delivery, Speaker
 from tests.support import slack_faults
 from tests.support import slack_payloads as payloads
 from tests.support.bots import NOW, InProcess, Program, in_process, slack

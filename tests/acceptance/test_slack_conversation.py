@@ -8,7 +8,8 @@ from sqlmodel import col, func, select
 
 from storage import plans
 from storage.database import Database
-from storage.models import InterviewRecord, Person, ReceivedEvent, Speaker, Turn
+from storage.models import InterviewRecord, Person, ReceivedEvent, Turn
+from storage.vocabulary import Speaker
 from tests.support import slack_faults
 from tests.support import slack_payloads as payloads
 from tests.support.block_kit import assert_valid_message

@@ -10,18 +10,14 @@ from storage.database import Database
 from storage.models import (
     ActionFields,
     Audit,
-    Delivery,
     InterviewRecord,
     MilestoneFields,
     OutgoingMessage,
-    Role,
     SarItem,
-    SarKind,
-    Speaker,
-    Status,
     Theme,
     Turn,
 )
+from storage.vocabulary import Delivery, Role, SarKind, Speaker, Status
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 YEAR = "2026/27"

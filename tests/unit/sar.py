@@ -3,7 +3,7 @@
 from datetime import date
 
 from bot.coaching.draft import SarItemView, Setting
-from storage.models import SarKind
+from storage.vocabulary import SarKind
 
 SETTING = Setting(
     today=date(2026, 11, 23),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.coaching.draft import Setting
 from bot.coaching.interview import begin, step
 from bot.coaching.state import Interview, Outcome, Say, Stage
-from storage.models import Direction, Driver, SarKind
+from storage.vocabulary import Direction, Driver, SarKind
 from tests.unit.sar import SETTING
 
 REVIEW = "Undertake a review of the software developer apprenticeship learning resources"

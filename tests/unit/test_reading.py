@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.coaching.assessment import assess
 from bot.coaching.impact import Rung
 from bot.coaching.reading import read
-from storage.models import Direction, Driver
+from storage.vocabulary import Direction, Driver
 
 TODAY = date(2026, 11, 23)
 REVIEW = "Undertake a review of the software developer apprenticeship learning resources"

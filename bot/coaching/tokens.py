@@ -1,0 +1,245 @@
+"""A text as a row of marked words, so that rules can be written about kinds of words.
+
+Every word, figure or sign becomes one token with the classes it belongs to (`bot/data/words.toml`).
+A row of tokens is also kept as a string with one character for each distinct set of classes; a rule
+such as `<learner> _{0,4} <act>` is a regular expression over that string, and costs microseconds.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from bot.coaching.words import Spelling, stem
+
+Classes = frozenset[str]
+NO_CLASS: Classes = frozenset()
+
+# The classes of tokens that are not words of the lexicon, each with those it comes with.
+_FIGURE_UNITS = ("percent", "points", "ratio", "plain", "worded", "grade", "all", "factor", "share")
+_SIGNS = ("end", "comma", "colon", "dash", "arrow", "sign")
+_NUMBERS = ("name", "span", "year", "date", "money", "count", "number", "denied")
+FIXED = frozenset({"figure", *_SIGNS, *_NUMBERS})
+
+
+class Token(NamedTuple):
+    """One word, figure or sign: its classes, and where it stands in the text."""
+
+    word: str
+    start: int
+    end: int
+    classes: Classes
+
+
+_TOKEN = re.compile(
+    r"""
+    (?P<mention><[@#!][^>]{1,80}>)
+    |(?P<money>£\s?\d[\d,.]*(?:\s?[km]\b)?)
+    |(?P<series>\d+(?:/\d+){2,}[\w/]*|\b\d{4}-\d{2}\b(?!-?\d)|\b\d+[-–]\d+s\b|\b[A-Z]{1,5}(?:-[A-Z0-9]+)*-\d[\w-]*|\b\d+['’]s\b)
+    |(?P<year>\b20\d\d\s?[/–-]\s?(?:20)?\d\d\b(?!\s*%)|\b(?:19|20)\d\d\b(?!\s*(?:%|per|learners|students|apprentices)))
+    |(?P<phone>(?<!\d)(?:\+?0\d{2,4}[ -]?\d{3}[ -]?\d{3,4}|0\d{4,}|\d{7,})(?!\d)|\b(?:ext|tel)\.?\s?\d+)
+    |(?P<clock>\b\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm)\b|\b\d{1,2}:\d\d\b|\b\d{1,2}\.(?:15|30|45)\b(?!\s*(?:%|per|pp|points|to\b|→|-)))
+    |(?P<ordinal>\b\d+(?:st|nd|rd|th)\b)
+    |(?P<unit>%\s*(?:points?|pts?|age\spoints?)\b|%(?:\s?age)?(?:ge)?)
+    |(?P<arrow>-{1,3}>|={1,2}>|→|⇒|➡️?|»|⟶|~>|>{1,2}|(?<=[\d%])(?:\.{2,}|…)(?=\s?\d))
+    |(?P<number>(?<![\w.,])[+−-]?\d{1,3}(?:,\d{3})+(?!\d)|(?:(?<![\w.])[+−-])?\d+(?:\.\d+)?(?=\s?(?:%|pp\b|ppts?\b|pc\b|p\.p|pts?\b|percent|per\s?cent|point)|[^\w.]|\.(?!\d)|$|x\b))
+    |(?P<code>[A-Za-z]*\d[\w./-]*|\d+\.\d+\.\d+[\d.]*)
+    |(?P<word>['’]s\b|[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)*)
+    |(?P<end>…|[.;!?]+(?=\s|$|["')\]])|[;!?|\t\n•✅✓]+)
+    |(?P<comma>,)
+    |(?P<colon>:)
+    |(?P<dash>[–—-])
+    |(?P<sign>[≥≤<=+&/~(*)\[\]"“”#@^])
+    """,
+    re.VERBOSE,
+)
+
+
+# Phrases by the stems of their first two words: the stems of the rest, and their classes.
+_Phrases = dict[str, dict[str, list[tuple[tuple[str, ...], frozenset[str]]]]]
+
+
+def _load() -> tuple[dict[str, set[str]], dict[str, set[str]], _Phrases, set[str]]:
+    """The lexicon: exact words, stems, phrases by the stem of their first word, words as listed."""
+    bare_words: set[str] = set()
+    exact: dict[str, set[str]] = {}
+    stems: dict[str, set[str]] = {}
+    phrases: dict[tuple[str, ...], set[str]] = {}
+    table = tomllib.loads((files("bot") / "data" / "words.toml").read_text("utf-8"))
+    by_form = set(table.pop("by_form").split())
+    for name, words in table.items():
+        for entry in words.split():
+            bare = entry.removeprefix("=")
+            parts = tuple(stem(w) for w in bare.replace("'s", "_'s").split("_") if w)
+            if len(parts) > 1:
+                phrases.setdefault(parts, set()).add(name)
+            elif entry.startswith("="):
+                exact.setdefault(bare, set()).add(name)
+            elif name in by_form:
+                exact.setdefault(bare, set()).add(name)
+                if len(bare) > 2:
+                    exact.setdefault(f"{bare}s", set()).add(name)
+            else:
+                stems.setdefault(parts[0], set()).add(name)
+                bare_words.add(bare)
+    by_first: _Phrases = {}
+    for parts, names in sorted(phrases.items(), key=lambda item: -len(item[0])):
+        seconds = by_first.setdefault(parts[0], {})
+        seconds.setdefault(parts[1], []).append((parts[2:], frozenset(names)))
+    for word, names in exact.items():
+        names |= stems.get(stem(word), set())
+    return exact, stems, by_first, bare_words
+
+
+_EXACT, _STEMS, _PHRASES, _BARE = _load()
+
+_FIXED = [frozenset(s) for s in ({"figure", unit} for unit in _FIGURE_UNITS)]
+_FIXED += [frozenset({kind}) for kind in (*_SIGNS, *_NUMBERS)] + [NO_CLASS]
+_ALL_SETS = {
+    base | extra
+    for base in {
+        *_FIXED,
+        *(frozenset(s) for s in _EXACT.values()),
+        *(frozenset(s) for s in _STEMS.values()),
+        *(s for seconds in _PHRASES.values() for each in seconds.values() for _, s in each),
+    }
+    for extra in (NO_CLASS, frozenset({"measure"}), frozenset({"measure", "notlearner"}))
+}
+_CHAR = {classes: chr(0x4E00 + n) for n, classes in enumerate(sorted(_ALL_SETS, key=sorted))}
+_KNOWN = {name for classes in _ALL_SETS for name in classes}
+
+
+# Words people mistype are looked up as what they meant; the measures add theirs.
+VOCABULARY = {w for w in (*_EXACT, *_BARE) if w.isalpha()}
+SPELLING = Spelling(VOCABULARY)
+
+
+@lru_cache(maxsize=65536)
+def _classes(word: str) -> Classes:
+    """The classes of one lower-case word, by its exact form or its stem."""
+    for meant in (word, SPELLING.mend(word)):
+        if meant in _EXACT:
+            return frozenset(_EXACT[meant])
+        if stem(meant) in _STEMS:
+            return frozenset(_STEMS[stem(meant)])
+    return NO_CLASS
+
+
+def _chars(names: str) -> str:
+    """The characters of every set of classes that a `<…>` of a rule means."""
+    wanted, _, barred = names.partition("-")
+    any_of, none_of = set(wanted.split("|")), set(filter(None, barred.split("|")))
+    unknown = (any_of | none_of) - _KNOWN
+    if unknown:
+        raise KeyError(f"no word class {sorted(unknown)}")
+    return "".join(c for s, c in _CHAR.items() if any_of & s and not none_of & s)
+
+
+_END_CHARS = _chars("end")
+
+
+def rule(text: str) -> re.Pattern[str]:
+    """A rule over kinds of words as a regular expression over a row's `marks`.
+
+    `<a|b>` is a word of class a or b, `<a-c|d>` one of class a that is in neither c nor d, `<!a>` any
+    word of the clause that is not of class a, `_` any word of the clause; blanks are for the eye.
+    The rest is as in any regular expression. Raises KeyError for a class that no word has.
+    """
+    barred = f"[^{_END_CHARS}"
+    text = re.sub(r"<!([a-z|]+)>", lambda m: f"{barred}{_chars(m[1])}]", text)
+    text = re.sub(r"<([a-z|-]+)>", lambda m: f"[{_chars(m[1])}]", text)
+    return re.compile(text.replace(" ", "").replace("_", f"{barred}]"))
+
+
+class Row:
+    """The tokens of a text, and their marks: one character a token, for rules to run on."""
+
+    __slots__ = ("marks", "text", "tokens")
+
+    def __init__(self, text: str, tokens: list[Token]) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.marks = "".join(_CHAR[token.classes] for token in tokens)
+
+    def words(self, start: int, end: int) -> str:
+        """The text that the tokens from `start` up to `end` cover."""
+        return self.text[self.tokens[start].start : self.tokens[end - 1].end] if start < end else ""
+
+    def with_classes(self, changes: dict[int, Classes]) -> "Row":
+        """The same row with other classes for some tokens, by position."""
+        tokens = list(self.tokens)
+        for at, classes in changes.items():
+            word, start, end, _ = tokens[at]
+            tokens[at] = Token(word, start, end, classes)
+        return Row(self.text, tokens)
+
+
+def tokenise(text: str, spans: Iterable[tuple[int, int, str]] = ()) -> list[Token]:
+    """The tokens of a text; every stretch in `spans`, in order, becomes one token of the kind named."""
+    raw: list[tuple[str, str, int, int]] = []
+    skip = list(spans)
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        while skip and start >= skip[0][1]:
+            skip.pop(0)
+        if skip and end > skip[0][0]:
+            first, last, kind = skip[0]
+            if not (raw and raw[-1][2] == first):
+                raw.append((kind, text[first:last].lower(), first, last))
+            continue
+        raw.append((match.lastgroup or "", match.group().lower(), start, end))
+    tokens: list[Token] = []
+    at = 0
+    while at < len(raw):
+        kind, word, start, end = raw[at]
+        if kind == "word":
+            word = word.replace("’", "'")
+            size, classes = _phrase(raw, at)
+            if size:
+                tokens.append(Token(word, start, raw[at + size - 1][3], classes))
+                at += size
+                continue
+            tokens.append(Token(word, start, end, _classes(word)))
+        else:
+            known = _EXACT.get(word) if kind == "code" else None
+            tokens.append(Token(word, start, end, frozenset(known or _KIND_CLASSES[kind])))
+        at += 1
+    return tokens
+
+
+def _phrase(raw: list[tuple[str, str, int, int]], at: int) -> tuple[int, Classes]:
+    """How many tokens the longest phrase that begins here takes up, and its classes."""
+    seconds = _PHRASES.get(stem(raw[at][1]))
+    if seconds is None:
+        return 0, NO_CLASS
+    part, position = _next_stem(raw, at + 1)
+    for rest, classes in seconds.get(part, ()):
+        after = position
+        for wanted in rest:
+            part, after = _next_stem(raw, after)
+            if part != wanted:
+                break
+        else:
+            return after - at, classes
+    return 0, NO_CLASS
+
+
+def _next_stem(raw: list[tuple[str, str, int, int]], at: int) -> tuple[str, int]:
+    """The stem of the word at `at`, past a hyphen, and the position after it; "" where none is."""
+    if at < len(raw) and raw[at][0] == "dash":
+        at += 1
+    if at >= len(raw) or raw[at][0] not in ("word", "code"):
+        return "", at
+    return stem(raw[at][1]), at + 1
+
+
+_KIND_CLASSES: dict[str, Classes] = {
+    "mention": NO_CLASS, "money": frozenset({"money"}), "year": frozenset({"year"}),
+    "phone": frozenset({"name"}), "series": frozenset({"name"}), "clock": frozenset({"name"}), "ordinal": frozenset({"name"}),
+    "unit": frozenset({"sign"}), "arrow": frozenset({"arrow"}), "number": frozenset({"number"}),
+    "code": frozenset({"name"}), "date": frozenset({"date"}), "end": frozenset({"end"}),
+    "comma": frozenset({"comma"}), "colon": frozenset({"colon"}), "dash": frozenset({"dash"}),
+    "sign": frozenset({"sign"}),
+}  # fmt: skip
