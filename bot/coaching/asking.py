@@ -2,6 +2,7 @@
 
 from bot.coaching import wording
 from bot.coaching.criteria import gaps
+from bot.coaching.draft import SarItemView
 from bot.coaching.measures import find_measure, gain, suggest
 from bot.coaching.phrases import in_words, listed, quoted, trim
 from bot.coaching.recording import Recording
@@ -17,6 +18,10 @@ ORDER = (
     "linked", "action", "impact", "measure", "baseline", "target", "evidence_source", "due",
     "driver", "milestone", "owner",
 )  # fmt: skip
+
+
+# Asked for in one breath, in the order people say them.
+PARTICULARS = ("measure", "baseline", "target", "due", "milestone", "evidence_source")
 
 
 FIGURE_FIELDS = ("measure", "baseline", "target", "evidence_source")
@@ -43,6 +48,8 @@ class Asking(Recording):
             return self._show_draft()
         self.it.stage = Stage.ASKING
         self.it.focus = field
+        if self._put_together(field):
+            return self.done(field=field)
         if field == "baseline" and self._offer_baseline():
             return self._put_pending()
         if not self._put(field):
@@ -50,6 +57,39 @@ class Asking(Recording):
         if field == "linked":
             self.offer_items()
         return self.done(field=field)
+
+    def _put_together(self, field: str) -> bool:
+        """Ask for all the open particulars in one breath; False where that was done before."""
+        if field not in PARTICULARS:
+            return False
+        rest = [f for f in PARTICULARS if f != "measure" and self._open(f)]
+        if len(rest) < 2:
+            return False
+        item = self._sar_baseline() if field == "baseline" else None
+        levels = {"baseline", "target"} & set(rest)
+        kind = "measure" if field == "measure" else "levels" if levels else "rest"
+        if any(f"together-{k}.0" in self.it.used for k in ("levels", "from_sar", "rest", kind)):
+            return False
+        parts = [wording.TOGETHER[f] for f in rest if not (item and f == "baseline")]
+        values = {"parts": listed(parts), "measure": self.it.draft.measure or "this"}
+        if item:
+            kind = "from_sar"
+            values |= {"figure": item.baseline, "evidence": self._said_in(item)}
+            self.it.pending = Pending(kind="use", field="baseline", options=[item.reference])
+        self.it.asked = [field, *(f for f in rest if f != field)]
+        return self.line(f"together-{kind}", wording.TOGETHER_ASKED[kind], **values)
+
+    def _sar_baseline(self) -> SarItemView | None:
+        """The linked SAR item whose figure is of the action's own measure."""
+        named = find_measure(self.it.draft.measure or "")
+        for item in self.setting.items(self.it.draft.sar_items):
+            of_item = find_measure(item.measure or "")
+            if item.baseline and named and of_item and named[0] is of_item[0]:
+                return item
+        return None
+
+    def _said_in(self, item: SarItemView) -> str:
+        return trim((item.evidence or "the SAR").rstrip("."), 90)
 
     def ask_in_place(self) -> str | None:
         """Repeat the open question after something said aside; the field it is about."""
@@ -101,6 +141,8 @@ class Asking(Recording):
         self.it.pending = None
         self.line(f"left-{field}", wording.LEFT_OPEN.get(field, ()))
         leaves = [field]
+        if field in self.was_asked:
+            leaves += [f for f in self.was_asked if self._open(f)]
         if field == "impact" and not self.it.draft.measure:
             leaves += FIGURE_FIELDS
         if field == "measure":
@@ -133,13 +175,10 @@ class Asking(Recording):
 
     def _offer_baseline(self) -> bool:
         """Offer the SAR's own figure as starting point, where it is of the same measure."""
-        named = find_measure(self.it.draft.measure or "")
-        for item in self.setting.items(self.it.draft.sar_items):
-            of_item = find_measure(item.measure or "")
-            if item.baseline and named and of_item and named[0] is of_item[0]:
-                self.it.pending = Pending(kind="use", field="baseline", options=[item.reference])
-                return True
-        return False
+        item = self._sar_baseline()
+        if item:
+            self.it.pending = Pending(kind="use", field="baseline", options=[item.reference])
+        return item is not None
 
     def _put_pending(self) -> tuple[Interview, Say]:
         pending = self.it.pending
@@ -150,7 +189,7 @@ class Asking(Recording):
             said = self.say(
                 "offer_baseline",
                 figure=item.baseline,
-                evidence=trim((item.evidence or "the SAR").rstrip("."), 90),
+                evidence=self._said_in(item),
             )
             if not said:
                 self.it.pending = None
@@ -186,7 +225,8 @@ class Asking(Recording):
 
     def _show_draft(self) -> tuple[Interview, Say]:
         self.it.stage, self.it.focus = Stage.CONFIRMING, None
-        if not self.it.draft.owner and self.setting.speaker:
+        # Who has named a department has not said that it is they themselves.
+        if not self.it.draft.owner and self.setting.speaker and "owner" not in self.it.owed:
             self.it.draft.owner = self.setting.speaker
         self.say("draft")
         named = self._gap_names()

@@ -18,7 +18,7 @@ MONTHS = {
     for name in names.split()
 }  # fmt: skip
 
-_MONTH = "(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
+_MONTH = "(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b(?:\.(?=\s*\d))?"
 _YEAR = r"(?P<year>20\d\d(?!\s?[/-]\s?\d\d)|['’]\d\d|\d\d(?!\s*(?:\d|[%/:.]\d|%|per\b|pc\b)))"
 _ACADEMIC_YEAR = r"(?P<from>20\d\d|\d\d)\s?[/-]\s?(?P<to>20\d\d|\d\d)\b"
 _COUNTS = {

@@ -103,7 +103,9 @@ def with_parts(row: Row, figures: dict[int, Figure]) -> list[Figure]:
     for at in near:
         if figures[at].unit is None and _by_so_much(row, at):
             part[at] = Part.CHANGE
-        elif len(near) > 2 and _THRESHOLD.search(marks, _since(at), at):
+        elif (len(near) > 2 and _THRESHOLD.search(marks, _since(at), at)) or (
+            _WHO_THEY_ARE.search(marks, _since(at), at) and _THEY_THEN.match(marks, at + 1)
+        ):
             part[at] = Part.COMPARISON
     near = [at for at in near if at not in part]
     for before, between, first_part, second_part in _PAIRS:
@@ -141,8 +143,10 @@ def with_parts(row: Row, figures: dict[int, Figure]) -> list[Figure]:
 
 # "Those below 90%", "whose attendance is under 80%": who is meant, not how many.
 _THRESHOLD = rule("<learner|they|measure> <is|only>? <least> _?$")
+_WHO_THEY_ARE = rule("<learner> <least>$")
 _LAST_YEAR_BEFORE = rule("<past> <!figure|number|comma>{0,4}$")
 _LAST_YEAR_AFTER = rule("<!figure|number|comma>{0,3} <past>")
+_THEY_THEN = rule("<measure>? <aim>? <act|state|given|do>")
 _OF_A_MEASURE = rule("<measure> <colon|dash|average>{0,2}$")
 _ONLY_COMPARED = rule("<compare>")
 

@@ -6,6 +6,7 @@ then achieve, attend, say or can do. Each sign is a rule over kinds of words; si
 """
 
 import re
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -33,6 +34,9 @@ _SIGNS: dict[str, re.Pattern[str]] = {
     "learners_trait": rule("<learner> <!comma|staff|do|given>{0,2}? <trait|measure>"),
     "trait_of_learners": rule("<trait|measure> <!comma|staff>{0,3}? <learner>"),
     "they_do": rule("<they> <!end|comma|staff|given>{0,3}? <act|state>"),
+    "they_word": rule("<they> <aim|is|small>{0,2} <word>"),
+    "learners_word": rule("<learner> <aim|is|small>{0,2} <word>"),
+    "learners_will": rule("<learner|they> <aim> <small>? <word|act|state>"),
     "helps_learners": rule("<do> <!comma|staff>{0,2}? <learner> _? <act>"),
     "measure_moves": rule("<measure-notlearner> <!end>{0,8}? <rise|figure|better|least>"),
     "moves_measure": rule("<rise|better|more|figure|least> <!comma|staff>{0,5}? <measure-notlearner>"),
@@ -65,6 +69,10 @@ _SIGNS: dict[str, re.Pattern[str]] = {
     "others": rule("<others>"),
     "money": rule("<money>"),
     "starts_doing": rule("^<better|we|aim>{0,2} <do-act>"),
+    "staff_see": rule("<we|staff> <!end|learner>{0,3}? <see>"),
+    "of_itself": rule("^<!end|learner|they|staff>{0,2}? <itself>"),
+    "count_word": rule("<numword> <!end|learner>{0,2}? <thing|staff|others>"),
+    "goes_live": rule("<thing|itself> <!end|learner>{0,4}? <now|done|date>"),
     "others_do": rule("<others> <!end|learner>{0,5}? <act|rise|figure>"),
     "has_been": rule("<is> <!end|learner>{0,2}? <done>"),
     "so_learners": rule("<so> <!end|staff>{0,5}? <learner|they> <!end|given|staff>{0,5}? <act|state>"),
@@ -138,10 +146,10 @@ TO_A_STANDARD = re.compile(
 )
 
 
-def facts(row: Row, action: str, said: str, *, baseline: bool, target: bool) -> dict[str, float]:
+def facts(row: Row, action: str, *, baseline: bool, target: bool) -> dict[str, float]:
     """What the weighing goes by: the signs, and how the words compare with the action's."""
     found = dict.fromkeys(signs(row), 1.0)
-    words, planned = content_stems(said), content_stems(action)
+    words, planned = content_stems(row.text), content_stems(action)
     shared = len(words & planned)
     found["shared"] = shared / len(words) if words else 0.0
     found["covered"] = shared / len(planned) if planned else 0.0
@@ -149,96 +157,132 @@ def facts(row: Row, action: str, said: str, *, baseline: bool, target: bool) -> 
     found["lengthy"] = float(len(words) > 15)
     found["both_levels"] = float(baseline and target)
     found["level"] = float(target)
-    found["asks"] = float("?" in said)
+    found["asks"] = float("?" in row.text)
     return found
 
 
 # begin points
-POINTS: dict[str, tuple[float, float]] = {
-    "able_to": (-1.3, 0.9),
-    "act": (-0.4, 0.2),
-    "aim": (0.2, 0.3),
-    "asks": (-1.3, -0.9),
-    "because_first": (-0.1, -0.2),
-    "benefit": (0.1, -0.4),
-    "better_thing": (1.2, -1.1),
-    "both_levels": (-1.4, 1.1),
-    "brief": (0.1, -0.2),
-    "count": (0.9, 0.3),
-    "covered": (2.6, -1.2),
-    "do_better": (0.0, -0.5),
-    "do_thing": (0.3, -0.5),
-    "done": (1.7, -1.3),
-    "done_thing": (0.5, -0.5),
-    "eases": (-0.5, -0.3),
-    "figure": (-0.2, 1.3),
-    "first_learner": (-1.1, 0.8),
-    "first_measure": (-0.6, 0.4),
-    "first_objects": (-0.3, -1.5),
-    "first_others": (-0.2, -0.2),
-    "first_provider": (0.0, -0.6),
-    "first_staff": (0.1, -0.4),
-    "first_they": (-0.3, 1.2),
-    "first_thing": (0.5, -0.5),
-    "first_we": (0.4, -0.2),
-    "for_learners": (0.7, -0.1),
-    "given_thing": (0.9, -0.8),
-    "goal_to_do": (0.2, -0.1),
-    "grade_step": (-0.4, -1.2),
-    "has_been": (0.4, -0.2),
-    "helps_learners": (-0.0, 0.0),
-    "last_learner": (0.2, -0.4),
-    "last_measure": (-0.1, -0.0),
-    "last_objects": (-0.3, -0.0),
-    "last_others": (-0.0, 0.0),
-    "last_provider": (-0.3, -0.3),
-    "last_staff": (0.1, -0.4),
-    "last_they": (0.0, 0.2),
-    "last_thing": (-0.5, -0.6),
-    "last_we": (-0.4, -0.3),
-    "learner": (-0.0, 0.8),
-    "learners_are": (-0.1, 0.6),
-    "learners_do_after": (-0.8, 1.3),
-    "learners_trait": (-0.8, 1.3),
-    "lengthy": (-0.6, -0.3),
-    "level": (-1.6, 0.4),
-    "measure": (-1.1, 2.0),
-    "measure_moves": (-0.9, 0.9),
-    "money": (1.2, -1.1),
-    "more_do": (-0.1, 0.4),
-    "more_learners": (-0.4, 0.7),
-    "moves_measure": (-0.8, 0.6),
-    "no_act": (0.4, -0.2),
-    "no_learner": (-0.0, -0.8),
-    "objects": (-0.9, -1.0),
-    "others": (0.5, -1.0),
-    "others_do": (0.9, -1.6),
-    "provider": (0.3, -0.8),
-    "provider_level": (-0.7, -1.1),
-    "provider_measure": (0.0, -1.1),
-    "rise": (-0.4, 0.7),
-    "share_of_learners": (-0.1, -0.3),
-    "shared": (3.0, -1.3),
-    "so_learners": (0.4, -0.0),
-    "so_other": (-0.3, -0.0),
-    "staff": (0.2, -0.9),
-    "staff_better": (0.2, -0.6),
-    "staff_do": (0.0, -0.6),
-    "staff_first": (-0.6, -0.6),
-    "staff_level": (0.4, -1.2),
-    "starts_doing": (0.4, -1.8),
-    "state": (-0.2, 0.1),
-    "state_level": (0.6, -0.2),
-    "they_do": (-0.4, 1.1),
-    "thing": (0.6, -0.0),
-    "thing_done": (0.8, -0.6),
-    "trait_moves": (0.7, -0.2),
-    "trait_of_learners": (-0.5, 1.1),
-    "two_acts": (-0.3, 1.1),
-    "we": (-0.5, -0.5),
-    "we_do": (0.4, 0.2),
+POINTS: dict[str, tuple[float, float, float]] = {
+    "able_to": (-1.1, 1.2, -0.3),
+    "act": (-0.3, 0.3, 0.2),
+    "aim": (0.4, 0.2, 0.5),
+    "asks": (-1.5, -0.9, 0.2),
+    "because_first": (-0.4, -0.2, 0.0),
+    "benefit": (0.2, -0.9, -0.1),
+    "better_thing": (1.4, -1.0, -0.4),
+    "both_levels": (-1.4, 0.7, 1.4),
+    "brief": (0.0, -0.2, -1.2),
+    "count": (1.1, 0.1, 0.1),
+    "count_word": (0.4, -0.4, -0.5),
+    "covered": (3.1, -1.3, -1.1),
+    "do_better": (0.1, -0.3, -0.4),
+    "do_thing": (0.2, -0.6, -0.5),
+    "done": (1.8, -1.3, -0.4),
+    "done_thing": (0.3, -0.3, 0.1),
+    "eases": (-0.5, -0.3, 0.0),
+    "figure": (-0.2, 1.2, 0.3),
+    "first_learner": (-1.2, 1.3, 0.3),
+    "first_measure": (-0.9, 0.6, 0.8),
+    "first_objects": (-0.8, -1.6, 0.0),
+    "first_others": (-0.6, -0.0, 0.2),
+    "first_provider": (0.0, -0.8, -0.2),
+    "first_staff": (0.1, -0.9, -0.2),
+    "first_they": (-0.4, 1.3, -0.1),
+    "first_thing": (0.1, -0.2, -0.9),
+    "first_we": (0.1, 0.0, 0.3),
+    "for_learners": (0.5, -0.4, -0.2),
+    "given_thing": (1.2, -1.2, 0.2),
+    "goal_to_do": (0.4, 0.0, -0.1),
+    "goes_live": (0.6, -0.1, 0.1),
+    "grade_step": (-0.3, -1.1, 0.1),
+    "has_been": (0.2, -0.3, -0.1),
+    "helps_learners": (0.0, 0.3, 0.1),
+    "last_learner": (0.4, -1.2, 0.1),
+    "last_measure": (-0.2, 0.2, 0.1),
+    "last_objects": (-0.4, -0.4, -0.7),
+    "last_others": (-0.1, 1.0, 0.1),
+    "last_provider": (-0.2, -0.5, 0.4),
+    "last_staff": (0.1, -0.1, -0.2),
+    "last_they": (-0.3, -0.3, -0.1),
+    "last_thing": (0.0, -0.5, -0.2),
+    "last_we": (-0.6, 0.2, -0.6),
+    "learner": (-0.2, 0.8, 0.1),
+    "learners_are": (-0.1, 0.5, -0.0),
+    "learners_do_after": (-0.8, 1.0, -0.5),
+    "learners_trait": (-0.6, 1.1, -0.1),
+    "learners_will": (-0.4, 0.5, -0.3),
+    "learners_word": (-0.9, 0.6, 0.2),
+    "lengthy": (0.4, -0.3, -0.4),
+    "level": (-1.9, 1.4, 1.3),
+    "measure": (-1.4, 1.9, 0.0),
+    "measure_moves": (-0.9, 0.8, 0.3),
+    "money": (1.1, -1.1, 0.0),
+    "more_do": (-0.1, 1.0, 0.3),
+    "more_learners": (-0.2, 1.1, 0.1),
+    "moves_measure": (-0.8, 0.6, -0.7),
+    "no_act": (0.3, -0.3, -0.2),
+    "no_learner": (0.2, -0.9, -0.1),
+    "objects": (-0.6, -0.6, -0.1),
+    "of_itself": (0.2, -0.2, 0.3),
+    "others": (0.5, -1.0, -0.0),
+    "others_do": (0.2, -1.0, 0.4),
+    "provider": (0.2, -0.8, -0.1),
+    "provider_level": (-0.8, -1.3, 0.4),
+    "provider_measure": (-0.1, -1.3, -0.0),
+    "read_alone": (0.0, 0.0, 0.3),
+    "read_alone_record": (0.0, 0.0, -0.1),
+    "read_alone_source": (0.0, 0.0, 0.3),
+    "read_alone_system": (0.0, 0.0, 0.4),
+    "read_as_work": (0.0, 0.0, -0.4),
+    "read_counted": (0.0, 0.0, 0.4),
+    "read_counted_record": (0.0, 0.0, 0.0),
+    "read_kept": (0.0, 0.0, -0.2),
+    "read_kept_record": (0.0, 0.0, 0.0),
+    "read_kept_source": (0.0, 0.0, -0.2),
+    "read_lead": (0.0, 0.0, 0.3),
+    "read_lead_record": (0.0, 0.0, -0.5),
+    "read_lead_source": (0.0, 0.0, 1.2),
+    "read_lead_system": (0.0, 0.0, 0.6),
+    "read_nothing_more": (0.0, 0.0, -0.3),
+    "read_shown": (0.0, 0.0, 0.1),
+    "read_system": (0.0, 0.0, 0.4),
+    "read_system_record": (0.0, 0.0, 0.6),
+    "read_system_source": (0.0, 0.0, 0.1),
+    "read_system_system": (0.0, 0.0, 0.4),
+    "read_telling": (0.0, 0.0, 1.3),
+    "read_telling_record": (0.0, 0.0, -0.0),
+    "read_telling_source": (0.0, 0.0, 0.5),
+    "read_telling_system": (0.0, 0.0, 0.3),
+    "read_told": (0.0, 0.0, 0.2),
+    "read_told_record": (0.0, 0.0, 0.6),
+    "read_told_source": (0.0, 0.0, 1.8),
+    "read_told_system": (0.0, 0.0, 0.5),
+    "read_vague": (0.0, 0.0, -0.6),
+    "rise": (-0.3, 0.5, 0.7),
+    "share_of_learners": (-0.2, -0.2, 0.4),
+    "shared": (3.4, -1.5, -0.6),
+    "so_learners": (0.6, -0.4, -0.0),
+    "so_other": (-0.5, 0.1, -0.9),
+    "staff": (0.2, -1.1, -0.1),
+    "staff_better": (-0.0, -0.5, 0.1),
+    "staff_do": (-0.3, -0.9, 0.1),
+    "staff_first": (-0.9, -0.8, -0.1),
+    "staff_level": (0.4, -0.8, 0.4),
+    "staff_see": (-1.6, -0.4, -0.2),
+    "starts_doing": (0.0, -1.4, -0.2),
+    "state": (0.1, -0.1, 0.3),
+    "state_level": (0.4, -0.1, 0.2),
+    "they_do": (-0.6, 1.0, 0.2),
+    "they_word": (-0.8, 0.6, 0.1),
+    "thing": (0.4, -0.2, 0.1),
+    "thing_done": (0.4, -0.3, -0.1),
+    "trait_moves": (0.6, -0.1, 0.3),
+    "trait_of_learners": (-0.4, 1.1, -0.3),
+    "two_acts": (-0.4, 0.9, -0.9),
+    "we": (-0.6, -0.3, 0.4),
+    "we_do": (0.6, -0.2, 0.2),
 }
-BIAS = (-2.2, 0.2)
+BIAS = (-1.9, -0.1, -0.3)
 # end points
 
 
@@ -250,12 +294,16 @@ class Judged(NamedTuple):
     rung: Rung
 
 
-def judge(row: Row, action: str, *, baseline: bool, target: bool) -> Judged:
-    """Weigh what a row shows; `baseline` and `target` say which levels it gives."""
-    seen = facts(row, action, row.text, baseline=baseline, target=target)
+def judge(seen: dict[str, float]) -> Judged:
+    """Weigh what a statement shows (`facts`)."""
     outcome = _weigh(seen, 1) > 0
     again = not outcome and _weigh(seen, 0) > 0
     return Judged(outcome, again, _rung(seen, outcome))
+
+
+def is_source(seen: dict[str, float], kinds: Iterable[str]) -> bool:
+    """Whether stretches with these signs name a source, in a statement that shows `seen`."""
+    return _weigh(seen | dict.fromkeys(kinds, 1.0), 2) > 0
 
 
 def _weigh(seen: dict[str, float], column: int) -> float:

@@ -28,8 +28,10 @@ from bot.coaching.replies import (
     is_table,
     oddity,
     tells_of_risk,
+    yes_and,
 )
 from bot.coaching.state import Choice, Interview, Outcome, Pending, Reader, Say, Stage
+from bot.coaching.tokens import objects, says_doing
 from bot.coaching.words import content_stems
 
 # Replies in one sitting. A whole interview takes six to sixteen.
@@ -151,8 +153,13 @@ class _Flow(Asking):
     def _choose(self, reply: str, order: Command | None) -> tuple[Interview, Say]:
         named, rest = self._references(reply)
         if not named and order is None:
-            named = self._by_words(reply) if len(reply.split()) <= 4 else []
+            # "The English one, I suppose": a few words, or words that speak of nothing to do.
+            argues = objects(reply)
+            chooses = len(reply.split()) <= 4 or argues or not says_doing(reply)
+            named = self._by_words(reply, least=0.1 if argues else 0.3) if chooses else []
             rest = "" if named else reply
+            if argues and not named:
+                return self._unanswered()
         if not named and order is not None:
             first = self.setting.areas_for_improvement[0]
             if order is Command.HELP and self.line("help-choose", wording.HELP["linked"]):
@@ -197,16 +204,17 @@ class _Flow(Asking):
         form = labelled_lines(reply)
         if form:
             return self._fill_in(form)
-        change = self._change(reply)
-        if change:
-            return self._changed(*change)
         if field == "linked":
             named, _ = self._references(reply)
             named = named or self._by_words(reply, least=0.3)
             if named:
                 self._link(named, quietly=True)
                 return self.ask()
-        learned, settled = self._apply(reply, field)
+        change = self._change(reply)
+        if change:
+            return self._changed(*change)
+        together = len(self.was_asked) > 1 and field in self.was_asked
+        learned, settled = self._apply(reply, "figures" if together else field)
         if self.it.pending is not None or settled:
             return self._put_pending() if self.it.pending else self.done(field=self.it.focus)
         if not self._open(field):
@@ -239,12 +247,15 @@ class _Flow(Asking):
         self.it.pending = None
         field = pending.field
         if pending.kind == "use":
-            if order is Command.YES:
+            yes, beyond = yes_and(reply)
+            if order is Command.YES or yes:
                 item = self.setting.items(pending.options)[0]
                 self.it.draft.baseline, self.it.draft.baseline_date = (
                     item.baseline,
                     item.baseline_date,
                 )
+                if beyond:
+                    return self._answer(beyond, command(beyond))
                 self._check_levels()
                 return self._put_pending() if self.it.pending else self.ask()
             if order is Command.NO:
@@ -347,6 +358,7 @@ class _Flow(Asking):
             return False
         if field == "linked":
             items, _ = self._references(value)
+            items = items or self._references(f"AFI {value}")[0]
             if items:
                 self._link(items, quietly=True)
                 return False
@@ -408,7 +420,7 @@ class _Flow(Asking):
         change = self._change(reply)
         if change:
             return self._changed(*change)
-        gap = next((f for f in ORDER if self._is_empty(f)), None)
+        gap = next((f for f in (*self.was_asked, *ORDER) if self._is_empty(f)), None)
         learned, settled = self._apply(reply, gap or "confirm")
         if self.it.pending is not None:
             return self._put_pending()

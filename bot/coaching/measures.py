@@ -162,6 +162,7 @@ def suggest(driver: Driver | None, judgement: str = "", count: int = 3) -> list[
     fitting = (m for m in MEASURES if driver is None or driver in m.drivers)
     ranked = sorted(fitting, key=lambda m: _FIRST.index(m.key) if m.key in _FIRST else 99)
     likely += [m for m in ranked if m.about == "learners" and m.key in _FIRST]
+    likely += [BY_KEY[key] for key in _FIRST]
     return list(dict.fromkeys(likely))[:count]
 
 

@@ -6,7 +6,7 @@ an academic year), say how long something takes, or count what staff do (3 works
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.coaching.dates import FoundDate
@@ -53,7 +53,7 @@ _SMALL |= {"hundred": 100, "fourty": 40, "nil": 0}
 # After one of these a number is a name.
 _LABELS = frozenset(
     "att attainment progress day days level levels lvl entry stage ks unit units module modules year "
-    "years yr yrs room rooms rm block building phone tel extension week weeks wk wks term terms quarter "
+    "years yr yrs room rooms rm block building phone tel extension week weeks wk wks month mod term terms quarter "
     "page paper papers version paragraph section sections part phase phases chapter cohort group groups "
     "set sets strand afi strength ref reference action standard component assignment task tutor period "
     "periods channel step tier band criterion row line no number lab workshop p route option campus "
@@ -79,7 +79,7 @@ _LETTERS = {
     "those": "h", "these": "h", "a": "a", "an": "a", "to": "t", "and": "&", "by": "b", "per": "P",
     "cent": "C", "percent": "%", "percentage": "%", "pc": "%", "pp": "p", "ppt": "p", "ppts": "p",
     "pt": "p", "pts": "p", "point": "p", "points": "p", "none": "N", "nobody": "N", "minus": "m",
-    "all": "A", "%": "%", "%age": "%", "/": "/", "+": "+", "-": "-", "–": "-", "—": "-", "&": "&",
+    "all": "A", "times": "T", "x": "x", "%": "%", "%age": "%", "/": "/", "+": "+", "-": "-", "–": "-", "—": "-", "&": "&",
     **dict.fromkeys(_SMALL, "w"),
 }  # fmt: skip
 _BEGIN = frozenset("nwlafmAN")
@@ -87,7 +87,8 @@ _SHAPE = re.compile(
     r"(?P<all>An(?![%P]))"
     r"|(?P<points>(?:n|w(?:-?w)?)-?(?:p|%p|PCp))"
     r"|(?P<percent>(?:n%?-)?n(?:%|PC)(?!p)|w(?:-?w)?-?(?:%|PC)(?!p)|n-np)"
-    r"|(?P<ratio>[nw](?:iv?|Oo[vh]?|oh?|/)[nw](?![%P/n]))"
+    r"|(?P<times>nx)"
+    r"|(?P<ratio>[nw]T?(?:i[va]?|Oo[vh]?|oh?|/)[nw](?![%P/n]))"
     r"|(?P<share>w-?f|af|f)"
     r"|(?P<plus>n\+)"
     r"|(?P<named>ln(?!%|p|PC)(?:[,&/t-]+n(?!%|p|PC))*)"
@@ -106,7 +107,7 @@ _IN_MONTHS = re.compile(
 _TALK = frozenset("sure certain clear convinced behind committed honest obvs".split())
 _NO_LEVEL_BEFORE = frozenset("of to another thing things more way or key main day".split())
 _NO_SHARE_BEFORE = frozenset("term termly an hour day year way past".split())
-_SHARE_BEFORE = frozenset("of the our them all by".split())
+_SHARE_BEFORE = frozenset("of the our them all by fewer less more".split())
 _LEAD_TO_LEVEL = frozenset(
     {"least", "from", "to", "now", "is", "aim", "only", "versus", "not", "arrow", "colon", "rise"}
 )
@@ -217,7 +218,18 @@ class Assembly:
         bare = re.fullmatch(r"(.*?\S)[\s-]*(?:points?|pts?)", typed, re.I)
         leave_off = bare is not None and not re.search(r"cent|%", bare[1], re.I)
         end = self.tokens[at].start + len(bare[1]) if bare and leave_off else 0
-        return self._put(at, last, "points", "points", number(typed), end)
+        if not typed.startswith("+"):
+            return self._put(at, last, "points", "points", number(typed), end)
+        last = self._put(at, last, "points", "points", number(typed), end)
+        here = len(self.done) - 1
+        figure = self.figures[here]
+        self.figures[here] = replace(figure, text=figure.text[1:], start=figure.start + 1)
+        return last
+
+    def _times(self, at: int, last: int) -> int:
+        if self.tokens[at].end == self.tokens[at + 1].start:
+            return self._put(at, last, "factor", "factor", None)
+        return self._single(at, at + 1)
 
     def _percent(self, at: int, last: int) -> int:
         if self._word(last) in _TALK:
@@ -318,6 +330,8 @@ class Assembly:
         following = self._word(last)
         if self._word(at) in ("zero", "nil"):
             return following != "hours"
+        if last < len(self.tokens) and "learner" in self.tokens[last].classes:
+            return True
         if not at:
             return False
         before = self.tokens[at - 1]

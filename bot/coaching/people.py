@@ -7,7 +7,8 @@ _MENTION = r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>"
 _WHO = rf"(?:{_MENTION}|{_NAME}|(?:[Mm]e|[Mm]yself|I(?:['’](?:ll|m|d))?)\b)"
 _OWNERS = re.compile(
     rf"(?:(?:[Oo]wner|[Oo]wned by|[Ll]ed by|[Ll]ead|[Aa]ccountable|[Rr]esponsible|[Aa]ssigned to|[Gg]iven to)\s*(?:person\s*)?(?:is|will be|would be|=|:|-|should be|to)?\s*(?P<after>{_WHO}(?:\s*(?:,|and|&|/|with|\+)\s*{_WHO})*))"
-    rf"|(?:(?P<before>{_WHO}(?:\s*(?:,|and|&|/|\+)\s*{_WHO})*)\s+(?:(?:will )?(?:own|lead)(?: it| this)?\b|(?:will )?be (?:the )?(?:owner|accountable|responsible|lead)|owns|leads|own|lead|is (?:the )?(?:owner|accountable|responsible|lead)|to (?:own|lead)|am (?:the )?(?:owner|accountable|responsible)|are (?:the )?(?:owners|accountable|responsible)|will (?:do|take) (?:it|this)(?: on)?)\b)",
+    rf"|(?:(?P<before>{_WHO}(?:\s*(?:,|and|&|/|\+)\s*{_WHO})*)\s+(?:(?:will )?(?:own|lead)(?: it| this)?\b|(?:will )?be (?:the )?(?:owner|accountable|responsible|lead)|owns|leads|own|lead|is (?:the )?(?:owner|accountable|responsible|lead)|to (?:own|lead)|am (?:the )?(?:owner|accountable|responsible)|are (?:the )?(?:owners|accountable|responsible)|will (?:do|take) (?:it|this)(?: on)?|has offered|is (?:doing|taking) (?:it|this)(?: on)?)\b)"
+    rf"|(?:\b[Mm]ake it\s+(?P<instead>{_NAME}))",
 )
 _GROUP = re.compile(
     r"\b(?:(?:the\s+|our\s+|all\s+)?(?:\w+\s+){0,2}?(?:teams?|departments?|dept|faculty|school of \w+|staff|slt|smt|hods|heads of (?:department|school)|tutors|teachers|lecturers|assessors|managers|committee|everyone|all of us|everybody|the college|quality office))\b",
@@ -19,6 +20,7 @@ _NOT_NAMES = frozenset(
     "Christmas Level Year GCSE English Maths Ofsted Monday Tuesday Wednesday Thursday Friday "
     "Who When What Where Not Yes No Dunno Good Learners Students Apprentices Attendance "
     "Retention Achievement Department Team Staff Head Each All Every More Milestone Owner "
+    "Oh Ok OK Right Well Actually Sure Fine Sorry Please Maybe Probably Just Then There Yeah "
     "Target Baseline Nobody Someone Science Engineering Digital".split()
 )
 
@@ -29,7 +31,7 @@ def find_people(text: str, asked: str | None) -> tuple[tuple[str, ...], str | No
     group: str | None = None
     match = _OWNERS.search(text)
     if match:
-        names = re.findall(_WHO, match["after"] or match["before"])
+        names = re.findall(_WHO, match["after"] or match["before"] or match["instead"])
         if (
             asked != "owner"
             and all(n in ("I", "me", "Me", "Myself", "myself") for n in names)
@@ -53,6 +55,10 @@ def find_people(text: str, asked: str | None) -> tuple[tuple[str, ...], str | No
     elif re.fullmatch(rf"\s*{_MENTION}\s*", text):
         names = [text.strip()]
     names = [n for n in names if n.split()[0] not in _NOT_NAMES or n.startswith("I")]
+    whole = _GROUP.search(text) if asked == "owner" else None
+    if whole:
+        # "The Health and care department" names no Health.
+        names = [n for n in names if n not in whole.group()]
     if asked == "owner" or match:
         grouped = _GROUP.search(text if asked == "owner" else match.group() if match else "")
         if grouped and not names:

@@ -5,11 +5,12 @@ from datetime import date
 
 from bot.coaching import wording
 from bot.coaching.draft import Draft
+from bot.coaching.figures import find_figures
 from bot.coaching.reading import Reading, read
 
 _REST_OF_ACTION = re.compile(
-    r"\s*(?:[.;\n]|,?\s*\b(?:because|so that|in order (?:to|that)|as a result|since|so\b(?! far)|which (?:will|should|means)|to (?:raise|lift|increase|reduce|cut|improve (?:attendance|achievement|retention|pass))"
-    r"|we want|with the aim|aiming|owner|owned by|milestone|impact|target|led by)\b|,\s*(?:and (?:we|this)|from \d|aim|raising|lifting|cutting|reducing|increasing)|\s[-–—]\s|\s(?:->|→)\s)",
+    r"\s*(?:\.(?!\d)|[;\n]|,\s+as\s|,?\s*\b(?:because|so that|in order (?:to|that)|as a result|since|so\b(?! far)|which (?:will|should|means)|to (?:raise|lift|increase|reduce|cut|improve (?:attendance|achievement|retention|pass))"
+    r"|we want|with the aim|aiming|owner|owned by|milestone|impact|target|led by)\b|,?\s+(?-i:[A-Z][a-z]+(?: [A-Z][a-z'’-]+)?) (?:will lead|to lead|is leading|leading|will own|owns)\b|,\s*(?:and (?:we|this)|from \d|aim|raising|lifting|cutting|reducing|increasing)|\s[-–—]\s|\s(?:->|→)\s)",
     re.IGNORECASE,
 )
 
@@ -43,23 +44,34 @@ _CLAUSE = re.compile(
 )
 
 
+def _clauses(reply: str) -> list[str]:
+    return [c.strip(" ,.:;-–•*") for c in _CLAUSE.split(reply) if c and c.strip(" ,.:;-")]
+
+
 def impact_words(reply: str, reading: Reading, action: str | None, today: date) -> str | None:
     """The author's own clause that names the change for learners, or None."""
     if not reading.learner_outcome:
         return None
-    clauses = [c.strip(" ,.:;-–•*") for c in _CLAUSE.split(reply) if c and c.strip(" ,.:;-")]
+    clauses = _clauses(reply)
     if action and len(clauses) > 1:
         clauses = clauses[1:]
     elif action:
         cut = _REST_OF_ACTION.search(reply, 12)
         clauses = [reply[cut.end() :].strip(" ,")] if cut else []
     reason = reading.reason or ""
-    for clause in clauses:
+    for number, clause in enumerate(clauses):
         if reason and clause.startswith(reason[:40]):
             clause = clause[len(reason) :].strip(" ,")
         if re.match(r"(?:why|reason|driver)\b", clause, re.IGNORECASE):
             continue
         if len(clause.split()) >= 2 and read(clause, today).learner_outcome:
+            after = clauses[number + 1] if number + 1 < len(clauses) else ""
+            if len(after.split()) >= 3 and read(after, today).learner_outcome:
+                # What follows from it in the same breath belongs to it.
+                between = reply[reply.index(clause) + len(clause) :]
+                between = between[: between.index(after)] if after in between else "."
+                if not re.search(r"[.;!?\n]", between):
+                    clause += between + after
             clause = re.sub(
                 r"^(?:and|then|that|we want|we'd like|we would like|i want|impact:?|hopefully|to see)\s+",
                 "",
@@ -166,6 +178,12 @@ def facts_added(before: Draft, after: Draft) -> list[str]:
 
 
 def same_figure(old: str, new: str) -> bool:
+    """Whether two figures are one, typed in two ways: "65 %" and "65%", "63/116" and "54.3%"."""
+    shares = [
+        f for typed in (old, new) for f in find_figures(typed)[:1] if f.unit in ("%", "ratio")
+    ]
+    if len(shares) == 2 and all(f.value is not None for f in shares):
+        return abs((shares[0].value or 0) - (shares[1].value or 0)) < 0.5
     return re.sub(r"\W|per\s?cent", "", old.lower()) == re.sub(r"\W|per\s?cent", "", new.lower())
 
 

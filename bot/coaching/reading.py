@@ -10,13 +10,13 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.coaching.dates import FoundDate, find_dates
+from bot.coaching.dates import FoundDate, academic_year, find_dates
 from bot.coaching.figures import row_of, with_parts
-from bot.coaching.impact import TO_A_STANDARD, Rung, affirmed, facts, judge
+from bot.coaching.impact import TO_A_STANDARD, Rung, affirmed, facts, is_source, judge
 from bot.coaching.measures import Measure, Named, find_measure, find_measures
 from bot.coaching.numbers import Figure, Part
 from bot.coaching.people import find_people
-from bot.coaching.sources import find_reason, find_source
+from bot.coaching.sources import Spot, asked_for, find_reason, spots
 from bot.coaching.timing import find_due, find_milestones
 from bot.coaching.tokens import FIXED, Classes, Row, rule
 from storage.vocabulary import Direction, Driver
@@ -73,7 +73,8 @@ def read(
     row, baseline, target = found.row, found.baseline, found.target
     of_learners = [n for n in found.named if n.measure.about == "learners"]
     first = next(iter(of_learners or found.named), None)
-    judged = judge(row, action, baseline=baseline is not None, target=target is not None)
+    seen = facts(row, action, baseline=baseline is not None, target=target is not None)
+    judged = judge(seen)
     if not judged.learner_outcome and not found.named and asked in ("impact", None):
         # A bare number counts something done, unless it is of a measure or a step between levels.
         step = baseline is not None and target is not None
@@ -98,7 +99,7 @@ def read(
         direction=_direction(text, first),
         due=due,
         baseline_date=baseline_date,
-        evidence_source=find_source(row, asked),
+        evidence_source=_source(row, seen, asked),
         driver=driver,
         reason=reason,
         milestones=found.milestones,
@@ -106,6 +107,21 @@ def read(
         owners=owners,
         group_owner=group,
     )
+
+
+def _source(row: Row, seen: dict[str, float], asked: str | None) -> str | None:
+    """Where the figure will be read, as typed; asked for it, whatever is named is the answer."""
+    if asked == "evidence_source":
+        return asked_for(row)
+    found = spots(row)
+    if found and (asked == "figures" or is_source(seen, kinds_of(found))):
+        return found[0].words
+    return None
+
+
+def kinds_of(found: list[Spot]) -> frozenset[str]:
+    """The signs of all the stretches that may name a source."""
+    return frozenset(f"read_{kind}" for spot in found for kind in spot.kinds)
 
 
 class _Found(NamedTuple):
@@ -125,7 +141,7 @@ class _Found(NamedTuple):
 def _look(text: str, today: date, asked: str | None) -> _Found:
     dates = find_dates(text, today)
     row, by_token = row_of(text, dates)
-    row = affirmed(row)
+    row = _with_this_year(affirmed(row), today)
     named = _standing(row, find_measures(text))
     row = _with_measures(row, named)
     figures = with_parts(row, by_token)
@@ -140,7 +156,8 @@ def observed(text: str, today: date, action: str) -> dict[str, float]:
     """What the weighing of an answer goes by, for working out the weights (`tests/evals/weigh.py`)."""
     found = _look(text.translate(_PUNCTUATION), today, "impact")
     levels = {"baseline": found.baseline is not None, "target": found.target is not None}
-    return facts(found.row, action, text, **levels)
+    seen = facts(found.row, action, **levels)
+    return seen | dict.fromkeys(kinds_of(spots(found.row)), 1.0)
 
 
 # A measure's name before one of these is the subject of paperwork or of a job, not a level.
@@ -158,6 +175,17 @@ def _standing(row: Row, named: tuple[Named, ...]) -> list[Named]:
         if inside and not denied and not paper:
             kept.append(each)
     return kept
+
+
+def _with_this_year(row: Row, today: date) -> Row:
+    """The row with no other year in it than those gone by: this one's figures are the plan's own."""
+    this = int(academic_year(today)[:4])
+    changes: dict[int, Classes] = {}
+    for at, token in enumerate(row.tokens):
+        typed = re.match(r"(?:20)?(\d\d)", token.word) if "year" in token.classes else None
+        if typed and 2000 + int(typed[1]) >= this:
+            changes[at] = frozenset({"name"})
+    return row.with_classes(changes) if changes else row
 
 
 def _with_measures(row: Row, named: list[Named]) -> Row:
@@ -213,11 +241,14 @@ def _levels(
         pair = False
     if not baselines and not targets and pair:
         baselines, targets, unknown = [unknown[0]], [unknown[1]], unknown[2:]
-    if targets and not baselines and asked in (None, "impact", "measure", "action"):
+    if asked == "figures" and not baselines and not targets and len(unknown) == 1:
+        # Asked where it is and where it should get to, one figure alone is where it is.
+        baselines, unknown = unknown, []
+    if targets and not baselines and asked not in ("baseline", "target"):
         # "45% could in October; 80% by March": what is said of the time before needs no sign.
         earlier = [f for f in unknown if f.start < targets[0].start and _alike(f, targets[0])]
         baselines = earlier[-1:] if len(earlier) == 1 else []
-    if not targets and unknown and (asked in (None, "impact", "measure", "action") or baselines):
+    if not targets and unknown and (asked not in ("baseline", "target") or baselines):
         targets = unknown[:1]
     baseline = baselines[0] if baselines else None
     if baseline and targets and baseline.start > targets[0].start and len(baselines) < len(real):

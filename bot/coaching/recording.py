@@ -36,6 +36,9 @@ _CAN_BE_ALL = frozenset(
 _COUNTED = frozenset({"withdrawals", "early_leavers", "persistent_absence", "past_planned_end", "break_in_learning", "positive_dest"})  # fmt: skip
 
 
+_SPEAKS_OF_DATE = re.compile(r"\b(?:by|date|due|deadline|until|end of)\b", re.IGNORECASE)
+
+
 class Recording(Turn):
     """The part of a step that writes into the draft; the rules decide what enters."""
 
@@ -57,8 +60,10 @@ class Recording(Turn):
             self._take_action(reply)
         self._take_impact(reply, reading, asked)
         self._take_measure(reading, asked)
-        if asked == "measure" and not draft.measure:
-            self._own_measure(reply)
+        if asked in ("measure", "figures"):
+            self._own_measure(
+                reply, given=draft.measure if draft.measure != before.measure else None
+            )
         if (
             reading.unit
             and (not draft.unit or reading.unit != draft.unit)
@@ -66,7 +71,8 @@ class Recording(Turn):
         ):
             draft.unit = reading.unit
         problem = self._take_levels(reading, asked, overrule)
-        problem = problem or self._take_due(reading, asked, overrule)
+        dated = overrule and (not confirming or _SPEAKS_OF_DATE.search(reply) is not None)
+        problem = problem or self._take_due(reading, asked, dated)
         if reading.baseline_date and (not draft.baseline_date or asked == "baseline"):
             draft.baseline_date = reading.baseline_date
         if reading.evidence_source and (
@@ -75,7 +81,7 @@ class Recording(Turn):
             draft.evidence_source = trim(reading.evidence_source, 120)
         if reading.driver and (asked == "driver" or not draft.reason):
             draft.driver, draft.reason = reading.driver, trim(reading.reason or "", 200)
-        problem = self._take_owner(reading, heard=not problem) or problem
+        problem = self._take_owner(reply, reading, heard=not problem) or problem
         self._take_milestones(reading, asked)
 
         facts = facts_added(before, draft)
@@ -128,7 +134,9 @@ class Recording(Turn):
         elif asked == "action":
             return
         says_level = reading.baseline or reading.target
-        if reading.measure is None or (draft.measure and asked not in ("impact", "measure")):
+        if reading.measure is None or (
+            draft.measure and asked not in ("impact", "measure", "figures")
+        ):
             return
         if draft.measure and asked == "impact" and not (says_level and not draft.target):
             return
@@ -136,15 +144,22 @@ class Recording(Turn):
         draft.unit = reading.unit
         draft.direction = reading.direction
 
-    def _own_measure(self, reply: str) -> None:
+    def _own_measure(self, reply: str, given: str | None) -> None:
+        """The measure in the person's own words, where they say more than the catalogue's name.
+
+        `given` is the catalogue's measure that the reply was read to name, if it was.
+        """
         words = re.sub(
             r"^(?:the|our|a|an|we(?:'d| would)? (?:look at|use|count|measure)|probably|maybe|i(?:'d| would) (?:use|look at|say))\s+",
             "",
             " ".join(reply.split()),
             flags=re.I,
         )
-        words = re.split(r"[.;]|\bfrom\b|\bcurrently\b|\d", words)[0].strip(" ,")
-        if len(content_stems(words)) >= 1:
+        words = re.split(r"[.;:,]\s|[.;:]$|\bfrom\b|\bcurrently\b|\d", words)[0].strip(" ,:")
+        own = content_stems(words)
+        known = content_stems(given or self.it.draft.measure or "")
+        least = 1 if not self.it.draft.measure else 3
+        if len(own) >= least and (not known or len(own - known) >= 2):
             self.it.draft.measure = trim(words, 80)
 
     def _take_levels(self, reading: Reading, asked: str, overrule: bool) -> bool:
@@ -153,8 +168,13 @@ class Recording(Turn):
         if reading.figures_disagree:
             levels = [f.text for f in reading.figures]
             return self.problem("two_figures", figures=listed(levels))
+        whole = next((f for f in reading.figures if f.text == reading.target), None)
+        passing = whole is not None and whole.unit == "all" and not reading.learner_outcome
         for field in ("baseline", "target"):
             new = getattr(reading, field)
+            if field == "target" and passing and asked != "target":
+                # "All staff will …" is no level to reach for learners.
+                continue
             old = getattr(draft, field)
             if not new or (old and same_figure(old, new)):
                 continue
@@ -234,10 +254,14 @@ class Recording(Turn):
         draft.due = due
         return False
 
-    def _take_owner(self, reading: Reading, *, heard: bool) -> bool:
+    def _take_owner(self, reply: str, reading: Reading, *, heard: bool) -> bool:
         """The one person named; a team or two people are asked about, at once or in their turn."""
+        department = self._department(reply, reading)
+        if department:
+            reading = replace(reading, group_owner=department, owners=())
         if reading.group_owner or len(reading.owners) > 1:
             self.it.owed = ["owner"]
+            self.it.draft.owner = None
             if not heard:
                 return False
             self.it.focus = "owner"
@@ -249,6 +273,15 @@ class Recording(Turn):
             mine = re.match(r"(?:i|me|myself)\b", name, re.IGNORECASE) is not None
             self.it.draft.owner = self.setting.speaker if mine else name
         return False
+
+    def _department(self, reply: str, reading: Reading) -> str | None:
+        """The department of the SAR that a reply puts where a person's name should stand."""
+        low = reply.lower()
+        for item in self.setting.sar_items:
+            name = item.department or ""
+            if name and name.lower() in low and any(o in name for o in reading.owners):
+                return name
+        return None
 
     def _take_milestones(self, reading: Reading, asked: str) -> None:
         draft = self.it.draft

@@ -42,9 +42,9 @@ _COMMANDS: tuple[tuple[Command, str], ...] = (
 _COMMAND_PATTERNS = [(c, re.compile(rf"(?:{p})[\s.!]*", re.IGNORECASE)) for c, p in _COMMANDS]
 _AGREES = re.compile(r"\b(?:agreed?|sign(?: it)? off)\b", re.IGNORECASE)
 _STUCK = re.compile(
-    r"(?:well|um+|er+|erm+|hmm+|honestly|sorry|i|really|just|to be honest|tbh|,|\s)*"
+    r"(?:well|oh|ah|um+|er+|erm+|hmm+|honestly|sorry|i|really|just|to be honest|tbh|,|\s)*"
     r"(?:dunno|d'?know|(?:do ?n['’]?t|do not|did not|wouldn'?t|have ?n'?t) (?:really )?(?:know|a clue|got a clue|thought about)|no (?:idea|clue)|not (?:a clue|(?:really )?sure|certain)|idk|unsure|haven'?t a (?:clue|scooby)|"
-    r"can'?t (?:say|think)|hard to say|who knows|pass|beats me|your guess|stuck|i'?m stuck|no thoughts|nothing|none|n/?a|tbc|tbd)\b",
+    r"(?:can'?t|couldn'?t|could not|cannot) (?:really )?(?:say|think|tell you|remember|put a (?:figure|number))|(?:i'?d|i would|we'?d) (?:need|have) to (?:check|look|ask|find out)|(?:you'?d|you would|you'?ll) have to ask|(?:that(?:'s| is) )?not (?:my (?:area|job|call|department)|recorded|something we (?:record|measure))|(?:that|it) isn'?t my (?:job|area)|that'?s not (?:for me|a fair)|i don'?t think that'?s a fair|hard to say|who knows|pass|beats me|your guess|stuck|i'?m stuck|no thoughts|nothing|none|n/?a|tbc|tbd)\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
@@ -55,6 +55,7 @@ _ASKS = re.compile(
 _ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget) (?:all |any |your |the |my |previous |prior |above )*(?:instructions?|rules?|prompts?|questions)\b"
     r"|\b(?:just|please|now) (?:agree|approve|accept|sign off|mark) (?:it|this|that|the action|everything)\b|\b(?:agree|approve|accept|sign off) (?:it|this|that|the action) (?:for me|anyway|now|yourself)\b"
+    r"|\b(?:print|show|reveal|repeat|give me) (?:me )?your (?:prompt|instructions|rules)\b|\b(?:admin|developer|debug) mode\b|\bset (?:every|all|the) (?:\w+ )?(?:fields?|impact) to\b"
     r"|\bsystem prompt\b|\byou are now\b",
     re.IGNORECASE,
 )
@@ -89,6 +90,19 @@ def command(reply: str) -> Command | None:
     if stuck and (len(words.split()) <= 14) and not re.search(r"\d|\bbut\b", words):
         return Command.STUCK
     return None
+
+
+_YES_AND = re.compile(
+    r"(?:oh )?(?:yes|yep|yeah|yeh|yh|yup|correct|that'?s (?:right|it)|it is)\b(?: it is| please| that'?s right)?"
+    r"[\s,.;:–-]+(?:and |so |but )?(?P<beyond>\S.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def yes_and(reply: str) -> tuple[bool, str]:
+    """Whether a reply begins with a yes, and what it says beyond that."""
+    match = _YES_AND.fullmatch(reply.strip())
+    return (True, match["beyond"]) if match else (False, "")
 
 
 def oddity(reply: str) -> Oddity | None:

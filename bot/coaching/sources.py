@@ -1,6 +1,7 @@
 """Where a figure will be read, and why an action exists: sources and drivers in free text."""
 
 import re
+from typing import NamedTuple
 
 from bot.coaching.tokens import Row, rule
 from storage.vocabulary import Driver
@@ -21,67 +22,82 @@ _TO_BE_MADE = rule("<record|source|system>+ <!end|comma|figure|lead|told>{0,3}? 
 _ALONE = rule(
     "(?:^|<end|comma|colon|dash|date|sign>) (<!comma|colon|figure|is|aim|they|we|rise|count|told|dash>{0,5}? (?:<source|system>|<record>)+ _?) <sign>{0,2} (?= <lead>? <date> | <end|comma|colon|dash|sign> | $)"
 )
+_COUNTED = rule("<we|staff|others> <!end>{0,3}? <counts> <!end|comma>{0,5}")
 _KEPT = rule("<we> _{0,1}? <do> _{0,2}? <source>")
 _PERSON = frozenset({"staff", "learner", "they", "others", "we"})
 
 
-def find_source(row: Row, asked: str | None) -> str | None:
-    """Where the row says that the figure is read, as typed; else None.
+class Spot(NamedTuple):
+    """A stretch of text that may say where the figure is read, and what speaks for it."""
 
-    With `asked` "evidence_source" the whole reply is the answer where nothing in it is known.
-    """
-    marks = row.marks
+    words: str
+    kinds: frozenset[str]
+
+
+_RECORDS = frozenset({"record", "source", "system"})
+
+
+def spots(row: Row) -> list[Spot]:
+    """Every stretch that may name a source, the likeliest first; each kind is a sign to be weighed."""
+    marks, found = row.marks, list[Spot]()
+
+    def add(kind: str, first: int, last: int, at: int) -> None:
+        held = [i for i in range(first, last) if row.tokens[i].classes & _RECORDS]
+        kinds = {kind, *(f"{kind}_{k}" for i in held for k in _RECORDS & row.tokens[i].classes)}
+        if _as_work(row, at, last):
+            kinds.add("as_work")
+        if not _has_more(row, first, last):
+            kinds.add("nothing_more")
+        if held and last - first == 1 and row.tokens[first].word in _VAGUE:
+            kinds.add("vague")
+        words = row.words(first, held[-1] + 1 if held else last)
+        found.append(Spot(_plain(words), frozenset(kinds)))
+
     for match in _TOLD.finditer(marks):
         first, last = match.span(1)
-        # The name ends with the record it names, or with the part of the sentence.
-        ends = [
-            i + 1
-            for i in range(first, last)
-            if row.tokens[i].classes & {"record", "source", "system"}
-        ]
-        span = _plain(row.words(first, ends[-1] if ends else last))
-        if (
-            ends
-            or row.tokens[match.start()].word != "per"
-            and (not _PERSON & row.tokens[first].classes and re.search(r"[A-Za-z]{3}", span))
+        if not _PERSON & row.tokens[first].classes and re.search(
+            r"[A-Za-z]{3}", row.words(first, last)
         ):
-            return span
-    for pattern in (_AFTER_LEAD, _ALONE):
-        for match in pattern.finditer(marks):
-            first, last = match.span(1)
-            if pattern is _ALONE and not _has_more(row, first, last):
-                continue
-            # "See it in the dashboard" is no work where a level is said as well.
-            work = not _has_more(row, first, last) and _as_work(row, match.start(), last)
-            if not work and _is_record(row, first, last, pattern is _ALONE):
-                return _plain(row.words(first, last))
-    for pattern in (_TELLING, _SYSTEM, _KEPT):
+            add("told", first, last, match.start())
+    for match in _AFTER_LEAD.finditer(marks):
+        add("lead", *match.span(1), match.start())
+    for match in _ALONE.finditer(marks):
+        add("alone", *match.span(1), match.start())
+    for kind, pattern in (("telling", _TELLING), ("system", _SYSTEM), ("kept", _KEPT)):
         for match in pattern.finditer(marks):
             first, last = match.span()
-            if pattern is _SYSTEM and (
-                last - first == 1
-                and row.tokens[first].word == "qar"
+            if (
+                row.tokens[first].word == "qar"
+                and last - first == 1
                 and _THE_MEASURE.match(marks, last)
             ):
                 continue
-            if not _as_work(row, first, last):
-                held = [
-                    i
-                    for i in range(first, last)
-                    if row.tokens[i].classes & {"record", "source", "system"}
-                ]
-                return row.words(held[0], held[-1] + 1)
-    if asked == "evidence_source":
-        bare = re.sub(
-            r"^(?:from|in|on|the|our|a|it's in|that'd be|that would be)\s+",
-            "",
-            row.text.strip(" .!"),
-            flags=re.I,
-        )
-        return bare if 1 < len(bare) <= 120 and re.search(r"[a-z]{2}", bare, re.I) else None
+            at = next(i for i in range(first, last) if row.tokens[i].classes & _RECORDS)
+            end = at + 1
+            while end < last and row.tokens[end].classes & _RECORDS:
+                end += 1
+            add(kind, at, end, first)
+    for match in _COUNTED.finditer(marks):
+        add("counted", *match.span(), match.start())
     shown = _SHOWS.search(row.text)
-    words = next(filter(None, shown.groups()), "").strip() if shown else ""
-    return words or None
+    if shown:
+        found.append(Spot(shown["holder"], frozenset({"shown"})))
+    return [spot for spot in found if len(spot.words) > 1]
+
+
+def asked_for(row: Row) -> str | None:
+    """What a reply to "where will you read it?" names: a known record, or the words themselves."""
+    known = spots(row)
+    bare = _ANSWERING.sub("", row.text.strip(" .!"))
+    if len(bare.split()) > 8 and known:
+        return known[0].words
+    return bare if 1 < len(bare) <= 120 and re.search(r"[a-z]{2}", bare, re.I) else None
+
+
+_ANSWERING = re.compile(
+    r"^(?:(?:well|oh|it's in|it is in|that'd be|that would be|that's|it would be|from|in|on|the|our|a)[\s,]+)+",
+    re.IGNORECASE,
+)
 
 
 def _has_more(row: Row, first: int, last: int) -> bool:
@@ -99,16 +115,11 @@ def _as_work(row: Row, first: int, last: int) -> bool:
     return bool(_AS_WORK.search(row.marks, max(0, first - 6), first) or made)
 
 
-# Words of these kinds name a record only with a word before them that says which.
-_VAGUE = frozenset("feedback system count results scores marks list work data report reports summary file files "
-                   "forms sheet record records system figures sample return returns log test tests".split())  # fmt: skip
-
-
-def _is_record(row: Row, first: int, last: int, alone: bool) -> bool:
-    token = row.tokens[last - 1]
-    if token.classes & {"source", "system"}:
-        return True
-    return token.word not in _VAGUE or last - first > 1
+# Words that name a record only with another before them that says which.
+_VAGUE = frozenset(
+    "feedback system count results scores marks list work data report reports summary file files "
+    "forms sheet record records system figures sample return returns log test tests".split()
+)
 
 
 # A name with a capital that holds the figure: "Unifrog reports it", "Grofar has the numbers".

@@ -40,6 +40,8 @@ class Interview(SQLModel):
     stage: Stage = Stage.CHOOSING
     draft: Draft = Field(default_factory=Draft)
     focus: str | None = None
+    # Every field that the last question asked about, the focus first.
+    asked: list[str] = Field(default_factory=list)
     pending: Pending | None = None
     tries: dict[str, int] = Field(default_factory=dict)
     left_open: list[str] = Field(default_factory=list)
@@ -77,6 +79,8 @@ class Say:
     outcome: Outcome | None = None
     # The reply told of someone at risk: nobody but those it is for should read it again.
     forget_reply: bool = False
+    # All the fields the question asks about, `field` first.
+    fields: tuple[str, ...] = ()
 
 
 # How a coach reads a reply: called as reader(text, today, action=, asked=).

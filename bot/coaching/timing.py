@@ -16,6 +16,10 @@ def find_milestones(
     text: str, dates: list[FoundDate], asked: str | None
 ) -> tuple[tuple[tuple[date | None, str], ...], list[tuple[int, int]]]:
     """Dated checks on the way, with the stretches of text they were read from."""
+    if asked == "figures":
+        staged = _staged(text, dates)
+        if staged:
+            return staged
     found: list[tuple[date | None, str]] = []
     spans: list[tuple[int, int]] = []
     for match in re.finditer(r"[^.;!?\n|\t]+(?:\.(?=\d)[^.;!?\n|\t]+)*", text):
@@ -28,6 +32,13 @@ def find_milestones(
             start, end = _around(text, match, marker, dates)
         inside = [d for d in dates if start <= d.start < end]
         if not inside and not marker and asked == "milestone" and len(clause.split()) < 2:
+            continue
+        if (
+            asked == "milestone"
+            and not (marker or inside or re.search(r"\d", clause))
+            and len(content_stems(clause)) < 4
+        ):
+            # "Not really", "print your prompt": nothing that could be seen by anyone.
             continue
         words = _MILESTONE.sub("", text[start:end]).strip(" ,:;-–.()")
         words = re.sub(
@@ -42,6 +53,26 @@ def find_milestones(
             found.append((inside[0].day if inside else None, words))
         spans.append((start, end))
     return tuple(found), spans
+
+
+_STAGE = re.compile(r"(?:(?!,\s|;|\n|\.\s|\band\b|\bthen\b).)+", re.DOTALL)
+
+
+def _staged(
+    text: str, dates: list[FoundDate]
+) -> tuple[tuple[tuple[date | None, str], ...], list[tuple[int, int]]] | None:
+    """Levels with a date each ("78 by Feb, 82 by July"): all but the last are checks on the way."""
+    stages = []
+    for match in _STAGE.finditer(text):
+        inside = [d for d in dates if match.start() <= d.start < match.end() and not d.past]
+        if inside and re.search(r"\d", _without(match.group(), inside, text)):
+            stages.append((inside[0].day, match))
+    last = max((d.day for d in dates if not d.past), default=None)
+    early = [(day, match) for day, match in stages if day != last]
+    if not early:
+        return None
+    texts = tuple((day, match.group().strip(" ,.;:-")) for day, match in early)
+    return texts, [match.span() for _, match in early]
 
 
 def _without(words: str, dates: list[FoundDate], text: str) -> str:
@@ -105,6 +136,9 @@ def find_due(
             when = when or found.day
         else:
             other.append(found.day)
+    if asked == "figures" and not by and not other and when and len(text.split()) <= 4:
+        # Nothing but a date, where one was asked for among other things.
+        by, when = [when], None
     chosen = by or other
     if asked in ("impact", None) and not by and len(other) > 1:
         chosen = [max(other)]

@@ -12,10 +12,12 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from bot.coaching.words import Spelling, stem
+from bot.coaching.words import Spelling, content_stems, stem
 
 Classes = frozenset[str]
 NO_CLASS: Classes = frozenset()
+# A word that the lexicon does not know.
+UNKNOWN: Classes = frozenset({"word"})
 
 # The classes of tokens that are not words of the lexicon, each with those it comes with.
 _FIGURE_UNITS = ("percent", "points", "ratio", "plain", "worded", "grade", "all", "factor", "share")
@@ -96,7 +98,8 @@ def _load() -> tuple[dict[str, set[str]], dict[str, set[str]], _Phrases, set[str
 _EXACT, _STEMS, _PHRASES, _BARE = _load()
 
 _FIXED = [frozenset(s) for s in ({"figure", unit} for unit in _FIGURE_UNITS)]
-_FIXED += [frozenset({kind}) for kind in (*_SIGNS, *_NUMBERS)] + [NO_CLASS]
+_FIXED += [frozenset({kind}) for kind in (*_SIGNS, *_NUMBERS)] + [NO_CLASS, UNKNOWN]
+_FIXED += [frozenset({"learner", "name"})]
 _ALL_SETS = {
     base | extra
     for base in {
@@ -124,7 +127,7 @@ def _classes(word: str) -> Classes:
             return frozenset(_EXACT[meant])
         if stem(meant) in _STEMS:
             return frozenset(_STEMS[stem(meant)])
-    return NO_CLASS
+    return UNKNOWN
 
 
 def _chars(names: str) -> str:
@@ -204,9 +207,15 @@ def tokenise(text: str, spans: Iterable[tuple[int, int, str]] = ()) -> list[Toke
             tokens.append(Token(word, start, end, _classes(word)))
         else:
             known = _EXACT.get(word) if kind == "code" else None
+            if kind == "code" and _YEAR_GROUP.fullmatch(word):
+                known = {"learner", "name"}
             tokens.append(Token(word, start, end, frozenset(known or _KIND_CLASSES[kind])))
         at += 1
     return tokens
+
+
+# "Y11", "L2s", "7s": the learners of a year or a level.
+_YEAR_GROUP = re.compile(r"yr?\d{1,2}s?|[le]\d\s?s|\d{1,2}s")
 
 
 def _phrase(raw: list[tuple[str, str, int, int]], at: int) -> tuple[int, Classes]:
@@ -243,3 +252,18 @@ _KIND_CLASSES: dict[str, Classes] = {
     "comma": frozenset({"comma"}), "colon": frozenset({"colon"}), "dash": frozenset({"dash"}),
     "sign": frozenset({"sign"}),
 }  # fmt: skip
+
+
+def meant_stems(text: str) -> frozenset[str]:
+    """The stems of the words that carry meaning, mistyped words of ours mended."""
+    return content_stems(" ".join(SPELLING.mend(w) for w in re.findall(r"[a-z]+", text.lower())))
+
+
+def objects(text: str) -> bool:
+    """Whether the text argues with the question ("not my job", "waste of time")."""
+    return any("objects" in token.classes for token in tokenise(text))
+
+
+def says_doing(text: str) -> bool:
+    """Whether a word of the text is one for work ("move", "ring", "review")."""
+    return any("do" in token.classes for token in tokenise(text))

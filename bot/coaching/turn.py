@@ -8,6 +8,7 @@ from bot.coaching.draft import SarItemView, Setting
 from bot.coaching.reading import read
 from bot.coaching.sources import driver_of
 from bot.coaching.state import Choice, Interview, Outcome, Reader, Say
+from bot.coaching.tokens import meant_stems
 from bot.coaching.words import content_stems
 
 _KEPT_STEPS = 12
@@ -20,6 +21,7 @@ _SNAPSHOT = {
     "stage",
     "draft",
     "focus",
+    "asked",
     "pending",
     "tries",
     "left_open",
@@ -53,6 +55,9 @@ class Turn:
         self.reader = reader
         self.lines: list[str] = []
         self.offered: list[Choice] = []
+        # What the question asked about that the reply at hand answers.
+        self.was_asked = interview.asked
+        self.it.asked = []
 
     # --- saying ---
 
@@ -84,12 +89,22 @@ class Turn:
         outcome: Outcome | None = None,
         forget_reply: bool = False,
     ) -> tuple[Interview, Say]:
+        if field is None or field not in self.it.asked:
+            self.it.asked = [field] if field else []
         self.it.choices = [choice.reply for choice in self.offered]
         if field and self.lines:
             self.it.question = self.lines[-1]
         self.it.said += 1
         text = "\n".join(self.lines)
-        return self.it, Say(text, tuple(self.offered), field, shows_draft, outcome, forget_reply)
+        return self.it, Say(
+            text,
+            tuple(self.offered),
+            field,
+            shows_draft,
+            outcome,
+            forget_reply,
+            tuple(self.it.asked),
+        )
 
     def offer_items(self) -> None:
         for item in self.setting.areas_for_improvement[:_OFFERED_ITEMS]:
@@ -152,7 +167,7 @@ class Turn:
 
     def _by_words(self, text: str, least: float = 0.5) -> list[SarItemView]:
         """The one SAR item whose words the text clearly shares, if there is one."""
-        said = content_stems(text)
+        said = meant_stems(text)
         if not said:
             return []
         scores = []

@@ -60,6 +60,23 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+# The particulars are asked for in one breath where several are open, a piece for each open one.
+TOGETHER: dict[str, str] = {
+    "baseline": "where is it now",
+    "target": "what should it reach",
+    "due": "by when",
+    "milestone": "what should you see half-way",
+    "evidence_source": "where will you read it",
+}
+TOGETHER_ASKED: dict[str, tuple[str, ...]] = {
+    "measure": ("That is a change worth having. Which figure would show it: {parts}?",),
+    "levels": ("Now the figures for {measure}: {parts}?",),
+    "rest": ("To be able to look and see with {measure}: {parts}?",),
+    "from_sar": (
+        "The SAR has {measure} at {figure} ({evidence}). Is that your start, and {parts}?",
+    ),
+}
+
 # Asked when the person has answered, but only with what staff do: the next rung of the ladder.
 SO_WHAT: dict[str, tuple[str, ...]] = {
     "ACTIVITY": (

@@ -5,6 +5,8 @@ do not soften what a person says to better a figure.
 
 A person is a block of lines of personas.txt: `== name`, or `== name (saves)` for one not meant to
 agree. `truth:` holds what each field should match in the end. `> text` opens, whatever is asked.
+`figures:` is what they answer to a question for three things or more at once; who has none answers
+the first thing only.
 `@N text` is said as reply N, whatever is asked. `field: one | two` answers that field, `dunno:`
 when no answer is left, `draft:` at the draft, before "agree". `~` marks a weak answer, ` ?` at the
 end one that tells nothing; `{due owner}` names what an answer tells besides.
@@ -90,7 +92,7 @@ def people() -> list[Persona]:
             found[-1].truth = {about: pattern for about, pattern in pairs}
         else:
             about = start.removesuffix(":")
-            assert about in (*ORDER, "dunno", "draft"), line
+            assert about in (*ORDER, "dunno", "draft", "figures"), line
             found[-1].facts[about] = [_reply(part, about) for part in rest.split(" | ")]
     return found
 
@@ -118,6 +120,8 @@ def hold(persona: Persona) -> Held:
             reply = opening.pop(0)
         elif held.turns in persona.timed:
             reply = persona.timed[held.turns]
+        elif len(say.fields) > 2 and left.get("figures"):
+            reply = left["figures"].pop(0)
         elif left.get(say.field or "draft"):
             reply = left[say.field or "draft"].pop(0)
         elif say.field is None:
@@ -170,8 +174,9 @@ def _listen(held: Held, interview: Interview, say: Say, told: set[str], said: Co
                 _mark(held, "same words", sentence)
     if say.field and say.outcome is None and _value(interview, say.field):
         _mark(held, "held", f"{say.field}, pending {interview.pending and interview.pending.kind}")
-    if say.field in told and say.outcome is None:
-        _mark(held, "told", str(say.field))
+    for about in say.fields:
+        if about in told and say.outcome is None:
+            _mark(held, "told", about)
     if len(say.text.split()) > 60 and not say.shows_draft:
         _mark(held, "long", f"{len(say.text.split())} words")
     if say.text.count("?") > 1:

@@ -58,6 +58,30 @@ def _f1(pairs: Sequence[tuple[bool, bool]]) -> float:
     return 2 * hit / (2 * hit + sum(g != p for g, p in pairs)) if hit else 0.0
 
 
+def _of_source(name: str) -> bool:
+    return name.startswith("read_")
+
+
+def _column(label: str, facts: Sequence[Seen], gold: Sequence[bool]) -> tuple[float, Seen]:
+    """Bias and weights for one label; prints how well they do, also on cases left out."""
+    names = sorted({name for each in facts for name in each})
+    left_out = []
+    for fold in range(FOLDS):
+        inside = [i for i in range(len(facts)) if i % FOLDS != fold]
+        bias, weights = fit([facts[i] for i in inside], [gold[i] for i in inside], names)
+        left_out += [
+            (gold[i], _total(facts[i], bias, weights) > 0) for i in range(fold, len(facts), FOLDS)
+        ]
+    bias, weights = fit(facts, gold, names)
+    within = [(g, _total(s, bias, weights) > 0) for g, s in zip(gold, facts, strict=True)]
+    print(f"{label:<16} F1 {_f1(within):.3f}, on cases left out {_f1(left_out):.3f}")
+    return bias, weights
+
+
+def _total(seen: Seen, bias: float, weights: Seen) -> float:
+    return bias + sum(value * weights[name] for name, value in seen.items() if name in weights)
+
+
 def main() -> None:
     """Fit, say how well it does, and write the table."""
     from tests.evals.run import cases
@@ -71,34 +95,22 @@ def main() -> None:
         )
         for c in rows
     ]
-    names = sorted({name for each in seen for name in each})
     columns = []
-    for label in ("restates_action", "learner_outcome"):
-        gold = [bool(c["gold"][label]) for c in rows]
-        pairs = []
-        for fold in range(FOLDS):
-            inside = [i for i in range(len(rows)) if i % FOLDS != fold]
-            bias, weights = fit([seen[i] for i in inside], [gold[i] for i in inside], names)
-            for i in range(fold, len(rows), FOLDS):
-                total = bias + sum(v * weights[n] for n, v in seen[i].items())
-                pairs.append((gold[i], total > 0))
-        bias, weights = fit(seen, gold, names)
-        within = [
-            (g, bias + sum(v * weights[n] for n, v in s.items()) > 0)
-            for g, s in zip(gold, seen, strict=True)
+    for label, of_sources in (("restates_action", 0), ("learner_outcome", 0), ("evidence", 1)):
+        # A source is weighed only where something may be one, and its signs only then.
+        chosen = [i for i, s in enumerate(seen) if not of_sources or any(map(_of_source, s))]
+        facts = [
+            {n: v for n, v in seen[i].items() if of_sources or not _of_source(n)} for i in chosen
         ]
-        print(f"{label:<16} F1 {_f1(within):.3f}, on cases left out {_f1(pairs):.3f}")
-        columns.append((bias, weights))
-    (bias0, again), (bias1, outcome) = columns
-    lines = [f'    "{n}": ({again[n]:.1f}, {outcome[n]:.1f}),' for n in names]
-    table = "\n".join(
-        [
-            "POINTS: dict[str, tuple[float, float]] = {",
-            *lines,
-            "}",
-            f"BIAS = ({bias0:.1f}, {bias1:.1f})",
-        ]
-    )
+        gold = [bool(rows[i]["gold"][label]) for i in chosen]
+        columns.append(_column(label, facts, gold))
+    names = sorted({name for _, weights in columns for name in weights})
+    lines = [
+        f'    "{n}": ({", ".join(f"{w.get(n, 0.0):.1f}" for _, w in columns)}),' for n in names
+    ]
+    bias = ", ".join(f"{b:.1f}" for b, _ in columns)
+    head = "POINTS: dict[str, tuple[float, float, float]] = {"
+    table = "\n".join([head, *lines, "}", f"BIAS = ({bias})"])
     text = _MODULE.read_text("utf-8")
     marks = r"(?<=# begin points\n).*?(?=\n# end points)"
     _MODULE.write_text(re.sub(marks, lambda _: table, text, flags=re.DOTALL), "utf-8")
