@@ -70,8 +70,14 @@ class Asking(Recording):
         kind = "measure" if field == "measure" else "levels" if levels else "rest"
         if any(f"together-{k}.0" in self.it.used for k in ("levels", "from_sar", "rest", kind)):
             return False
-        parts = [wording.TOGETHER[f] for f in rest if not (item and f == "baseline")]
-        values = {"parts": listed(parts), "measure": self.it.draft.measure or "this"}
+        said = wording.TOGETHER | {
+            "milestone": self._leading(wording.HALF_WAY, wording.TOGETHER["milestone"])
+        }
+        parts = [said[f] for f in rest if not (item and f == "baseline")]
+        values: dict[str, str | None] = {
+            "parts": listed(parts),
+            "measure": self.it.draft.measure or "this",
+        }
         if item:
             kind = "from_sar"
             values |= {"figure": item.baseline, "evidence": self._said_in(item)}
@@ -171,7 +177,10 @@ class Asking(Recording):
                     )
                 )
             return self.done(field=field)
-        return self.ask() if not stuck else self.done(field=self.ask_in_place())
+        if not stuck:
+            return self.ask()
+        self._put(field)
+        return self.done(field=field)
 
     def _offer_baseline(self) -> bool:
         """Offer the SAR's own figure as starting point, where it is of the same measure."""

@@ -19,7 +19,11 @@ MONTHS = {
 }  # fmt: skip
 
 _MONTH = "(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b(?:\.(?=\s*\d))?"
-_YEAR = r"(?P<year>20\d\d(?!\s?[/-]\s?\d\d)|['’]\d\d|\d\d(?!\s*(?:\d|[%/:.]\d|%|per\b|pc\b)))"
+# Two digits are a year only where they can be one of these times, and no figure follows a comma.
+_YEAR = (
+    r"(?P<year>20\d\d(?!\s?[/-]\s?\d\d)|(?<!, )(?<!,)(?:['’]\d\d|[23]\d"
+    r"(?!\s*(?:\d|[%/:.]\d|%|per\b|pc\b|pp\b|points?\b|of\b|in\b|out\b|to\b|learners|students|apprentices|pupils))))"
+)
 _ACADEMIC_YEAR = r"(?P<from>20\d\d|\d\d)\s?[/-]\s?(?P<to>20\d\d|\d\d)\b"
 _COUNTS = {
     "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
@@ -56,8 +60,11 @@ def find_dates(text: str, today: date) -> list[FoundDate]:
     found: list[FoundDate] = []
     low = text.lower()
     digit = any(char.isdigit() for char in low)
+    held = {_DIGIT: digit, _MONTH_NAMES: _MONTH_WORD.search(low) is not None}
     for words, pattern, resolve in _FORMS:
-        if not (digit if words is _DIGIT else any(word in low for word in words)):
+        if words not in held:
+            held[words] = any(word in low for word in words)
+        if not held[words]:
             continue
         for match in pattern.finditer(text):
             if any(match.start() < f.end and f.start < match.end() for f in found):
@@ -245,6 +252,7 @@ _BY = (
 _THE = r"(?:\bthe\s+)?"
 _DIGIT = ("#",)
 _MONTH_NAMES = tuple(name for name in MONTHS if len(name) == 3)
+_MONTH_WORD = re.compile(r"\b(?:" + "|".join(MONTHS) + r")\b")
 _TERM = ("term",)
 
 # In order of explicitness: a later form never reads inside an earlier one's stretch. The words are

@@ -17,6 +17,7 @@ from bot.coaching.phrases import (
     listed,
     start_upper,
     trim,
+    without_talk,
 )
 from bot.coaching.reading import LONGEST_REPLY, read
 from bot.coaching.replies import (
@@ -181,6 +182,7 @@ class _Flow(Asking):
             self.offer_items()
             return self.done(field="linked")
         self.it.stage = Stage.ASKING
+        rest = without_talk(rest)
         if named:
             self._link(named, quietly=bool(rest.strip()))
         if len(content_stems(rest)) >= 2:
@@ -230,6 +232,8 @@ class _Flow(Asking):
         if self.it.stage is Stage.CHOOSING:
             if self.it.tries[field] > MOST_PROBES:
                 return self._choose("dunno", Command.STUCK)
+            if not self.lines:
+                self._put("linked")
             self.offer_items()
             return self.done(field="linked")
         if self.it.stage is Stage.CONFIRMING:
@@ -275,8 +279,7 @@ class _Flow(Asking):
         if pending.kind == "which":
             pick = self._option(pending.options, reply)
             if pick is not None:
-                self._set(field, pick)
-                return self.ask()
+                return self.done(field=self.it.focus) if self._set(field, pick) else self.ask()
         if pending.kind == "unit" and order is None:
             if re.search(r"%|per\s?cent|percent|share|rate", reply, re.I):
                 self.it.draft.unit = "%"

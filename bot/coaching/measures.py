@@ -25,7 +25,8 @@ class Measure:
     and `a|b` for either. `lowest` and `highest` bound the plausible, in `unit`. `known` says when
     in the year the value is known, `pace` how often. `leading` is the key of the in-year measure
     to pair a yearly one with. `about` is "learners" or "provider": a level of the provider's own
-    work can be checked, and yet is no change for learners. `noted` is the source of the definition.
+    work can be checked, and yet is no change for learners. `rung` is where on the impact ladder a
+    change of a measure of learners stands: "engagement", "outcome" or "destination". `noted` is the source of the definition.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Measure:
     about: str
     noted: str
     leading: str | None = None
+    rung: str | None = None
 
 
 def _measures() -> tuple[Measure, ...]:

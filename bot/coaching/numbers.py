@@ -150,7 +150,9 @@ class Assembly:
         at = 0
         while at < len(self.tokens):
             token = self.tokens[at]
-            grade = next((g for g in grades if g[0] <= token.start < g[1]), None)
+            grade = None
+            if grades:
+                grade = next((g for g in grades if g[0] <= token.start < g[1]), None)
             shape = _SHAPE.match(self.letters, at) if self.letters[at] in _BEGIN else None
             if grade:
                 at = self._grade(at, *grade)
@@ -310,6 +312,9 @@ class Assembly:
         if previous == "the" and re.fullmatch(r"\d{1,2}\.\d\d", typed):
             return True
         if self._word(last) in ("grade", "grades"):
+            return True
+        if self._word(at - 2) == "of" and previous in ("the", "our", "those", "my"):
+            # "How many of the 34": whom it is counted among.
             return True
         # "Heading for a 4"; but "from a 3 to a 4" goes from one level to another.
         stepped = self._word(at - 2) in ("from", "to")

@@ -7,11 +7,16 @@ _MENTION = r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>"
 _WHO = rf"(?:{_MENTION}|{_NAME}|(?:[Mm]e|[Mm]yself|I(?:['’](?:ll|m|d))?)\b)"
 _OWNERS = re.compile(
     rf"(?:(?:[Oo]wner|[Oo]wned by|[Ll]ed by|[Ll]ead|[Aa]ccountable|[Rr]esponsible|[Aa]ssigned to|[Gg]iven to)\s*(?:person\s*)?(?:is|will be|would be|=|:|-|should be|to)?\s*(?P<after>{_WHO}(?:\s*(?:,|and|&|/|with|\+)\s*{_WHO})*))"
-    rf"|(?:(?P<before>{_WHO}(?:\s*(?:,|and|&|/|\+)\s*{_WHO})*)\s+(?:(?:will )?(?:own|lead)(?: it| this)?\b|(?:will )?be (?:the )?(?:owner|accountable|responsible|lead)|owns|leads|own|lead|is (?:the )?(?:owner|accountable|responsible|lead)|to (?:own|lead)|am (?:the )?(?:owner|accountable|responsible)|are (?:the )?(?:owners|accountable|responsible)|will (?:do|take) (?:it|this)(?: on)?|has offered|is (?:doing|taking) (?:it|this)(?: on)?)\b)"
+    rf"|(?:(?P<before>{_WHO}(?:\s*(?:,|and|&|/|\+)\s*{_WHO})*)\s+(?:(?:will )?(?:own|lead)(?: it| this)?\b|(?:will )?be (?:the )?(?:owner|accountable|responsible|lead)|owns|leads|own|lead|is (?:the )?(?:owner|accountable|responsible|lead)|to (?:own|lead)|am (?:the )?(?:owner|accountable|responsible)|are (?:the )?(?:owners|accountable|responsible)|will (?:do|take) (?:it|this)(?: on)?|has offered|is leading(?: on)?(?: it| this)?|is (?:doing|taking) (?:it|this)(?: on)?)\b)"
     rf"|(?:\b[Mm]ake it\s+(?P<instead>{_NAME}))",
 )
 _GROUP = re.compile(
     r"\b(?:(?:the\s+|our\s+|all\s+)?(?:\w+\s+){0,2}?(?:teams?|departments?|dept|faculty|school of \w+|staff|slt|smt|hods|heads of (?:department|school)|tutors|teachers|lecturers|assessors|managers|committee|everyone|all of us|everybody|the college|quality office))\b",
+    re.IGNORECASE,
+)
+# Without one of these nobody is named as accountable.
+_CUE = re.compile(
+    r"\b(?:own|led\b|lead|account|respons|assign|given|make it|offered|(?:do|doing|take|taking) (?:it|this)\b)|<@",
     re.IGNORECASE,
 )
 _NOT_NAMES = frozenset(
@@ -29,6 +34,8 @@ def find_people(text: str, asked: str | None) -> tuple[tuple[str, ...], str | No
     """The people named as accountable, and a team or department named instead of a person."""
     names: list[str] = []
     group: str | None = None
+    if asked != "owner" and not _CUE.search(text):
+        return (), None
     match = _OWNERS.search(text)
     if match:
         names = re.findall(_WHO, match["after"] or match["before"] or match["instead"])

@@ -21,6 +21,28 @@ _OPENERS = re.compile(
 )
 
 
+# "So what we've been talking about, and this goes back a while, is …"
+_LEAD_IN = re.compile(
+    r"^(?:so\s+)?what (?:we|i)(?:['’]ve|['’]d| have| are| want)?\b.{0,120}?\bis\s+", re.IGNORECASE
+)
+
+
+# Sentences that say who is speaking or which finding it is about, not what will be done.
+_TALK = re.compile(
+    r"^(?:(?:oh|ah|well|ok|right|so|um+|er+)[,\s]+)*(?:i['’]?m|i am|it['’]?s (?:the|about)|this (?:is|one)|the nearest|i think (?:it['’]?s|this)"
+    r"|i suppose (?:it['’]?s|this)|i guess it|that one|sorry)\b",
+    re.IGNORECASE,
+)
+
+
+def without_talk(reply: str) -> str:
+    """What a reply says of the action, without the talk before it; "" where it is all talk."""
+    parts = re.split(r"(?<=[.!?])\s+", _LEAD_IN.sub("", reply.strip()))
+    while parts and _TALK.match(parts[0]):
+        parts.pop(0)
+    return " ".join(parts)
+
+
 def action_words(reply: str) -> str | None:
     """The clause that says what will be done, without what follows from it."""
     flat = re.sub(r"[ \t]+", " ", reply).strip()
@@ -42,6 +64,14 @@ _CLAUSE = re.compile(
     r"(?:[.;!?](?=\s|$)|\n|,?\s*\bbecause\b|,?\s*\bso that\b|,?\s+so\b(?! far)|,\s*(?=(?:from|in|on|via|using|per|measured|as shown|shown|owner|owned|milestone|led|which means|meaning|we want|we'd like|source|evidence|according)\b)|,\s*(?:which means|meaning)|\b(?=(?:owner|milestone|source|evidence)\s*(?:is|:|=)))",
     re.IGNORECASE,
 )
+
+
+def _without_levels(clause: str) -> str:
+    """The change itself, without the figures behind it, which have fields of their own."""
+    cut = re.search(r",?\s+\(?(?:from\s+|currently\s+|up\s+from\s+)?\d[\d.]*\s?%?.*$", clause)
+    if cut and len(clause[: cut.start()].split()) >= 4 and "," in cut.group()[:2]:
+        return clause[: cut.start()]
+    return clause
 
 
 def _clauses(reply: str) -> list[str]:
@@ -73,11 +103,12 @@ def impact_words(reply: str, reading: Reading, action: str | None, today: date) 
                 if not re.search(r"[.;!?\n]", between):
                     clause += between + after
             clause = re.sub(
-                r"^(?:and|then|that|we want|we'd like|we would like|i want|impact:?|hopefully|to see)\s+",
+                r"^(?:and|then|that|we want|we'd like|we would like|i want|(?:the )?impact(?: is|:)?|hopefully|to see)\s+",
                 "",
                 clause,
                 flags=re.I,
             )
+            clause = _without_levels(clause)
             return start_upper(trim(" ".join(clause.split()), 300))
     return start_upper(trim(" ".join(reply.split()), 300)) if not action else None
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bot.coaching.dates import FoundDate, academic_year, find_dates
 from bot.coaching.figures import row_of, with_parts
-from bot.coaching.impact import TO_A_STANDARD, Rung, affirmed, facts, is_source, judge
+from bot.coaching.impact import TO_A_STANDARD, Judged, Rung, affirmed, facts, is_source, judge
 from bot.coaching.measures import Measure, Named, find_measure, find_measures
 from bot.coaching.numbers import Figure, Part
 from bot.coaching.people import find_people
@@ -86,7 +86,7 @@ def read(
     measure = first.measure if first else None
     return Reading(
         text=text,
-        rung=judged.rung,
+        rung=_rung(judged, measure),
         # Why it is done is not the action again.
         restates_action=judged.restates and not (reason and len(reason) > 0.6 * len(text)),
         learner_outcome=judged.learner_outcome,
@@ -107,6 +107,13 @@ def read(
         owners=owners,
         group_owner=group,
     )
+
+
+def _rung(judged: Judged, measure: Measure | None) -> Rung:
+    """Where the statement stands on the ladder: for an outcome, where its measure stands."""
+    if judged.learner_outcome and measure and measure.rung:
+        return Rung[measure.rung.upper()]
+    return judged.rung
 
 
 def _source(row: Row, seen: dict[str, float], asked: str | None) -> str | None:

@@ -18,9 +18,11 @@ from bot.coaching.phrases import (
     same_figure,
     start_upper,
     trim,
+    without_talk,
 )
 from bot.coaching.reading import Reading
 from bot.coaching.state import Pending, Stage
+from bot.coaching.tokens import meant_stems, names_learners
 from bot.coaching.turn import Turn
 from bot.coaching.words import content_stems
 from storage.models import MilestoneFields
@@ -45,6 +47,8 @@ class Recording(Turn):
     def _apply(self, reply: str, asked: str) -> tuple[bool, bool]:
         """Record what a reply says. Returns (anything learned, a problem was said instead)."""
         draft, today = self.it.draft, self.setting.today
+        if asked == "action":
+            reply = without_talk(reply) or reply
         reading = self.reader(reply, today, action=draft.action or "", asked=asked)
         if asked == "action":
             # What stands in the action's own clause ("each apprentice") is no level to reach.
@@ -119,12 +123,20 @@ class Recording(Turn):
         words = impact_words(
             reply, reading, draft.action if asked == "action" else None, self.setting.today
         )
+        if words and asked == "action" and not self._changes_for_learners(words):
+            words = None
         if asked == "impact":
             draft.so_what = [*draft.so_what, trim(" ".join(reply.split()), 400)]
         elif words and asked == "action":
             draft.so_what = [*draft.so_what, words]
         if words and (asked == "impact" or not draft.impact):
             draft.impact = words
+
+    def _changes_for_learners(self, words: str) -> bool:
+        """Whether a clause said beside the action names learners, and more than how things stand."""
+        reading = self.reader(words, self.setting.today)
+        stands = reading.baseline is not None and reading.target is None
+        return not stands and (reading.measure is not None or names_learners(words))
 
     def _take_measure(self, reading: Reading, asked: str) -> None:
         """The measure a reply names; the action's own words ("on each absence") name none."""
@@ -155,8 +167,13 @@ class Recording(Turn):
             " ".join(reply.split()),
             flags=re.I,
         )
+        words = re.sub(
+            r",?\s*\b(?:i think|i suppose|i guess|probably|maybe)\b", "", words, flags=re.I
+        )
         words = re.split(r"[.;:,]\s|[.;:]$|\bfrom\b|\bcurrently\b|\d", words)[0].strip(" ,:")
-        own = content_stems(words)
+        if self.it.draft.measure and not (find_measure(words) or names_learners(words)):
+            return
+        own = meant_stems(words)
         known = content_stems(given or self.it.draft.measure or "")
         least = 1 if not self.it.draft.measure else 3
         if len(own) >= least and (not known or len(own - known) >= 2):
@@ -168,6 +185,13 @@ class Recording(Turn):
         if reading.figures_disagree:
             levels = [f.text for f in reading.figures]
             return self.problem("two_figures", figures=listed(levels))
+        if (
+            asked == "impact"
+            and not reading.learner_outcome
+            and not (reading.baseline and reading.target)
+        ):
+            # "Data quality will be at 98%": a level, but not of what learners gain.
+            return False
         whole = next((f for f in reading.figures if f.text == reading.target), None)
         passing = whole is not None and whole.unit == "all" and not reading.learner_outcome
         for field in ("baseline", "target"):
@@ -210,12 +234,24 @@ class Recording(Turn):
                 )
             elif compare(draft) == 0:
                 held = ("equal", {"target": draft.target})
+            if not held:
+                held = self._implausible(draft.target)
             if held:
                 if held[0] != "impossible":
                     self.it.questioned.append(f"target={draft.target}")
                 draft.target = None
                 self.it.focus, self.it.stage = "target", Stage.ASKING
                 return self.problem(held[0], **held[1])
+        odd = (
+            draft.baseline
+            and not self._meant("baseline", draft.baseline)
+            and self._implausible(draft.baseline)
+        )
+        if odd:
+            self.it.questioned.append(f"baseline={draft.baseline}")
+            draft.baseline = None
+            self.it.focus, self.it.stage = "baseline", Stage.ASKING
+            return self.problem(odd[0], **odd[1])
         figure = draft.baseline or draft.target
         if figure and draft.measure and self._unit_unknown(figure):
             self.it.questioned.append(f"unit={figure}")
@@ -223,6 +259,22 @@ class Recording(Turn):
                 kind="unit", field="baseline" if draft.baseline else "target", options=[figure]
             )
         return False
+
+    def _implausible(self, figure: str) -> tuple[str, dict[str, Any]] | None:
+        """What to say of a figure that the measure's own scale does not reach, if it does not."""
+        named = find_measure(self.it.draft.measure or "")
+        level = next(iter(find_figures(figure)), None)
+        if named is None or level is None or level.value is None:
+            return None
+        measure = named[0]
+        # A headcount stands on no scale but its own.
+        same_scale = level.unit in ("%", "ratio") if measure.unit == "%" else level.unit is None
+        if measure.unit == "number" or not same_scale:
+            return None
+        if measure.lowest <= level.value <= measure.highest:
+            return None
+        scale = f"{measure.lowest:g} to {measure.highest:g}"
+        return "off_the_scale", {"figure": figure, "measure": measure.title, "scale": scale}
 
     def _unit_unknown(self, figure: str) -> bool:
         """Whether a bare number could be a share or a headcount, and nobody has said which."""
@@ -294,6 +346,7 @@ class Recording(Turn):
                     MilestoneFields(due=due, text=start_upper(trim(text, 160))),
                 ]
 
-    def _set(self, field: str, value: str) -> None:
+    def _set(self, field: str, value: str) -> bool:
+        """Put a level into the draft; True when a problem with it was said."""
         setattr(self.it.draft, field, value)
-        self._check_levels()
+        return self._check_levels()

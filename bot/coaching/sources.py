@@ -87,13 +87,24 @@ def spots(row: Row) -> list[Spot]:
 
 def asked_for(row: Row) -> str | None:
     """What a reply to "where will you read it?" names: a known record, or the words themselves."""
-    known = spots(row)
     bare = _ANSWERING.sub("", row.text.strip(" .!"))
-    if len(bare.split()) > 8 and known:
-        return known[0].words
+    if len(bare.split()) > 8:
+        # A long answer: the record in it, with the words that say which.
+        at = next((i for i, t in enumerate(row.tokens) if t.classes & _RECORDS), None)
+        if at is not None:
+            first = at
+            while first and at - first < 2 and not row.tokens[first - 1].classes & _NOT_A_NAME:
+                first -= 1
+            last = at + 1
+            while last < len(row.tokens) and row.tokens[last].classes & _RECORDS:
+                last += 1
+            return _plain(row.words(first, last))
     return bare if 1 < len(bare) <= 120 and re.search(r"[a-z]{2}", bare, re.I) else None
 
 
+_NOT_A_NAME = frozenset(
+    {"small", "is", "aim", "end", "comma", "they", "we", "lead", "figure", "date"}
+)
 _ANSWERING = re.compile(
     r"^(?:(?:well|oh|it's in|it is in|that'd be|that would be|that's|it would be|from|in|on|the|our|a)[\s,]+)+",
     re.IGNORECASE,

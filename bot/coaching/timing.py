@@ -55,24 +55,25 @@ def find_milestones(
     return tuple(found), spans
 
 
-_STAGE = re.compile(r"(?:(?!,\s|;|\n|\.\s|\band\b|\bthen\b).)+", re.DOTALL)
+_BETWEEN = re.compile(r",\s|;|\n|\.\s|\band\b|\bthen\b|$")
 
 
 def _staged(
     text: str, dates: list[FoundDate]
 ) -> tuple[tuple[tuple[date | None, str], ...], list[tuple[int, int]]] | None:
     """Levels with a date each ("78 by Feb, 82 by July"): all but the last are checks on the way."""
-    stages = []
-    for match in _STAGE.finditer(text):
-        inside = [d for d in dates if match.start() <= d.start < match.end() and not d.past]
-        if inside and re.search(r"\d", _without(match.group(), inside, text)):
-            stages.append((inside[0].day, match))
     last = max((d.day for d in dates if not d.past), default=None)
-    early = [(day, match) for day, match in stages if day != last]
-    if not early:
-        return None
-    texts = tuple((day, match.group().strip(" ,.;:-")) for day, match in early)
-    return texts, [match.span() for _, match in early]
+    texts: list[tuple[date | None, str]] = []
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for between in _BETWEEN.finditer(text):
+        span, start = (start, between.start()), between.end()
+        inside = [d for d in dates if span[0] <= d.start < span[1] and not d.past]
+        words = text[slice(*span)].strip(" ,.;:-")
+        if inside and inside[0].day != last and re.search(r"\d", _without(words, inside, text)):
+            texts.append((inside[0].day, words))
+            spans.append(span)
+    return (tuple(texts), spans) if texts else None
 
 
 def _without(words: str, dates: list[FoundDate], text: str) -> str:

@@ -37,7 +37,8 @@ class Token(NamedTuple):
 
 _TOKEN = re.compile(
     r"""
-    (?P<mention><[@#!][^>]{1,80}>)
+    (?P<word>['’]s\b|(?>[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)*)(?![\d_]|-\d|-[A-Z0-9]+-\d))
+    |(?P<mention><[@#!][^>]{1,80}>)
     |(?P<money>£\s?\d[\d,.]*(?:\s?[km]\b)?)
     |(?P<series>\d+(?:/\d+){2,}[\w/]*|\b\d{4}-\d{2}\b(?!-?\d)|\b\d+[-–]\d+s\b|\b[A-Z]{1,5}(?:-[A-Z0-9]+)*-\d[\w-]*|\b\d+['’]s\b)
     |(?P<year>\b20\d\d\s?[/–-]\s?(?:20)?\d\d\b(?!\s*%)|\b(?:19|20)\d\d\b(?!\s*(?:%|per|learners|students|apprentices)))
@@ -48,9 +49,9 @@ _TOKEN = re.compile(
     |(?P<arrow>-{1,3}>|={1,2}>|→|⇒|➡️?|»|⟶|~>|>{1,2}|(?<=[\d%])(?:\.{2,}|…)(?=\s?\d))
     |(?P<number>(?<![\w.,])[+−-]?\d{1,3}(?:,\d{3})+(?!\d)|(?:(?<![\w.])[+−-])?\d+(?:\.\d+)?(?=\s?(?:%|pp\b|ppts?\b|pc\b|p\.p|pts?\b|percent|per\s?cent|point)|[^\w.]|\.(?!\d)|$|x\b))
     |(?P<code>[A-Za-z]*\d[\w./-]*|\d+\.\d+\.\d+[\d.]*)
-    |(?P<word>['’]s\b|[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)*)
     |(?P<end>…|[.;!?]+(?=\s|$|["')\]])|[;!?|\t\n•✅✓]+)
     |(?P<comma>,)
+    |(?P<plain>[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)*)
     |(?P<colon>:)
     |(?P<dash>[–—-])
     |(?P<sign>[≥≤<=+&/~(*)\[\]"“”#@^])
@@ -161,10 +162,10 @@ class Row:
 
     __slots__ = ("marks", "text", "tokens")
 
-    def __init__(self, text: str, tokens: list[Token]) -> None:
+    def __init__(self, text: str, tokens: list[Token], marks: str | None = None) -> None:
         self.text = text
         self.tokens = tokens
-        self.marks = "".join(_CHAR[token.classes] for token in tokens)
+        self.marks = "".join([_CHAR[t.classes] for t in tokens]) if marks is None else marks
 
     def words(self, start: int, end: int) -> str:
         """The text that the tokens from `start` up to `end` cover."""
@@ -172,11 +173,12 @@ class Row:
 
     def with_classes(self, changes: dict[int, Classes]) -> "Row":
         """The same row with other classes for some tokens, by position."""
-        tokens = list(self.tokens)
+        tokens, marks = list(self.tokens), list(self.marks)
         for at, classes in changes.items():
             word, start, end, _ = tokens[at]
             tokens[at] = Token(word, start, end, classes)
-        return Row(self.text, tokens)
+            marks[at] = _CHAR[classes]
+        return Row(self.text, tokens, "".join(marks))
 
 
 def tokenise(text: str, spans: Iterable[tuple[int, int, str]] = ()) -> list[Token]:
@@ -192,7 +194,8 @@ def tokenise(text: str, spans: Iterable[tuple[int, int, str]] = ()) -> list[Toke
             if not (raw and raw[-1][2] == first):
                 raw.append((kind, text[first:last].lower(), first, last))
             continue
-        raw.append((match.lastgroup or "", match.group().lower(), start, end))
+        kind = match.lastgroup or ""
+        raw.append(("word" if kind == "plain" else kind, match.group().lower(), start, end))
     tokens: list[Token] = []
     at = 0
     while at < len(raw):
@@ -262,6 +265,11 @@ def meant_stems(text: str) -> frozenset[str]:
 def objects(text: str) -> bool:
     """Whether the text argues with the question ("not my job", "waste of time")."""
     return any("objects" in token.classes for token in tokenise(text))
+
+
+def names_learners(text: str) -> bool:
+    """Whether the text names learners, in whatever word."""
+    return any("learner" in token.classes for token in tokenise(text))
 
 
 def says_doing(text: str) -> bool:

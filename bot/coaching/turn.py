@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.coaching import wording
 from bot.coaching.draft import SarItemView, Setting
+from bot.coaching.measures import BY_KEY, find_measure
 from bot.coaching.reading import read
 from bot.coaching.sources import driver_of
 from bot.coaching.state import Choice, Interview, Outcome, Reader, Say
@@ -112,8 +113,20 @@ class Turn:
 
     def _put(self, field: str) -> bool:
         return self.line(
-            f"ask-{field}", wording.QUESTIONS[field], measure=self.it.draft.measure or "the measure"
+            f"ask-{field}",
+            wording.QUESTIONS[field],
+            measure=self.it.draft.measure or "the measure",
+            leading=self._leading(wording.LEADING),
         )
+
+    def _leading(self, text: str, otherwise: str = "") -> str:
+        """Words on the measure that tells sooner, where the action's own is known once a year."""
+        named = find_measure(self.it.draft.measure or "")
+        if named is None or named[0].leading is None:
+            return otherwise
+        measure = named[0]
+        leading = BY_KEY[named[0].leading].title
+        return text.format(measure=measure.title, leading=leading)
 
     # --- steps ---
 

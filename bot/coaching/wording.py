@@ -50,8 +50,8 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "What happened that put this on the list?",
     ),
     "milestone": (
-        "The end is too late to find out that it is not working. What should you see on the way, and "
-        "by when?",
+        "The end is too late to find out that it is not working{leading}. What should you see on the "
+        "way, and by when?",
         "Which early sign, with a month, would tell you it is on course?",
     ),
     "owner": (
@@ -68,6 +68,9 @@ TOGETHER: dict[str, str] = {
     "milestone": "what should you see half-way",
     "evidence_source": "where will you read it",
 }
+# Beside a measure that is known once a year.
+LEADING = ", and {measure} is final only once a year ({leading} may tell sooner)"
+HALF_WAY = "what should you see half-way (perhaps in {leading})"
 TOGETHER_ASKED: dict[str, tuple[str, ...]] = {
     "measure": ("That is a change worth having. Which figure would show it: {parts}?",),
     "levels": ("Now the figures for {measure}: {parts}?",),
@@ -212,6 +215,11 @@ PROBLEMS: dict[str, tuple[str, ...]] = {
     ),
     "impossible": (
         "{figure} cannot be reached: a share stops at 100%. What level do you have in mind?",
+    ),
+    "off_the_scale": (
+        "{figure} would be unusual for {measure}, which runs from {scale}. Which figure do you mean? "
+        "The same again if that is right.",
+        "{figure} is outside {scale} as well. Which figure is it for {measure}?",
     ),
     "perfect": (
         "100% leaves no room for a single learner to be ill or move away. What would be ambitious "
