@@ -16,7 +16,7 @@ def find_milestones(
     text: str, dates: list[FoundDate], asked: str | None
 ) -> tuple[tuple[tuple[date | None, str], ...], list[tuple[int, int]]]:
     """Dated checks on the way, with the stretches of text they were read from."""
-    if asked == "figures":
+    if asked in ("figures", "action"):
         staged = _staged(text, dates)
         if staged:
             return staged
@@ -69,7 +69,7 @@ def _staged(
     for between in _BETWEEN.finditer(text):
         span, start = (start, between.start()), between.end()
         inside = [d for d in dates if span[0] <= d.start < span[1] and not d.past]
-        words = text[slice(*span)].strip(" ,.;:-")
+        words = _MILESTONE.sub("", text[slice(*span)]).strip(" ,.;:-")
         if inside and inside[0].day != last and re.search(r"\d", _without(words, inside, text)):
             texts.append((inside[0].day, words))
             spans.append(span)
