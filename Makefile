@@ -1,7 +1,7 @@
 # What everyone uses: the README, CONTRIBUTING and .ci/run name these targets.
 PYTHON ?= python
 
-.PHONY: test lint fix bench evals
+.PHONY: test lint fix bench weigh evals
 
 test:
 	$(PYTHON) -m pytest
@@ -17,7 +17,13 @@ fix:
 	$(PYTHON) -m ruff format .
 
 bench:
+	$(PYTHON) -m tests.benchmarks.reading
 	$(PYTHON) -m tests.benchmarks.turns
+
+# Works the weights of the reader out anew from the cases for building.
+weigh:
+	$(PYTHON) -m tests.evals.weigh
+	$(PYTHON) -m ruff format bot/coaching/impact.py
 
 evals:
 	$(PYTHON) -m tests.evals.run

@@ -289,7 +289,7 @@ POINTS: dict[str, tuple[float, float, float]] = {
     "staff": (0.3, -1.1, -0.1),
     "staff_better": (-0.1, -0.5, 0.1),
     "staff_do": (-0.4, -0.9, 0.1),
-    "staff_first": (-1.0, -0.7, -0.2),
+    "staff_first": (-1.0, -0.7, -0.1),
     "staff_level": (0.3, -0.8, 0.4),
     "staff_see": (-1.6, -0.4, -0.2),
     "starts_doing": (-0.0, -1.4, -0.2),
@@ -339,10 +339,10 @@ def _weigh(seen: dict[str, float], column: int) -> float:
 def _rung(seen: dict[str, float], outcome: bool) -> Rung:
     if outcome:
         return Rung.OUTCOME
-    if seen.keys() & {"staff_better", "done_thing", "thing_done", "done"}:
+    if seen.keys() & {"done", "has_been", "staff_better", "better_thing", "done_thing"}:
         return Rung.OUTPUT
-    if seen.keys() & {"staff_do"}:
+    if "staff_do" in seen and "starts_doing" not in seen:
         return Rung.PRACTICE
-    if seen.keys() & {"do_thing", "starts_doing", "count", "we_do", "thing", "covered"}:
+    if seen.keys() & {"do_thing", "starts_doing", "count", "we_do", "thing"} or seen["covered"]:
         return Rung.ACTIVITY
     return Rung.NONE

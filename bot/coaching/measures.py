@@ -87,16 +87,26 @@ def _places(name: str) -> _Name:
     )
 
 
-def _index() -> dict[str, list[tuple[_Name, Measure]]]:
-    """Names by the stem they begin with, longer and earlier ones first."""
-    index: dict[str, list[tuple[_Name, Measure]]] = {}
+def _index() -> dict[str, dict[str, list[tuple[_Name, Measure]]]]:
+    """Names by the stems of their first two words, longer and earlier ones first.
+
+    The names of one word, and those with a gap after the first, stand under "" and under every
+    second stem.
+    """
+    index: dict[str, dict[str, list[tuple[_Name, Measure]]]] = {}
     for measure in MEASURES:
         for name in measure.names:
             places = _places(name)
+            seconds = places[1] if len(places) > 1 and places[1] else ("",)
             for first in places[0]:
-                index.setdefault(first, []).append((places, measure))
+                for second in seconds:
+                    index.setdefault(first, {}).setdefault(second, []).append((places, measure))
     for each in index.values():
-        each.sort(key=lambda entry: -sum(1 for place in entry[0] if place))
+        open_ended = each.setdefault("", [])
+        for second, names in each.items():
+            if second:
+                names += open_ended
+            names.sort(key=lambda entry: -sum(1 for place in entry[0] if place))
     return index
 
 
@@ -112,8 +122,6 @@ def _meant(word: str) -> str:
 
 def _fits(places: _Name, stems: list[str], at: int) -> int:
     """The position after the name that begins at `at`, or 0."""
-    if len(places) > 1 and places[1] and (at + 1 >= len(stems) or stems[at + 1] not in places[1]):
-        return 0
     for number, place in enumerate(places):
         if not place:
             rest = places[number + 1 :]
@@ -137,7 +145,12 @@ def find_measures(text: str) -> tuple[Named, ...]:
     found: list[Named] = []
     at = 0
     while at < len(stems):
-        for places, measure in _NAMES.get(stems[at], ()):
+        named = _NAMES.get(stems[at])
+        if named is None:
+            at += 1
+            continue
+        second = stems[at + 1] if at + 1 < len(stems) else ""
+        for places, measure in named.get(second) or named[""]:
             end = _fits(places, stems, at)
             if end:
                 found.append(Named(measure, words[at][1], words[end - 1][2]))

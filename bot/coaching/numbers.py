@@ -359,7 +359,7 @@ class Assembly:
             return True
         if following in _SHARE_BEFORE or following.endswith("ing"):
             return True
-        if last < len(self.tokens) and self.tokens[last].classes & {"act", "learner"}:
+        if last < len(self.tokens) and self.tokens[last].classes & {"act", "learner", "now"}:
             return True
         before = self.tokens[at - 1] if at else None
         return before is not None and bool(

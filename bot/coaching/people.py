@@ -15,10 +15,10 @@ _GROUP = re.compile(
     re.IGNORECASE,
 )
 # Without one of these nobody is named as accountable.
-_CUE = re.compile(
-    r"\b(?:own|led\b|lead|account|respons|assign|given|make it|offered|(?:do|doing|take|taking) (?:it|this)\b)|<@",
-    re.IGNORECASE,
-)
+_NAME_OWNER = (
+    "own", "led", "lead", "account", "respons", "assign", "given", "make it", "offered", "do it",
+    "do this", "take it", "take this", "taking", "doing", "<@",
+)  # fmt: skip
 _NOT_NAMES = frozenset(
     "The This That We I It They Our My By From To In On At And But So Because January "
     "February March April May June July August September October November December Easter "
@@ -34,7 +34,8 @@ def find_people(text: str, asked: str | None) -> tuple[tuple[str, ...], str | No
     """The people named as accountable, and a team or department named instead of a person."""
     names: list[str] = []
     group: str | None = None
-    if asked != "owner" and not _CUE.search(text):
+    low = text.lower()
+    if asked != "owner" and not any(word in low for word in _NAME_OWNER):
         return (), None
     match = _OWNERS.search(text)
     if match:

@@ -150,6 +150,11 @@ _REASONS = re.compile(
     r"\b(?:because(?: of)?|since|as a result of|due to|owing to|given that|driven by|in response to|as(?= (?:our|the|we|learners|students|apprentices|ofsted|employers|inspectors))|following|after|reason is|why(?=\s*:)|reason(?=\s*:)|the reason(?: is)?|cos|coz|bc|prompted by)\b[:,]?\s*(?P<reason>[^.;!?\n]+)",
     re.IGNORECASE,
 )
+# Without one of these no reason is given: a plain look spares most replies the search for one.
+_GIVE_REASON = (
+    "becau", "since", "due to", "result", "owing", "given", "driven", "respon", "as ", "follow",
+    "after", "reason", "why", "cos", "coz", "bc", "prompt",
+)  # fmt: skip
 _DRIVERS: tuple[tuple[Driver, str], ...] = (
     (Driver.SAFEGUARDING, r"safeguard\w*|prevent duty|risk of harm|wellbeing concerns?|bullying|harassment|sexual"),
     (Driver.CURRICULUM_CHANGE, r"(?:from|moving|moved|move|switch\w*|chang\w+|transition\w*|new|revised|reform\w*) (?:\w+ ){0,5}(?:standards?|framework|specification|spec|curriculum|qualifications?|syllabus|t[- ]levels?|awarding (?:body|organisation)|assessment plan|exam board)|framework to (?:the )?standard|curriculum change|spec change|reform"),
@@ -170,7 +175,8 @@ _DRIVER_NAMES = {
 
 def find_reason(text: str, asked: str | None) -> tuple[str | None, Driver | None]:
     """The clause that says why, and the kind of driver it is."""
-    match = _REASONS.search(text)
+    low = text.lower()
+    match = _REASONS.search(text) if any(word in low for word in _GIVE_REASON) else None
     reason: str | None = None
     if match:
         reason = re.split(r",\s*(?:we|so|and we|i|this|our)\b", match["reason"], maxsplit=1)[

@@ -16,6 +16,8 @@ def find_milestones(
     text: str, dates: list[FoundDate], asked: str | None
 ) -> tuple[tuple[tuple[date | None, str], ...], list[tuple[int, int]]]:
     """Dated checks on the way, with the stretches of text they were read from."""
+    if asked not in ("milestone", "figures", "action") and not _MILESTONE.search(text):
+        return (), []
     if asked in ("figures", "action"):
         staged = _staged(text, dates)
         if staged:

@@ -185,6 +185,10 @@ def tokenise(text: str, spans: Iterable[tuple[int, int, str]] = ()) -> list[Toke
     """The tokens of a text; every stretch in `spans`, in order, becomes one token of the kind named."""
     raw: list[tuple[str, str, int, int]] = []
     skip = list(spans)
+    low = text.lower()
+    if len(low) != len(text):
+        # A few letters of other alphabets grow when made small.
+        low = "".join(c if len(c.lower()) > 1 else c.lower() for c in text)
     for match in _TOKEN.finditer(text):
         start, end = match.span()
         while skip and start >= skip[0][1]:
@@ -192,10 +196,10 @@ def tokenise(text: str, spans: Iterable[tuple[int, int, str]] = ()) -> list[Toke
         if skip and end > skip[0][0]:
             first, last, kind = skip[0]
             if not (raw and raw[-1][2] == first):
-                raw.append((kind, text[first:last].lower(), first, last))
+                raw.append((kind, low[first:last], first, last))
             continue
         kind = match.lastgroup or ""
-        raw.append(("word" if kind == "plain" else kind, match.group().lower(), start, end))
+        raw.append(("word" if kind == "plain" else kind, low[start:end], start, end))
     tokens: list[Token] = []
     at = 0
     while at < len(raw):

@@ -23,6 +23,8 @@ def stem(word: str) -> str:
     return str(_STEMMER.stemWord(word))
 
 
+# The same action is compared with every reply about it.
+@lru_cache(maxsize=1024)
 def content_stems(text: str) -> frozenset[str]:
     """The stems of the words that carry meaning, without figures and little words."""
     words = re.findall(r"[a-z]{2,}", text.lower())

@@ -42,9 +42,18 @@ def main() -> int:
     """Print the table for the chosen part of the cases; 1 where a floor is not reached."""
     held = "--held" in sys.argv
     chosen = cases(held=held)
-    seen = [_read(case) for case in chosen]
-    pairs = list(zip(chosen, seen, strict=True))
     print(f"{len(chosen)} cases {'held back' if held else 'for building'}, embedded coach")
+    short = measure(chosen)
+    if not held:
+        _worst(chosen, 400 if "--all" in sys.argv else 10)
+    if short:
+        print(f"\nUnder the floor: {', '.join(short)}")
+    return int(bool(short))
+
+
+def measure(chosen: list[Case]) -> list[str]:
+    """Print how well the coach reads these cases; what of it is under its floor."""
+    pairs = [(case, _read(case)) for case in chosen]
     short = []
     for field in _YES_NO:
         hit = sum(c["gold"][field] and s[field] for c, s in pairs)
@@ -65,15 +74,12 @@ def main() -> int:
     print(f"false accepts of weak impact {let_through:.1%}, false rejects of good {sent_back:.1%}")
     short += ["false accepts"] * (let_through > MOST_FALSE_ACCEPTS)
     short += ["false rejects"] * (sent_back > MOST_FALSE_REJECTS)
-    if not held:
-        _worst(pairs, 400 if "--all" in sys.argv else 10)
-    if short:
-        print(f"\nUnder the floor: {', '.join(short)}")
-    return int(bool(short))
+    return short
 
 
-def _worst(pairs: list[tuple[Case, Case]], count: int) -> None:
+def _worst(chosen: list[Case], count: int) -> None:
     """The cases with most fields misread."""
+    pairs = [(case, _read(case)) for case in chosen]
     for case, answer in sorted(pairs, key=lambda pair: -len(_misses(*pair)))[:count]:
         misses = _misses(case, answer)
         if misses:

@@ -502,3 +502,129 @@ def test_strengths_are_not_offered_but_can_be_named() -> None:
     interview, _ = hold("Strength 1", "Share our placement checklist with every department")
 
     assert interview.draft.sar_items == ["Strength 1"]
+
+
+# --- the particulars in one breath ---------------------------------------------------------------
+
+
+def test_what_is_still_open_of_the_figures_is_asked_for_in_one_question() -> None:
+    _, said = hold("AFI 3", REVIEW, "Learners can say what they have to do next")
+
+    assert said[-1].fields == (
+        "measure", "baseline", "target", "due", "milestone", "evidence_source",
+    )  # fmt: skip
+    assert said[-1].text.count("?") == 1
+
+
+def test_one_answer_fills_them_all_the_earlier_date_as_check_on_the_way() -> None:
+    line = "attendance 70 to 82 by july, 78 by feb, registers"
+
+    interview, said = hold("AFI 3", REVIEW, "Learners can say what they have to do next", line)
+
+    draft = interview.draft
+    assert (draft.measure, draft.baseline, draft.target) == ("attendance", "70", "82")
+    assert draft.due == date(2027, 7, 31)
+    assert draft.milestones[0].due == date(2027, 2, 28)
+    assert draft.evidence_source == "registers"
+    assert said[-1].shows_draft
+
+
+def test_what_an_answer_leaves_out_is_asked_for_alone_and_nothing_else() -> None:
+    _, said = hold(
+        "AFI 3", REVIEW, "Learners can say what they have to do next", "attendance", "70%"
+    )
+
+    assert said[-1].fields == ("target",)
+
+
+def test_the_sars_figure_is_confirmed_and_the_rest_answered_in_one_reply() -> None:
+    answer = "yes, up to 85% by July, from the register report, 80% by Easter"
+
+    interview, said = hold(*TEXTING, "more learners attend", answer)
+
+    draft = interview.draft
+    assert (draft.baseline, draft.target) == ("74%", "85%")
+    assert draft.milestones[0].due == date(2027, 3, 31)
+    assert said[-1].shows_draft
+
+
+def test_a_yearly_measure_comes_with_one_that_tells_sooner() -> None:
+    _, said = hold("AFI 1", REVIEW, "more apprentices achieve")
+
+    assert "learners on or above target grade" in said[-1].text
+
+
+def test_a_measure_in_ones_own_words_is_kept_in_them() -> None:
+    own = "the share of learners who redraft after feedback"
+
+    interview, _ = hold("AFI 3", REVIEW, "Learners can say what they have to do next", own)
+
+    assert interview.draft.measure == "share of learners who redraft after feedback"
+
+
+def test_a_figure_off_the_measures_scale_is_asked_about_once() -> None:
+    levels = "reading age gain from 4 months to 400 months"
+    interview, said = hold("AFI 3", REVIEW, levels)
+    assert "400" in said[-1].text and said[-1].field == "target"
+
+    interview, _ = step(interview, "400", SETTING)
+
+    assert interview.draft.target == "400"
+
+
+def test_talk_before_the_action_is_no_action() -> None:
+    talk = "I'm the SENDCo, so some of this won't fit. The nearest is the feedback one, AFI 3"
+
+    interview, said = hold(talk)
+
+    assert interview.draft.sar_items == ["AFI 3"]
+    assert interview.draft.action is None
+    assert said[-1].field == "action"
+
+
+@pytest.mark.parametrize("reply", ["AFI 2 then", "the attendance one I suppose", "2"])
+def test_a_finding_is_chosen_in_natural_words(reply: str) -> None:
+    interview, said = hold(reply)
+
+    assert interview.draft.sar_items == ["AFI 2"]
+    assert said[-1].field == "action"
+
+
+def test_a_department_of_the_sar_is_no_owner() -> None:
+    interview, said = hold("AFI 3", f"{REVIEW}, owner: Health and care")
+    assert "Health and care" in said[-1].text and interview.draft.owner is None
+
+    interview, _ = step(interview, "Oh, a person? Bev Castleton then", SETTING)
+
+    assert interview.draft.owner == "Bev Castleton"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.one_of(st.text(max_size=120), REPLIES), min_size=1, max_size=12))
+def test_whatever_is_typed_over_and_over_the_interview_ends(replies: list[str]) -> None:
+    interview, say = begin(SETTING)
+    for number in range(120):
+        if say.outcome is not None:
+            break
+        interview, say = step(interview, replies[number % len(replies)], SETTING)
+
+    assert say.outcome is not None
+
+
+FIGURES = re.compile(r"\d[\d.,]*")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(REPLIES, max_size=15))
+def test_every_figure_of_the_draft_was_typed_or_offered(replies: list[str]) -> None:
+    interview, say = begin(SETTING)
+    heard = ""
+    for reply in replies:
+        heard += f"\n{reply}\n{say.text}\n" + "\n".join(c.reply for c in say.choices)
+        interview, say = step(interview, reply, SETTING)
+
+    draft = interview.draft
+    texts = [draft.action, draft.impact, draft.measure, draft.baseline, draft.target]
+    texts += [draft.evidence_source, draft.owner, *(m.text for m in draft.milestones)]
+    for figure in FIGURES.findall(" ".join(filter(None, texts))):
+        assert figure.rstrip(".,") in heard

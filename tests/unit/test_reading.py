@@ -10,6 +10,7 @@ from bot.coaching.assessment import assess
 from bot.coaching.impact import Rung
 from bot.coaching.reading import read
 from storage.vocabulary import Direction, Driver
+from tests.evals import run
 
 TODAY = date(2026, 11, 23)
 REVIEW = "Undertake a review of the software developer apprenticeship learning resources"
@@ -117,6 +118,57 @@ def test_labels_have_just_the_fields_of_the_guide() -> None:
         "due": "2027-03-31",
         "evidence": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("said", "source"),
+    [
+        ("attendance to 85% by July, from the weekly register report", "weekly register report"),
+        ("retention 84% to 88%. MIS tells us", "MIS"),
+        ("54% to 65% according to Grofar", "Grofar"),
+        ("8 in 10 by Easter, tutors' tick sheet", "tutors' tick sheet"),
+        ("complaints no higher than 6 (19 now), complaints log", "complaints log"),
+        ("85% by June, the tracker will show it", "tracker"),
+    ],
+)
+def test_where_a_figure_is_read_is_found(said: str, source: str) -> None:
+    assert read(said, TODAY, asked="impact").evidence_source == source
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "we are building a tracker with a tab for each course",
+        "the dashboard will be live by January",
+        "QAR from 52% to 63%",
+        "12 learning walks by Easter",
+        "update the register",
+    ],
+)
+def test_what_is_being_made_is_no_source(said: str) -> None:
+    assert read(said, TODAY, asked="impact").evidence_source is None
+
+
+@pytest.mark.parametrize(
+    ("said", "rung"),
+    [
+        ("review the resources", Rung.ACTIVITY),
+        ("the resources have been updated", Rung.OUTPUT),
+        ("attendance rises to 85%", Rung.ENGAGEMENT),
+        ("more apprentices achieve", Rung.OUTCOME),
+        ("more leavers in a positive destination", Rung.DESTINATION),
+    ],
+)
+def test_a_statement_stands_on_a_rung_of_the_impact_ladder(said: str, rung: Rung) -> None:
+    assert read(said, TODAY, action=REVIEW, asked="impact").rung is rung
+
+
+def test_the_evaluation_cases_for_building_are_read_above_their_floors(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    short = run.measure(run.cases(held=False))
+
+    assert short == [], capsys.readouterr().out
 
 
 @given(st.text(max_size=600), st.sampled_from([None, "impact", "baseline", "owner", "milestone"]))
