@@ -3,7 +3,7 @@
 from bot.coaching import wording
 from bot.coaching.criteria import gaps
 from bot.coaching.draft import SarItemView
-from bot.coaching.measures import find_measure, gain, suggest
+from bot.coaching.measures import Measure, find_measure, gain, suggest
 from bot.coaching.phrases import in_words, listed, quoted, trim
 from bot.coaching.recording import Recording
 from bot.coaching.state import Choice, Interview, Outcome, Pending, Say, Stage
@@ -29,6 +29,11 @@ FIGURE_FIELDS = ("measure", "baseline", "target", "evidence_source")
 
 # What is asked briefly: "don't know" is taken at once as "leave it open".
 BRIEF = ("due", "driver", "milestone", "linked")
+
+
+def _is_kind_of(one: Measure, other: Measure) -> bool:
+    """Whether two measures are one, or one narrows the other ("English and maths attendance")."""
+    return one is other or one.title in other.title or other.title in one.title
 
 
 class Asking(Recording):
@@ -68,6 +73,7 @@ class Asking(Recording):
         item = self._sar_baseline() if field == "baseline" else None
         levels = {"baseline", "target"} & set(rest)
         kind = "measure" if field == "measure" else "levels" if levels else "rest"
+        # Once; what a reply still leaves out after that is asked for alone.
         if any(f"together-{k}.0" in self.it.used for k in ("levels", "from_sar", "rest", kind)):
             return False
         said = wording.TOGETHER | {
@@ -90,7 +96,7 @@ class Asking(Recording):
         named = find_measure(self.it.draft.measure or "")
         for item in self.setting.items(self.it.draft.sar_items):
             of_item = find_measure(item.measure or "")
-            if item.baseline and named and of_item and named[0] is of_item[0]:
+            if item.baseline and named and of_item and _is_kind_of(named[0], of_item[0]):
                 return item
         return None
 

@@ -261,6 +261,9 @@ class _Flow(Asking):
                 if beyond:
                     return self._answer(beyond, command(beyond))
                 self._check_levels()
+                if "together-from_sar.0" in self.it.used:
+                    # A yes and no more: the other things that were asked are asked together again.
+                    self.it.used.remove("together-from_sar.0")
                 return self._put_pending() if self.it.pending else self.ask()
             if order is Command.NO:
                 if self._put("baseline"):

@@ -16,9 +16,10 @@ def find_milestones(
     text: str, dates: list[FoundDate], asked: str | None
 ) -> tuple[tuple[tuple[date | None, str], ...], list[tuple[int, int]]]:
     """Dated checks on the way, with the stretches of text they were read from."""
-    if asked not in ("milestone", "figures", "action") and not _MILESTONE.search(text):
+    if asked in (None, "impact") and not _MILESTONE.search(text):
         return (), []
-    if asked in ("figures", "action"):
+    # In an answer to "what will be different?" the first of several levels is the target.
+    if asked not in (None, "impact", "milestone"):
         staged = _staged(text, dates)
         if staged:
             return staged
