@@ -159,6 +159,12 @@ def turn_by_ts(session: Session, workspace: str, channel: str, ts: str) -> Turn 
 # --- events in ------------------------------------------------------------------------------
 
 
+_ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(:kind, hashtext(:place))").bindparams(
+    # Tells these locks from others in the same database; any number of our own would do.
+    kind=7301
+)
+
+
 def receive(
     session: Session,
     *,
@@ -169,7 +175,12 @@ def receive(
     at: datetime,
 ) -> bool:
     """Keep an event; False if it is already there."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    if not on_sqlite:
+        # A sequence is drawn before its row can be seen: of two events kept at once the later could
+        # be seen, and answered, first. SQLite has one writer at a time as it is.
+        session.connection().execute(_ONE_AT_A_TIME, {"place": f"{workspace}:{conversation}"})
+    insert = sqlite.insert if on_sqlite else postgresql.insert
     kept = session.connection().execute(
         insert(ReceivedEvent.__table__)  # type: ignore[attr-defined]
         .values(
