@@ -190,7 +190,9 @@ def _season(month: int) -> Resolve:
         typed = match.groupdict().get("year")
         if typed:
             return last_of_month(_full_year(typed), month)
-        return _next_month_end(month, today)
+        end = _next_month_end(month, today)
+        following = match.string[match.end() : match.end() + 11].lower()
+        return end.replace(year=end.year + 1) if following.startswith(" next year") else end
 
     return resolve
 
@@ -220,10 +222,19 @@ def _this_term_end(match: re.Match[str], today: date) -> date:
     return coming[1] if following else coming[0]
 
 
+# "95% of reviews within 12 weeks" says how long each may take, too.
+_OF_EACH = re.compile(r"(?:%|per cent|\ball|\bevery)[^.;!?]*$", re.IGNORECASE)
+
+
 def _in_a_while(match: re.Match[str], today: date) -> date | None:
     typed = match["count"].lower()
     count = int(typed) if typed.isdigit() else _COUNTS[typed]
     unit = match["unit"].lower()
+    if unit.startswith("day") and "next" not in match.group().lower():
+        # "Back in ten days" is how long it takes each time.
+        return None
+    if _OF_EACH.search(match.string, 0, match.start()):
+        return None
     if unit.startswith(("day", "week")):
         days = count * (7 if unit.startswith("week") else 1)
         return today + timedelta(days=days) if days < 4000 else None

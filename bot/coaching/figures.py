@@ -13,16 +13,29 @@ _NATIONAL_BEFORE = rule("<national> <!figure|comma|rise|from|to>{0,7}$")
 _NATIONAL_AFTER = rule(
     "<comma|sign>? <sign|is|only>{0,2} _? <national|compare> (?! <!figure>{0,6} <figure>)"
 )
-_OTHER_YEAR_BEFORE = rule("<ago|year|compare|past> <!figure|comma|to|arrow>{0,4}$")
-_OTHER_YEAR_AFTER = rule(
-    "<sign>? <!figure|comma|date>{0,3}? <year|ago|compare|past> (?! <is|only|colon>? <figure>)"
+_COMPARED_BEFORE = rule("<compare> <!figure|comma|to|arrow>{0,4}$")
+_COMPARED_AFTER = rule(
+    "<sign>? <!figure|comma|date>{0,3}? <compare> (?! <is|only|colon>? <figure>)"
 )
+_LONG_AGO_BEFORE = rule("<ago> <!figure|comma|to|arrow>{0,4}$")
+_LONG_AGO_AFTER = rule("<sign>? <!figure|comma|date>{0,3}? <ago> (?! <is|only|colon>? <figure>)")
+_EARLIER_BEFORE = rule("<year|past> <!figure|comma|to|arrow>{0,4}$")
+_EARLIER_AFTER = rule(
+    "<sign>? <!figure|comma|date>{0,3}? <year|past> (?! <is|only|colon>? <figure>)"
+)
+_LAST_YEAR_BEFORE = rule("<past> <!figure|number|comma>{0,4}$")
+_LAST_YEAR_AFTER = rule("<!figure|number|comma>{0,3} <past>")
+# "Those below 90%", "whose attendance is under 80%": who is meant, not how many.
+_THRESHOLD = rule("<learner|they|measure> <is|only>? <least> _?$")
+_WHO_THEY_ARE = rule("<learner> <least>$")
+_THEY_THEN = rule("<measure>? <aim>? <act|state|given|do>")
+_OF_A_MEASURE = rule("<measure> <colon|dash|average>{0,2}$")
 
 # Two levels in a row: what stands before, between and after them, and the part of each.
 _PAIRS: tuple[tuple[re.Pattern[str] | None, re.Pattern[str], Part, Part], ...] = (
     (rule("<from> <!figure>{0,9}$"), rule("<!figure>{0,11}? <to|arrow|dash> <!figure>{0,7}"), Part.BASELINE, Part.TARGET),
     (None, rule("<!figure>{0,14}? <from> <!figure>{0,6}"), Part.TARGET, Part.BASELINE),
-    (None, rule("<!figure|comma>{0,6}? <versus> <!figure>{0,6}"), Part.TARGET, Part.BASELINE),
+    (None, rule("<!figure>{0,8}? <versus> <!figure>{0,6}"), Part.TARGET, Part.BASELINE),
     (None, rule("<!figure>{0,9}? <arrow> <!figure>{0,5}"), Part.BASELINE, Part.TARGET),
     (None, rule("<!figure|comma>{0,6}? <to> <!figure|comma>{0,4}"), Part.BASELINE, Part.TARGET),
 )  # fmt: skip
@@ -67,98 +80,126 @@ def row_of(text: str, dates: Sequence[FoundDate] = ()) -> tuple[Row, dict[int, F
     return (timed, spans | figures) if {Part.BASELINE, Part.TARGET} <= placed else (row, figures)
 
 
+_NO_LEVEL = frozenset({"number"})
+
+
+class _Placing:
+    """Gives each figure of a row the part it plays; a figure keeps the first part it is given."""
+
+    def __init__(self, row: Row, figures: dict[int, Figure]) -> None:
+        self.row = row
+        self.figures = figures
+        self.marks = row.marks
+        self.part: dict[int, Part] = {}
+
+    def run(self) -> list[Figure]:
+        """The figures in order, each with its part."""
+        self._changes()
+        self._comparisons()
+        earlier = {at for at in self._open() if self._beside(at, _EARLIER_BEFORE, _EARLIER_AFTER)}
+        # What is only compared with, and what is no level, must not stand between two levels.
+        aside = earlier | {at for at, part in self.part.items() if part is not Part.TARGET}
+        self.marks = self.row.with_classes(dict.fromkeys(aside, _NO_LEVEL)).marks
+        levels = [at for at in self._open() if at not in earlier]
+        self._thresholds(levels)
+        self._pairs(levels)
+        self._singles(levels)
+        self._earlier_years(earlier)
+        self._of_a_measure(levels)
+        return [
+            replace(figure, part=self.part.get(at, Part.UNKNOWN))
+            for at, figure in sorted(self.figures.items())
+        ]
+
+    def _open(self) -> list[int]:
+        return [at for at in sorted(self.figures) if at not in self.part]
+
+    def _before(self, at: int, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        return pattern.search(self.marks, max(0, at - 14), at)
+
+    def _beside(self, at: int, before: re.Pattern[str], after: re.Pattern[str]) -> bool:
+        return bool(self._before(at, before) or after.match(self.marks, at + 1))
+
+    def _changes(self) -> None:
+        """Factors, points (but where a gap is what is measured), and "up by 8"; "all learners"."""
+        gap = any("gap" in token.classes for token in self.row.tokens)
+        for at, figure in self.figures.items():
+            if figure.unit == "factor" or (figure.unit == "points" and not gap):
+                self.part[at] = Part.CHANGE
+            elif figure.unit == "all":
+                self.part[at] = Part.TARGET
+            elif figure.unit is None and _by_so_much(self.row, at):
+                self.part[at] = Part.CHANGE
+
+    def _comparisons(self) -> None:
+        """The national rate, unless it is what is to be reached, and figures of long ago."""
+        for at in self._open():
+            named = self._before(at, _NATIONAL_BEFORE)
+            if named or _NATIONAL_AFTER.match(self.marks, at + 1):
+                reached = _REACHED.search(self.marks, 0, named.start() if named else at)
+                self.part[at] = Part.TARGET if reached else Part.COMPARISON
+            elif self._beside(at, _COMPARED_BEFORE, _COMPARED_AFTER) or self._beside(
+                at, _LONG_AGO_BEFORE, _LONG_AGO_AFTER
+            ):
+                self.part[at] = Part.COMPARISON
+
+    def _thresholds(self, levels: list[int]) -> None:
+        for at in list(levels):
+            beside_others = len(levels) > 2 and self._before(at, _THRESHOLD)
+            if beside_others or (
+                self._before(at, _WHO_THEY_ARE) and _THEY_THEN.match(self.marks, at + 1)
+            ):
+                self.part[at] = Part.COMPARISON
+                levels.remove(at)
+
+    def _pairs(self, levels: list[int]) -> None:
+        for before, between, first_part, second_part in _PAIRS:
+            for first, second in zip(levels, levels[1:], strict=False):
+                if first in self.part or second in self.part:
+                    continue
+                if before is not None and not self._before(first, before):
+                    continue
+                if between.fullmatch(self.marks, first + 1, second):
+                    self.part[first], self.part[second] = first_part, second_part
+
+    def _singles(self, levels: list[int]) -> None:
+        for before, after, part in _SINGLES:
+            for at in levels:
+                if (
+                    at not in self.part
+                    and (before is None or self._before(at, before))
+                    and (after is None or after.match(self.marks, at + 1))
+                ):
+                    self.part[at] = part
+
+    def _earlier_years(self, earlier: set[int]) -> None:
+        """An earlier year's figure is the start only where no nearer one is given.
+
+        "61% in 2023/24, 54% last year": last year's stands nearer to now.
+        """
+
+        def of_last_year(at: int) -> bool:
+            return self._beside(at, _LAST_YEAR_BEFORE, _LAST_YEAR_AFTER)
+
+        for at in sorted(earlier, key=lambda at: (not of_last_year(at), at)):
+            alone = Part.BASELINE not in self.part.values()
+            self.part[at] = Part.BASELINE if alone else Part.COMPARISON
+
+    def _of_a_measure(self, levels: list[int]) -> None:
+        """ "Attendance 88, achievement 75": a level right after its measure is to be reached."""
+        for at in levels:
+            if at in self.part or not self._before(at, _OF_A_MEASURE):
+                continue
+            placed = [a for a in levels if self.part.get(a) in (Part.BASELINE, Part.TARGET)]
+            following = next((other for other in levels if other > at), None)
+            listed = following is not None and self._before(following, _OF_A_MEASURE)
+            if not placed or (at < placed[0] and (listed or Part.BASELINE in self.part.values())):
+                self.part[at] = Part.TARGET
+
+
 def with_parts(row: Row, figures: dict[int, Figure]) -> list[Figure]:
     """The figures of a row, each with the part it plays by the words round it."""
-    marks = row.marks
-    part: dict[int, Part] = {}
-    order = sorted(figures)
-    gap = any("gap" in token.classes for token in row.tokens)
-    for at in order:
-        unit = figures[at].unit
-        if unit == "factor" or (unit == "points" and not gap):
-            part[at] = Part.CHANGE
-        elif unit == "all":
-            part[at] = Part.TARGET
-    for at in order:
-        if at in part:
-            continue
-        if _NATIONAL_BEFORE.search(marks, _since(at), at) or _NATIONAL_AFTER.match(marks, at + 1):
-            named = _NATIONAL_BEFORE.search(marks, _since(at), at)
-            reached = _REACHED.search(marks, 0, named.start() if named else at)
-            part[at] = Part.TARGET if reached else Part.COMPARISON
-    others = {
-        at
-        for at in order
-        if at not in part
-        and (
-            _OTHER_YEAR_BEFORE.search(marks, _since(at), at)
-            or _OTHER_YEAR_AFTER.match(marks, at + 1)
-        )
-    }
-    # What is only compared with, and what is no level, must not stand between two levels.
-    passed = {at: frozenset({"number"}) for at in part if part[at] is not Part.TARGET}
-    marks = row.with_classes(passed | {at: frozenset({"number"}) for at in others}).marks
-    levels = [at for at in order if at not in part]
-    near = [at for at in levels if at not in others]
-    for at in near:
-        if figures[at].unit is None and _by_so_much(row, at):
-            part[at] = Part.CHANGE
-        elif (len(near) > 2 and _THRESHOLD.search(marks, _since(at), at)) or (
-            _WHO_THEY_ARE.search(marks, _since(at), at) and _THEY_THEN.match(marks, at + 1)
-        ):
-            part[at] = Part.COMPARISON
-    near = [at for at in near if at not in part]
-    for before, between, first_part, second_part in _PAIRS:
-        for first, second in zip(near, near[1:], strict=False):
-            if first in part or second in part:
-                continue
-            if before is not None and not before.search(marks, _since(first), first):
-                continue
-            if between.fullmatch(marks, first + 1, second):
-                part[first], part[second] = first_part, second_part
-    for before, after, each in _SINGLES:
-        for at in near:
-            if (
-                at not in part
-                and (before is None or before.search(marks, _since(at), at))
-                and (after is None or after.match(marks, at + 1))
-            ):
-                part[at] = each
-    # "61% in 2023/24, 54% last year": last year's stands nearer to now.
-    for at in sorted(others, key=lambda at: not _of_last_year(marks, at)):
-        # Another year's figure is the starting point only where no nearer one is given.
-        lone = Part.BASELINE not in part.values()
-        part[at] = (
-            Part.BASELINE if lone and not _ONLY_COMPARED.search(row.marks) else Part.COMPARISON
-        )
-    for at in near:
-        if at not in part and _OF_A_MEASURE.search(marks, _since(at), at):
-            placed = [other for other in near if part.get(other) in (Part.BASELINE, Part.TARGET)]
-            follows = next((other for other in near if other > at), None)
-            listed = follows is not None and _OF_A_MEASURE.search(marks, _since(follows), follows)
-            if not placed or (at < placed[0] and (listed or Part.BASELINE in part.values())):
-                part[at] = Part.TARGET
-    return [replace(figures[at], part=part.get(at, Part.UNKNOWN)) for at in order]
-
-
-# "Those below 90%", "whose attendance is under 80%": who is meant, not how many.
-_THRESHOLD = rule("<learner|they|measure> <is|only>? <least> _?$")
-_WHO_THEY_ARE = rule("<learner> <least>$")
-_LAST_YEAR_BEFORE = rule("<past> <!figure|number|comma>{0,4}$")
-_LAST_YEAR_AFTER = rule("<!figure|number|comma>{0,3} <past>")
-_THEY_THEN = rule("<measure>? <aim>? <act|state|given|do>")
-_OF_A_MEASURE = rule("<measure> <colon|dash|average>{0,2}$")
-_ONLY_COMPARED = rule("<compare>")
-
-
-def _of_last_year(marks: str, at: int) -> bool:
-    return bool(
-        _LAST_YEAR_BEFORE.search(marks, _since(at), at) or _LAST_YEAR_AFTER.match(marks, at + 1)
-    )
-
-
-def _since(at: int) -> int:
-    return max(0, at - 14)
+    return _Placing(row, figures).run()
 
 
 def _by_so_much(row: Row, at: int) -> bool:

@@ -52,7 +52,7 @@ _SMALL |= {"hundred": 100, "fourty": 40, "nil": 0}
 
 # After one of these a number is a name.
 _LABELS = frozenset(
-    "att attainment progress day days level levels lvl entry stage ks unit units module modules year "
+    "att ra attainment progress day days level levels lvl entry stage ks unit units module modules year "
     "years yr yrs room rooms rm block building phone tel extension week weeks wk wks month mod term terms quarter "
     "page paper papers version paragraph section sections part phase phases chapter cohort group groups "
     "set sets strand afi strength ref reference action standard component assignment task tutor period "
@@ -82,7 +82,7 @@ _LETTERS = {
     "all": "A", "times": "T", "x": "x", "%": "%", "%age": "%", "/": "/", "+": "+", "-": "-", "–": "-", "—": "-", "&": "&",
     **dict.fromkeys(_SMALL, "w"),
 }  # fmt: skip
-_BEGIN = frozenset("nwlafmAN")
+_BEGIN = frozenset("nwlLafmAN")
 _SHAPE = re.compile(
     r"(?P<all>An(?![%P]))"
     r"|(?P<points>(?:n|w(?:-?w)?)-?(?:p|%p|PCp))"
@@ -91,7 +91,7 @@ _SHAPE = re.compile(
     r"|(?P<ratio>[nw]T?(?:i[va]?|Oo[vh]?|oh?|/)[nw](?![%P/n]))"
     r"|(?P<share>w-?f|af|f)"
     r"|(?P<plus>n\+)"
-    r"|(?P<named>ln(?!%|p|PC)(?:[,&/t-]+n(?!%|p|PC))*)"
+    r"|(?P<named>Ln(?!%|p|PC)(?:[,&/t-]+n(?!%|p|PC))*|ln(?!%|p|PC)(?:[&/-]n(?!%|p|PC))*)"
     r"|(?P<pair>n[-t]n)"
     r"|(?P<single>m?n|w(?:-?w)*)"
     r"|(?P<none>N(?=b))"
@@ -106,7 +106,7 @@ _IN_MONTHS = re.compile(
 # "100% sure", "one of the tutors": ways of speaking.
 _TALK = frozenset("sure certain clear convinced behind committed honest obvs".split())
 _NO_LEVEL_BEFORE = frozenset("of to another thing things more way or key main day".split())
-_NO_SHARE_BEFORE = frozenset("term termly an hour day year way past".split())
+_NO_SHARE_BEFORE = frozenset("form former formers term termly an hour day year way past".split())
 _SHARE_BEFORE = frozenset("of the our them all by fewer less more".split())
 _LEAD_TO_LEVEL = frozenset(
     {"least", "from", "to", "now", "is", "aim", "only", "versus", "not", "arrow", "colon", "rise"}
@@ -209,6 +209,9 @@ class Assembly:
         return last
 
     def _all(self, at: int, last: int) -> int:
+        if last < len(self.tokens) and self.tokens[last].classes & {"staff", "thing", "others"}:
+            # "All 9 heads of department": who is seen or told, not who gains.
+            return self._name(at, last, "count")
         return self._put(at, last, "all", "all", 100.0)
 
     def _none(self, at: int, last: int) -> int:
@@ -307,11 +310,28 @@ class Assembly:
         """Whether a number in digits is a grade, an age or a time of day."""
         typed, previous = self._word(at), self._word(at - 1)
         earlier = {self._word(i) for i in range(at - 3, at)}
-        if not self.in_months and {"age", "ages", "aged"} & earlier:
+        if not self.in_months and {"age", "ages", "aged"} & earlier and previous in _OF_AN_AGE:
             return True
         if previous == "the" and re.fullmatch(r"\d{1,2}\.\d\d", typed):
             return True
         if self._word(last) in ("grade", "grades"):
+            return True
+        if previous == "the" and last < len(self.tokens):
+            # "The 47 runs late": a number by which something is called.
+            following = self.tokens[last]
+            named = following.classes.isdisjoint({"learner", "sign", "end", "comma", "date"})
+            if named and following.word not in (
+                "per",
+                "that",
+                "we",
+                "who",
+                "of",
+                "in",
+                "to",
+                "out",
+            ):
+                return True
+        if "odd" in (self._word(last), self._word(last + 1)):
             return True
         if self._word(at - 2) == "of" and previous in ("the", "our", "those", "my"):
             # "How many of the 34": whom it is counted among.
@@ -384,7 +404,11 @@ class Assembly:
         if len(token.word) != token.end - token.start:
             return False
         opens = before is None or bool(before.classes & _OPENING) or before.word in _OPENING_WORDS
-        passing = before is not None and ("lead" in before.classes or before.word in _PASSING)
+        passing = before is not None and (
+            "lead" in before.classes
+            or before.word in _PASSING
+            or ("do" in before.classes and "act" not in before.classes)
+        )
         for following in self.done[at + 1 : at + 6]:
             kinds = following.classes
             if kinds & {"end", "comma", "figure"} or following.word in ("and", "so", "with", "for"):
@@ -402,6 +426,7 @@ _FIGURE = {
     kind: frozenset({"figure", kind})
     for kind in ("percent", "points", "ratio", "plain", "worded", "grade", "all", "factor", "share")
 }
+_OF_AN_AGE = frozenset("age ages aged under over above below of".split())
 _ALL_WORDS = frozenset("all every each none no".split())
 _OPENING = frozenset({"end", "colon", "dash", "arrow", "comma"})
 _OPENING_WORDS = frozenset("so that and".split())
@@ -419,7 +444,7 @@ def _letter(token: Token) -> str:
     if word in _PARTS_OF_A_WHOLE:
         return "f"
     if word in _LABELS and len(word) == token.end - token.start:
-        return "l"
+        return "L" if word.endswith("s") and word not in ("ks", "class") else "l"
     return "," if "comma" in classes else "."
 
 
@@ -432,7 +457,7 @@ def _is_year(typed: str) -> bool:
 # A number before what staff do or make counts activity.
 _COUNT = rule(
     "(<plain|worded>)"
-    " <!comma|colon|figure|learner|lead|is|aim|least|from|to|now|arrow|date|measure>{0,2}?"
+    " <!comma|colon|figure|learner|lead|is|aim|least|from|to|now|arrow|date|measure|so|join>{0,2}?"
     " <thing|staff|others-learner|record|source|trait>"
 )
 

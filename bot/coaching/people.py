@@ -62,7 +62,7 @@ def find_people(text: str, asked: str | None) -> tuple[tuple[str, ...], str | No
             ]
     elif re.fullmatch(rf"\s*{_MENTION}\s*", text):
         names = [text.strip()]
-    names = [n for n in names if n.split()[0] not in _NOT_NAMES or n.startswith("I")]
+    names = [n for n in names if n.strip() and n.split()[0] not in _NOT_NAMES or n.startswith("I")]
     whole = _GROUP.search(text) if asked == "owner" else None
     if whole:
         # "The Health and care department" names no Health.

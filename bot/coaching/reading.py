@@ -93,7 +93,7 @@ def read(
         measurable=_measurable(row, target, baseline, judged.learner_outcome or bool(found.named)),
         measure=measure,
         baseline=baseline.text if baseline else None,
-        target=target.text if target else None,
+        target=target.text if target else _standard(row.text),
         figures=tuple(found.figures),
         unit=_unit(measure, baseline, target),
         direction=_direction(text, first),
@@ -192,6 +192,8 @@ def _with_this_year(row: Row, today: date) -> Row:
         typed = re.match(r"(?:20)?(\d\d)", token.word) if "year" in token.classes else None
         if typed and 2000 + int(typed[1]) >= this:
             changes[at] = frozenset({"name"})
+        elif typed and 2000 + int(typed[1]) < this - 2:
+            changes[at] = frozenset({"ago"})
     return row.with_classes(changes) if changes else row
 
 
@@ -215,6 +217,12 @@ def _measurable(
     return has_measure or baseline is not None or target.unit in ("%", "grade", "ratio", "all")
 
 
+def _standard(text: str) -> str | None:
+    """The rate of others that is to be reached, in the words it is given ("national rate")."""
+    found = TO_A_STANDARD.search(text)
+    return found["rate"] if found else None
+
+
 def _levels(
     text: str, figures: list[Figure], asked: str | None, *, of_a_measure: bool
 ) -> tuple[Figure | None, Figure | None, bool]:
@@ -227,7 +235,9 @@ def _levels(
     if not of_a_measure and asked not in ("baseline", "target"):
         # "14 clubs": a bare number counts something done, unless it is of a measure of learners or
         # plainly goes from one level to another.
-        figures = [f for f in figures if f.unit is not None]
+        shares = any(f.unit in ("%", "ratio") for f in figures)
+        placed = (Part.BASELINE, Part.TARGET)
+        figures = [f for f in figures if f.unit is not None or (shares and f.part in placed)]
     baselines, targets, unknown = of(Part.BASELINE), of(Part.TARGET), of(Part.UNKNOWN)
     real = [f for f in targets if f.unit != "all"]
     if real and len(real) < len(targets) and asked != "target":
@@ -258,7 +268,9 @@ def _levels(
     if not targets and unknown and (asked not in ("baseline", "target") or baselines):
         targets = unknown[:1]
     baseline = baselines[0] if baselines else None
-    if baseline and targets and baseline.start > targets[0].start and len(baselines) < len(real):
+    others = [t for t in targets[1:] if baseline and t.start > baseline.end]
+    leads_on = baseline is not None and _LEADS_ON.match(text, baseline.end) is not None
+    if baseline and others and leads_on and baseline.start > targets[0].start:
         # "Retention 95, and achievement from 80 to 86": the start is another measure's.
         baseline = None
     target = targets[0] if targets else None
@@ -267,6 +279,10 @@ def _levels(
         target = changes[0] if changes else None
     disagree = len(real) > 1 and asked == "target" and len({f.value for f in real}) > 1
     return baseline, target, disagree
+
+
+# What goes on from a start to its own target: "80 to 86".
+_LEADS_ON = re.compile(r"\s*(?:%|per cent)?\s*(?:up |down )?(?:to\b|->|→|=>)", re.IGNORECASE)
 
 
 def _alike(first: Figure, second: Figure) -> bool:

@@ -12,6 +12,7 @@ _AFTER_LEAD = rule(
     "<lead> (<!figure|comma|they|we|to|rise|date|is|aim|lead>{0,4}? (?:<source|system>|<record>)+)"
 )
 _TELLING = rule("<source|system|record> <!figure>{0,9}? <tells>")
+_HOLDS = rule("(<source|record|system>) <colon|comma>? (?:_? <is> <!figure|end>{0,5}?)? <figure>")
 _SYSTEM = rule("<system> <record|source>*")
 # "QAR 52% to 63%": there it is the measure.
 _THE_MEASURE = rule("<figure|from|to|rise|least|is|aim|now|arrow|colon>")
@@ -77,6 +78,8 @@ def spots(row: Row) -> list[Spot]:
             while end < last and row.tokens[end].classes & _RECORDS:
                 end += 1
             add(kind, at, end, first)
+    for match in _HOLDS.finditer(marks):
+        add("holds", *match.span(1), match.start())
     for match in _COUNTED.finditer(marks):
         add("counted", *match.span(), match.start())
     shown = _SHOWS.search(row.text)

@@ -47,7 +47,7 @@ _TOKEN = re.compile(
     |(?P<ordinal>\b\d+(?:st|nd|rd|th)\b)
     |(?P<unit>%\s*(?:points?|pts?|age\spoints?)\b|%(?:\s?age)?(?:ge)?)
     |(?P<arrow>-{1,3}>|={1,2}>|→|⇒|➡️?|»|⟶|~>|>{1,2}|(?<=[\d%])(?:\.{2,}|…)(?=\s?\d))
-    |(?P<number>(?<![\w.,])[+−-]?\d{1,3}(?:,\d{3})+(?!\d)|(?:(?<![\w.])[+−-])?\d+(?:\.\d+)?(?=\s?(?:%|pp\b|ppts?\b|pc\b|p\.p|pts?\b|percent|per\s?cent|point)|[^\w.]|\.(?!\d)|$|x\b))
+    |(?P<number>(?<![\w.,])[+−-]?\d{1,3}(?:,\d{3})+(?!\d)|(?:(?<![\w.])[+−-])?\d+(?:\.\d+)?(?=\s?(?:%|pp\b|ppts?\b|pc\b|p\.p|pts?\b|percent|per\s?cent|point)|[^\w.]|\.(?!\d)|$|x\b|ish\b))
     |(?P<code>[A-Za-z]*\d[\w./-]*|\d+\.\d+\.\d+[\d.]*)
     |(?P<end>…|[.;!?]+(?=\s|$|["')\]])|[;!?|\t\n•✅✓]+)
     |(?P<comma>,)
@@ -60,6 +60,12 @@ _TOKEN = re.compile(
 )
 
 
+@lru_cache(maxsize=1)
+def _table() -> dict[str, str]:
+    """The lexicon as it is written."""
+    return tomllib.loads((files("bot") / "data" / "words.toml").read_text("utf-8"))
+
+
 # Phrases by the stems of their first two words: the stems of the rest, and their classes.
 _Phrases = dict[str, dict[str, list[tuple[tuple[str, ...], frozenset[str]]]]]
 
@@ -70,9 +76,11 @@ def _load() -> tuple[dict[str, set[str]], dict[str, set[str]], _Phrases, set[str
     exact: dict[str, set[str]] = {}
     stems: dict[str, set[str]] = {}
     phrases: dict[tuple[str, ...], set[str]] = {}
-    table = tomllib.loads((files("bot") / "data" / "words.toml").read_text("utf-8"))
-    by_form = set(table.pop("by_form").split())
+    table = _table()
+    by_form = set(table["by_form"].split())
     for name, words in table.items():
+        if name in ("by_form", "telling"):
+            continue
         for entry in words.split():
             bare = entry.removeprefix("=")
             parts = tuple(stem(w) for w in bare.replace("'s", "_'s").split("_") if w)
@@ -97,6 +105,8 @@ def _load() -> tuple[dict[str, set[str]], dict[str, set[str]], _Phrases, set[str
 
 
 _EXACT, _STEMS, _PHRASES, _BARE = _load()
+# The stems of the words that are signs by themselves.
+TELLING = frozenset(stem(word) for word in _table()["telling"].split())
 
 _FIXED = [frozenset(s) for s in ({"figure", unit} for unit in _FIGURE_UNITS)]
 _FIXED += [frozenset({kind}) for kind in (*_SIGNS, *_NUMBERS)] + [NO_CLASS, UNKNOWN]

@@ -15,7 +15,7 @@ from bot.coaching import impact
 from bot.coaching.reading import observed
 from bot.coaching.replies import cells, is_table
 
-PENALTY = 1.0
+PENALTY = 0.5
 ROUNDS = 400
 FOLDS = 10
 _MODULE = Path(impact.__file__)
