@@ -11,6 +11,7 @@ from bot.coaching.asking import MOST_PROBES, ORDER, Asking
 from bot.coaching.draft import Setting
 from bot.coaching.figures import find_figures
 from bot.coaching.phrases import (
+    CORRECTS,
     change_asked,
     facts_added,
     labelled_lines,
@@ -32,7 +33,7 @@ from bot.coaching.replies import (
     yes_and,
 )
 from bot.coaching.state import Choice, Interview, Outcome, Pending, Reader, Say, Stage
-from bot.coaching.tokens import objects, says_doing
+from bot.coaching.tokens import objects, proposes, says_doing
 from bot.coaching.words import content_stems
 
 # Replies in one sitting. A whole interview takes six to sixteen.
@@ -158,9 +159,13 @@ class _Flow(Asking):
             argues = objects(reply)
             chooses = len(reply.split()) <= 4 or argues or not says_doing(reply)
             named = self._by_words(reply, least=0.1 if argues else 0.3) if chooses else []
-            rest = "" if named else reply
-            if argues and not named:
-                return self._unanswered()
+            rest = "" if named else without_talk(reply)
+            if not named and (argues or not proposes(rest)):
+                # Talk before the work: who it comes from matters to nobody yet.
+                named = self._by_words(reply, least=0.15)
+                if not named:
+                    return self._unanswered()
+                rest = ""
         if not named and order is not None:
             first = self.setting.areas_for_improvement[0]
             if order is Command.HELP and self.line("help-choose", wording.HELP["linked"]):
@@ -183,6 +188,8 @@ class _Flow(Asking):
             return self.done(field="linked")
         self.it.stage = Stage.ASKING
         rest = without_talk(rest)
+        if named and not proposes(rest):
+            rest = ""
         if named:
             self._link(named, quietly=bool(rest.strip()))
         if len(content_stems(rest)) >= 2:
@@ -212,6 +219,8 @@ class _Flow(Asking):
             if named:
                 self._link(named, quietly=True)
                 return self.ask()
+        if CORRECTS.search(reply):
+            reply = self._relinked(reply)
         change = self._change(reply)
         if change:
             return self._changed(*change)
@@ -224,6 +233,15 @@ class _Flow(Asking):
         if learned and field != "impact":
             return self.ask()
         return self._probe(field, reply)
+
+    def _relinked(self, reply: str) -> str:
+        """The reply without a first sentence that only sets the SAR item right, which is done."""
+        first, _, rest = reply.partition(". ")
+        named, _ = self._references(first)
+        if not named or not CORRECTS.search(first) or not rest:
+            return reply
+        self._link(named, quietly=False)
+        return rest
 
     def _unanswered(self) -> tuple[Interview, Say]:
         """After a message that could not be read: the same question in other words."""

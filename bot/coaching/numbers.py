@@ -337,8 +337,10 @@ class Assembly:
             # "How many of the 34": whom it is counted among.
             return True
         # "Heading for a 4"; but "from a 3 to a 4" goes from one level to another.
-        stepped = self._word(at - 2) in ("from", "to")
-        return len(typed) == 1 and not stepped and previous in ("a", "their", "grade", "grades")
+        before = self.text[: self.tokens[at].start]
+        stepped = re.search(r"\b(?:from|to) an?\s+$", before, re.IGNORECASE) is not None
+        graded = re.search(r"\b(?:an?|their|grades?)\s+$", before, re.IGNORECASE) is not None
+        return len(typed) == 1 and graded and not stepped
 
     def _is_gcse(self, at: int, last: int, low: float, high: float) -> bool:
         """Whether two numbers are a span of GCSE grades, "9-4" or "grades 9 to 4"."""

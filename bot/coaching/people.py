@@ -8,6 +8,7 @@ _WHO = rf"(?:{_MENTION}|{_NAME}|(?:[Mm]e|[Mm]yself|I(?:['’](?:ll|m|d))?)\b)"
 _OWNERS = re.compile(
     rf"(?:(?:[Oo]wner|[Oo]wned by|[Ll]ed by|[Ll]ead|[Aa]ccountable|[Rr]esponsible|[Aa]ssigned to|[Gg]iven to)\s*(?:person\s*)?(?:is|will be|would be|=|:|-|should be|to)?\s*(?P<after>{_WHO}(?:\s*(?:,|and|&|/|with|\+)\s*{_WHO})*))"
     rf"|(?:(?P<before>{_WHO}(?:\s*(?:,|and|&|/|\+)\s*{_WHO})*)\s+(?:(?:will )?(?:own|lead)(?: it| this)?\b|(?:will )?be (?:the )?(?:owner|accountable|responsible|lead)|owns|leads|own|lead|is (?:the )?(?:owner|accountable|responsible|lead)|to (?:own|lead)|am (?:the )?(?:owner|accountable|responsible)|are (?:the )?(?:owners|accountable|responsible)|will (?:do|take) (?:it|this)(?: on)?|has offered|is leading(?: on)?(?: it| this)?|is (?:doing|taking) (?:it|this)(?: on)?)\b)"
+    rf"|(?:\b[Oo]wner\b[^.;\n]{{0,30}}?\b(?:it['’]s|it is|should be)\s+(?P<named>{_NAME}))"
     rf"|(?:\b[Mm]ake it\s+(?P<instead>{_NAME}))",
 )
 _GROUP = re.compile(
@@ -39,7 +40,9 @@ def find_people(text: str, asked: str | None) -> tuple[tuple[str, ...], str | No
         return (), None
     match = _OWNERS.search(text)
     if match:
-        names = re.findall(_WHO, match["after"] or match["before"] or match["instead"])
+        names = re.findall(
+            _WHO, match["after"] or match["before"] or match["named"] or match["instead"]
+        )
         if (
             asked != "owner"
             and all(n in ("I", "me", "Me", "Myself", "myself") for n in names)

@@ -7,6 +7,7 @@ from bot.coaching import wording
 from bot.coaching.draft import Draft
 from bot.coaching.figures import find_figures
 from bot.coaching.reading import Reading, read
+from bot.coaching.tokens import proposes
 
 _REST_OF_ACTION = re.compile(
     r"\s*(?:\.(?!\d)|[;\n]|,\s+as\s|,?\s*\b(?:because|so that|in order (?:to|that)|as a result|since|so\b(?! far)|which (?:will|should|means)|to (?:raise|lift|increase|reduce|cut|improve (?:attendance|achievement|retention|pass))"
@@ -30,17 +31,37 @@ _LEAD_IN = re.compile(
 # Sentences that say who is speaking or which finding it is about, not what will be done.
 _TALK = re.compile(
     r"^(?:(?:oh|ah|well|ok|right|so|um+|er+)[,\s]+)*(?:i['’]?m|i am|it['’]?s (?:the|about)|this (?:is|one)|the nearest|i think (?:it['’]?s|this)"
-    r"|i suppose (?:it['’]?s|this)|i guess it|that one|sorry)\b",
+    r"|i suppose (?:it['’]?s|this)|i guess it|that one|sorry|hello|hi|hey|hiya|(?:really )?happy to|here (?:it is|you go|goes)|good (?:morning|afternoon|evening)|before we start"
+    r"|(?:i|we) (?:should|would|want to|['’]d) like to (?:record|write|add|log|talk|speak|do)|i['’]?d like to (?:record|write|add|log|talk|speak))\b"
+    # A question back is no action, and neither is a first remark on the time one has.
+    r"|^[^.!?]*\?$|^(?:i['’]?ve )?(?:only )?got \w+ min",
     re.IGNORECASE,
 )
 
 
 def without_talk(reply: str) -> str:
     """What a reply says of the action, without the talk before it; "" where it is all talk."""
-    parts = re.split(r"(?<=[.!?])\s+", _LEAD_IN.sub("", reply.strip()))
-    while parts and _TALK.match(parts[0]):
-        parts.pop(0)
-    return " ".join(parts)
+    return talk_and_action(reply)[1]
+
+
+def talk_and_action(reply: str) -> tuple[str, str]:
+    """What a reply says before it comes to the action, and the rest from the action on.
+
+    The action begins with the first sentence that puts something forward; where none does, with
+    the first that is no mere talk.
+    """
+    reply = _LEAD_IN.sub("", reply.strip())
+    starts = [0, *(m.end() for m in _SENTENCE_END.finditer(reply))]
+    parts = [reply[a:b] for a, b in zip(starts, [*starts[1:], len(reply)], strict=True)]
+    own = next((i for i, part in enumerate(parts) if not _TALK.match(part.strip())), None)
+    if own is None:
+        return reply, ""
+    fits = (i for i in range(own, len(parts)) if not _TALK.match(parts[i]) and proposes(parts[i]))
+    start = starts[next(fits, own)]
+    return reply[:start], reply[start:]
+
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
 def action_words(reply: str) -> str | None:
@@ -138,7 +159,7 @@ _CHANGE = re.compile(
 
 
 CORRECTS = re.compile(
-    r"\b(?:actually|sorry|i meant?|correction|should (?:be|have been)|not \d|instead|oops|typo|wait|my mistake|change|scrap that|make (?:it|that)|rather|now think|on reflection)\b",
+    r"\b(?:actually|sorry|i meant?|wrong one|correction|should (?:be|have been)|not \d|instead|oops|typo|wait|my mistake|change|scrap that|make (?:it|that)|rather|now think|on reflection)\b",
     re.IGNORECASE,
 )
 
@@ -237,7 +258,8 @@ def start_upper(text: str) -> str:
 
 
 def quoted(reply: str) -> str:
-    return trim(" ".join(reply.split()).strip(' ."“”'), 70)
+    """A reply as it is quoted in a question: in one line, short, without questions of its own."""
+    return trim(" ".join(reply.replace("?", "").split()).strip(' ."“”'), 70)
 
 
 def in_words(day: date) -> str:

@@ -68,7 +68,7 @@ def read(
     bare words are then taken as the answer to that question. Text beyond `LONGEST_REPLY`
     characters is not read.
     """
-    text = text[:LONGEST_REPLY].translate(_PUNCTUATION)
+    text = _taken_back(text[:LONGEST_REPLY].translate(_PUNCTUATION))
     found = _look(text, today, asked)
     row, baseline, target = found.row, found.baseline, found.target
     of_learners = [n for n in found.named if n.measure.about == "learners"]
@@ -171,6 +171,18 @@ def observed(text: str, today: date, action: str) -> dict[str, float]:
 _PAPER_FOLLOWS = rule("<thing-trait|record>|<staff>|<provider-trait|record|notlearner>")
 
 
+_TAKEN_BACK = re.compile(
+    r"\S+(?=,?\s(?:no,? sorry|no,? wait|i mean|or rather|sorry,? i mean)\b)", re.IGNORECASE
+)
+
+
+def _taken_back(text: str) -> str:
+    """The text with figures that its author takes back at once ("72%, no sorry 74%") blanked out."""
+    return _TAKEN_BACK.sub(
+        lambda m: " " * len(m.group()) if re.search(r"\d", m.group()) else m.group(), text
+    )
+
+
 def _standing(row: Row, named: tuple[Named, ...]) -> list[Named]:
     """The measures that are spoken of as such: not denied, not part of a document's or a job's name."""
     kept = []
@@ -239,6 +251,9 @@ def _levels(
         placed = (Part.BASELINE, Part.TARGET)
         figures = [f for f in figures if f.unit is not None or (shares and f.part in placed)]
     baselines, targets, unknown = of(Part.BASELINE), of(Part.TARGET), of(Part.UNKNOWN)
+    if targets and all(f.unit == "all" for f in targets) and any(f.unit == "%" for f in unknown):
+        # "79% over all the groups": the figure says how many, the "all" only of whom.
+        targets = []
     real = [f for f in targets if f.unit != "all"]
     if real and len(real) < len(targets) and asked != "target":
         # "all learners" beside a figure says who, not how many.
@@ -254,7 +269,7 @@ def _levels(
         baselines = [f for f in baselines if f not in targets]
         unknown = [f for f in unknown if f not in targets]
     pair = len(unknown) >= 2 and _alike(unknown[0], unknown[1])
-    if pair and find_measure(text[unknown[0].end : unknown[1].start]):
+    if pair and asked != "figures" and find_measure(text[unknown[0].end : unknown[1].start]):
         pair = False
     if not baselines and not targets and pair:
         baselines, targets, unknown = [unknown[0]], [unknown[1]], unknown[2:]

@@ -17,8 +17,8 @@ from bot.coaching.phrases import (
     listed,
     same_figure,
     start_upper,
+    talk_and_action,
     trim,
-    without_talk,
 )
 from bot.coaching.reading import Reading
 from bot.coaching.state import Pending, Stage
@@ -47,12 +47,14 @@ class Recording(Turn):
     def _apply(self, reply: str, asked: str) -> tuple[bool, bool]:
         """Record what a reply says. Returns (anything learned, a problem was said instead)."""
         draft, today = self.it.draft, self.setting.today
+        whole, talk = reply, ""
         if asked == "action":
-            reply = without_talk(reply) or reply
+            talk, action = talk_and_action(reply)
+            reply = action or reply
         reading = self.reader(reply, today, action=draft.action or "", asked=asked)
         if asked == "action":
             # What stands in the action's own clause ("each apprentice") is no level to reach.
-            after = after_action(reply)
+            after = f"{talk}\n{after_action(reply)}" if action else after_action(whole)
             beyond = self.reader(after, today, action=draft.action or "", asked=asked)
             reading = replace(beyond, due=beyond.due or reading.due)
         before = draft.model_copy(deep=True)
@@ -162,7 +164,7 @@ class Recording(Turn):
         `given` is the catalogue's measure that the reply was read to name, if it was.
         """
         words = re.sub(
-            r"^(?:the|our|a|an|we(?:'d| would)? (?:look at|use|count|measure)|probably|maybe|i(?:'d| would) (?:use|look at|say))\s+",
+            r"^(?:(?:um+|er+|well|so)\b,?\s*)*(?:(?:the one |what )?(?:i|we)(?:'d| would) (?:look at|use|measure) (?:is|would be) |the measure (?:is|would be) )?(?:the|our|a|an|we(?:'d| would)? (?:look at|use|count|measure)|probably|maybe|i(?:'d| would) (?:use|look at|say))\s+",
             "",
             " ".join(reply.split()),
             flags=re.I,

@@ -35,7 +35,7 @@ _COMMANDS: tuple[tuple[Command, str], ...] = (
     (Command.HELP, r"help(?: me)?|what(?: do (?:you|u) mean(?: by that)?|'s that(?: mean)?| does that mean)?|\?+|huh|eh|sorry|pardon|(?:i )?(?:don'?t|do not) (?:understand|get it|follow)|why(?: do you ask| does that matter)?|(?:for )?example|(?:can you )?explain|e\.?g\.?|meaning"),
     (Command.CARRY_ON, r"carry on|continue|resume|go on|let'?s carry on"),
     (Command.NEW, r"new(?: action)?|start (?:again|over|another)|another(?: one)?"),
-    (Command.YES, r"(?:oh )?(?:yes|yep|yeah|yeh|yh|yup|y|aye|fine|ok(?:ay)?,?|great|good|lovely|that'?s fine|looks (?:good|fine|right)),? (?:(?:that'?s|it'?s) (?:right|fine|good|correct),? )?(?:i )?agreed?(?: (?:it|that))?|(?:yes|yep|yeah|yeh|yh|yup),? (?:i think )?(?:that |it |this )?(?:all )?(?:sounds |looks |is |seems )?(?:about |all )?(?:right|good|fine|correct)|(?:oh )?(?:yes|yep|yeah|yup|y|aye)(?:,? (?:i )?agreed?(?: it)?|,? please| thanks| thank you| i agree| agreed?| that'?s (?:right|it|correct)| it is| do| use it| correct| store it| i do)?|(?:i )?agreed?(?: (?:it|to (?:it|that)|as it is|with gaps))?|correct|confirm(?:ed)?|that'?s right|that is right|looks good(?: to me)?|all good|sign(?: it)? off|perfect|happy with (?:that|it)"),
+    (Command.YES, r"(?:oh )?(?:yes|yep|yeah|yeh|yh|yup|y|aye|fine|ok(?:ay)?,?|great|good|lovely|that'?s fine|looks (?:good|fine|right)),? (?:(?:that'?s|it'?s) (?:right|fine|good|correct),? )?(?:i )?agreed?(?: (?:it|that))?|(?:yes|yep|yeah|yeh|yh|yup),? (?:i think )?(?:that |it |this )?(?:all )?(?:sounds |looks |is |seems )?(?:about |all )?(?:right|good|fine|correct)|(?:oh )?(?:yes|yep|yeah|yup|y|aye)(?:,? (?:i )?agreed?(?: it)?|,? please| thanks| thank you| i agree| agreed?| that'?s (?:right|it|correct)| it is| do| use it| correct| store it| i do)?|(?:i )?agreed?(?: (?:it|to (?:it|that)|as it is|with gaps))?|correct|(?:i )?(?:love|like) it,? yes(?: please)?|yes,? (?:love|like) it|i can live with (?:that|it|this)|(?:right,? )?(?:that'?s it(?: now)?,? )?i'?m (?:quite |very )?happy(?: with (?:that|it|this))?|(?:good|great|fine|ok)[.,!]? go(?: ahead)?|go ahead|good to go|(?:that(?: i|')s )(?:quite |entirely |all )?(?:satisfactory|in order)(?:,? thank you|,? thanks)?|confirm(?:ed)?|that'?s right|that is right|looks good(?: to me)?|all good|sign(?: it)? off|perfect|happy with (?:that|it)"),
     (Command.NO, r"(?:no|nope|nah|n)(?: thanks| thank you| it isn'?t| not quite| not yet| that'?s wrong)?|not quite|wrong"),
     (Command.CHANGE, r"change(?: (?:it|something|that))?|edit(?: (?:it|something))?|amend|another go|(?:one more|have another|a last|try|last) (?:go|try|again)"),
 )  # fmt: skip
@@ -78,14 +78,34 @@ _ENGLISH = frozenset(
 )
 
 
+# A yes with nothing but approval round it is a yes: "lovely, yes, that reads fine, thank you".
+_ASSENTS = frozenset("yes yep yeah yeh yh yup agree agreed".split())
+_FILLERS = frozenset(
+    "lovely great good fine right ok okay perfect super that that's thats this it it's its is was are "
+    "looks look reads sounds seems all thank thanks you very quite i i'm oh and so well please now "
+    "definitely certainly absolutely happy with to me much better".split()
+)
+_LOST = re.compile(
+    r"\b(?:don'?t|do not|didn'?t) (?:really )?(?:understand|get it|follow)\b", re.IGNORECASE
+)
+
+
 def command(reply: str) -> Command | None:
     """The command a reply is when taken whole ("skip", "what do you mean?"), or None."""
-    words = reply.strip().strip("\"'“”").replace("’", "'").rstrip("?!. ") or reply.strip()
+    words = (
+        reply.strip().lstrip("•*-– ").strip("\"'“”").replace("’", "'").rstrip("?!. ")
+        or reply.strip()
+    )
     for name, pattern in _COMMAND_PATTERNS:
         if pattern.fullmatch(words):
             return name
     if _ASKS.match(words) and reply.rstrip().endswith("?") and not re.search(r"\d", words):
         return Command.HELP if len(words.split()) <= 20 else None
+    said = [word for word in re.findall(r"[a-z']+", words.lower()) if word not in _FILLERS]
+    if said and set(said) <= _ASSENTS and not re.search(r"\d", words):
+        return Command.YES
+    if _LOST.search(words) and len(words.split()) <= 12:
+        return Command.HELP
     stuck = _STUCK.match(words)
     if stuck and (len(words.split()) <= 14) and not re.search(r"\d|\bbut\b", words):
         return Command.STUCK
@@ -187,4 +207,8 @@ def tells_of_risk(reply: str) -> bool:
 
 def declines(reply: str) -> bool:
     """Whether someone shown a draft leaves it as one, in a sentence of their own."""
-    return bool(re.search(r"\b(?:leave|keep|save) (?:it|this|that)? ?as a draft\b", reply, re.I))
+    later = (
+        r"\b(?:finish|do|sort) (?:it|this|that) (?:off )?(?:later|another (?:time|day)|tomorrow)\b"
+    )
+    as_draft = r"\b(?:leave|keep|save) (?:it|this|that)? ?as a draft\b|\bleave it\b"
+    return bool(re.search(f"{later}|{as_draft}", reply, re.I))

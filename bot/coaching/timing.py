@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from bot.coaching.dates import FoundDate
+from bot.coaching.numbers import number
 from bot.coaching.words import content_stems
 
 _MILESTONE = re.compile(
@@ -58,7 +59,7 @@ def find_milestones(
     return tuple(found), spans
 
 
-_BETWEEN = re.compile(r",\s|;|\n|\.\s|\band\b|\bthen\b|$")
+_BETWEEN = re.compile(r",\s|;|\n|•|\.\s|\band\b|\bthen\b|$")
 
 
 def _staged(
@@ -73,7 +74,7 @@ def _staged(
         span, start = (start, between.start()), between.end()
         inside = [d for d in dates if span[0] <= d.start < span[1] and not d.past]
         words = _MILESTONE.sub("", text[slice(*span)]).strip(" ,.;:-")
-        if inside and inside[0].day != last and re.search(r"\d", _without(words, inside, text)):
+        if inside and inside[0].day != last and number(_without(words, inside, text)) is not None:
             texts.append((inside[0].day, words))
             spans.append(span)
     return (tuple(texts), spans) if texts else None

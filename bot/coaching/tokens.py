@@ -286,6 +286,19 @@ def names_learners(text: str) -> bool:
     return any("learner" in token.classes for token in tokenise(text))
 
 
+# "Ring home", "we'll ring home", "tutors will ring", "weekly reports to coaches".
+_PROPOSES = rule(
+    "(?:^|<end|comma|colon|dash|so>) <we|aim|small|join|so>{0,4} <do>"
+    "|<staff|we|others|thing|do> <!end|is>{0,3}? <aim> <small>? <do|word|act>"
+    "|(?:^|<end>) <!end|comma|is|aim|they|we>{0,4}? <thing-trait>"
+)
+
+
+def proposes(text: str) -> bool:
+    """Whether the text puts forward something to do, and does not only talk of how things are."""
+    return _PROPOSES.search(Row(text, tokenise(text)).marks) is not None
+
+
 def says_doing(text: str) -> bool:
     """Whether a word of the text is one for work ("move", "ring", "review")."""
     return any("do" in token.classes for token in tokenise(text))

@@ -277,6 +277,8 @@ SAY: dict[str, tuple[str, ...]] = {
         "And once more with that in.",
         "The draft reads like this now.",
         "Changed. The whole again:",
+        "With that put right it says this.",
+        "Here is the newest version.",
     ),
     "draft_gaps": (
         "It still has gaps: {gaps}. You can agree it with the gaps showing, fill one now, or leave "
@@ -288,6 +290,9 @@ SAY: dict[str, tuple[str, ...]] = {
         "Nothing is missing. Do you agree it? Only a clear yes stores it as agreed.",
         "It is complete. Is that a yes?",
         "All there. Say yes to agree it, or tell me what to change.",
+        "Whole again. Do you agree it now?",
+        "Everything is in. Agree, or change another part?",
+        "That makes it complete once more. Is it a yes?",
     ),
     "agreed": ("Agreed and stored. It will show wherever the plan is shown.",),
     "agreed_with_gaps": ("Agreed, with its gaps on show so that they are not forgotten: {gaps}.",),

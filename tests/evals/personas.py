@@ -64,7 +64,7 @@ class Held:
 
 COUNTED = (
     ("same words", "sentences said before, word for word"),
-    ("held", "questions about a field that held an answer"),
+    ("held", "questions about a field that held an answer, not which of two that differ stands"),
     ("told", "questions about a field already told, whether or not it was taken in"),
     ("accept", "false accepts: a weak impact, or no answer at all, recorded as impact"),
     ("reject", "false rejects: a good impact not recorded"),
@@ -172,8 +172,9 @@ def _listen(held: Held, interview: Interview, say: Say, told: set[str], said: Co
             said[sentence] += 1
             if said[sentence] > 1:
                 _mark(held, "same words", sentence)
-    if say.field and say.outcome is None and _value(interview, say.field):
-        _mark(held, "held", f"{say.field}, pending {interview.pending and interview.pending.kind}")
+    pending = interview.pending and interview.pending.kind
+    if say.field and say.outcome is None and _value(interview, say.field) and pending != "which":
+        _mark(held, "held", f"{say.field}, pending {pending}")
     for about in say.fields:
         if about in told and say.outcome is None:
             _mark(held, "told", about)
