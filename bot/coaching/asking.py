@@ -3,10 +3,12 @@
 from bot.coaching import wording
 from bot.coaching.criteria import gaps
 from bot.coaching.draft import SarItemView
+from bot.coaching.impact import Rung
 from bot.coaching.measures import Measure, find_measure, gain, suggest
 from bot.coaching.phrases import in_words, listed, quoted, trim
 from bot.coaching.recording import Recording
 from bot.coaching.state import Choice, Interview, Outcome, Pending, Say, Stage
+from bot.coaching.tokens import objects
 
 # Probes a field gets after its first asking, before the offer to leave it open (the interview
 # evidence: the chance of an answer falls with each probe, so the cap is hard).
@@ -74,7 +76,8 @@ class Asking(Recording):
         levels = {"baseline", "target"} & set(rest)
         kind = "measure" if field == "measure" else "levels" if levels else "rest"
         # Once; what a reply still leaves out after that is asked for alone.
-        if any(f"together-{k}.0" in self.it.used for k in ("levels", "from_sar", "rest", kind)):
+        kinds = ("levels", "from_sar", "rest", kind)
+        if not self.passed_over and any(f"together-{k}.0" in self.it.used for k in kinds):
             return False
         said = wording.TOGETHER | {
             "milestone": self._leading(wording.HALF_WAY, wording.TOGETHER["milestone"])
@@ -128,9 +131,14 @@ class Asking(Recording):
                 reply, self.setting.today, action=self.it.draft.action or "", asked=field
             )
             rung = reading.rung.name if reading.rung.name in wording.SO_WHAT else "NONE"
+            first = rung
+            if objects(reply):
+                first = "OBJECTS"
+            elif reading.rung is Rung.OUTPUT and reading.says_done:
+                first = "DONE"
             values = {"quote": quoted(reply)}
             # The same kind of answer twice moves to the next wording of that rung, then to plainer ones.
-            for family in (rung, "NONE"):
+            for family in (first, rung, "NONE"):
                 variants = wording.SO_WHAT[family]
                 if self.line(f"so-what-{family}", variants, **values):
                     break

@@ -34,7 +34,7 @@ _OF_A_MEASURE = rule("<measure> <colon|dash|average>{0,2}$")
 # Two levels in a row: what stands before, between and after them, and the part of each.
 _PAIRS: tuple[tuple[re.Pattern[str] | None, re.Pattern[str], Part, Part], ...] = (
     (rule("<from> <!figure>{0,9}$"), rule("<!figure>{0,11}? <to|arrow|dash> <!figure>{0,7}"), Part.BASELINE, Part.TARGET),
-    (None, rule("<!figure>{0,14}? <from> <!figure>{0,6}"), Part.TARGET, Part.BASELINE),
+    (None, rule("<!figure>{0,14}? <from> <!figure|source>{0,6}"), Part.TARGET, Part.BASELINE),
     (None, rule("<!figure>{0,8}? <versus> <!figure>{0,6}"), Part.TARGET, Part.BASELINE),
     (None, rule("<!figure>{0,9}? <arrow> <!figure>{0,5}"), Part.BASELINE, Part.TARGET),
     (None, rule("<!figure|comma>{0,6}? <to> <!figure|comma>{0,4}"), Part.BASELINE, Part.TARGET),
@@ -54,7 +54,7 @@ _SINGLES: tuple[tuple[re.Pattern[str] | None, re.Pattern[str] | None, Part], ...
     (None, rule("<!figure|comma>{0,3}? <willbe>"), Part.TARGET),
     (rule("<aim|least> <!figure>{0,8}$"), None, Part.TARGET),
     (rule("<to|arrow> <!figure|comma>{0,2}$"), None, Part.TARGET),
-    (rule("<from> <!figure>{0,6}$"), None, Part.BASELINE),
+    (rule("<from> <!figure|source|record|system>{0,6}$"), None, Part.BASELINE),
     (rule("<is> <!figure|comma>{0,3}$"), None, Part.BASELINE),
     (None, rule("<!figure|number>{0,12}? <lead>? <!figure|number>{0,3}? <date>"), Part.TARGET),
     (rule("<is> <!figure>{0,5}$"), None, Part.BASELINE),

@@ -16,6 +16,8 @@ from bot.coaching.phrases import (
     facts_added,
     labelled_lines,
     listed,
+    no_talk,
+    points_at_one,
     start_upper,
     trim,
     without_talk,
@@ -157,7 +159,9 @@ class _Flow(Asking):
         if not named and order is None:
             # "The English one, I suppose": a few words, or words that speak of nothing to do.
             argues = objects(reply)
-            chooses = len(reply.split()) <= 4 or argues or not says_doing(reply)
+            chooses = (
+                len(reply.split()) <= 4 or argues or points_at_one(reply) or not says_doing(reply)
+            )
             named = self._by_words(reply, least=0.1 if argues else 0.3) if chooses else []
             rest = "" if named else without_talk(reply)
             if not named and (argues or not proposes(rest)):
@@ -187,15 +191,26 @@ class _Flow(Asking):
             self.offer_items()
             return self.done(field="linked")
         self.it.stage = Stage.ASKING
-        rest = without_talk(rest)
-        if named and not proposes(rest):
-            rest = ""
-        if named:
-            self._link(named, quietly=bool(rest.strip()))
+        if named and not proposes(without_talk(rest)):
+            aside, rest = no_talk(rest), ""
+            self._link(named, quietly=False)
+            if self._leads_on(aside):
+                _, settled = self._apply(aside, "linked")
+                if self.it.pending is not None or settled:
+                    return (
+                        self._put_pending() if self.it.pending else self.done(field=self.it.focus)
+                    )
+        elif named:
+            self._link(named, quietly=True)
         if len(content_stems(rest)) >= 2:
             self.it.focus = "action"
             return self._answer(rest, None)
         return self.ask()
+
+    def _leads_on(self, beside: str) -> bool:
+        """Whether words beside a SAR item say where to get to, though not yet how."""
+        reading = self.reader(beside, self.setting.today, asked="linked")
+        return reading.learner_outcome or reading.target is not None
 
     def _answer(self, reply: str, order: Command | None) -> tuple[Interview, Say]:
         field = self.it.focus or "action"

@@ -312,6 +312,9 @@ class Assembly:
         earlier = {self._word(i) for i in range(at - 3, at)}
         if not self.in_months and {"age", "ages", "aged"} & earlier and previous in _OF_AN_AGE:
             return True
+        if previous == "=" and self._word(at - 2) == "n":
+            # How many were counted, as in a report of a survey.
+            return True
         if previous == "the" and re.fullmatch(r"\d{1,2}\.\d\d", typed):
             return True
         if self._word(last) in ("grade", "grades"):

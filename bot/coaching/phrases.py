@@ -17,7 +17,7 @@ _REST_OF_ACTION = re.compile(
 
 
 _OPENERS = re.compile(
-    r"^(?:(?:um+|er+|ok(?:ay)?|right|well|so|i think|basically|action)[,:\s]+)*(?:(?:we|i)(?:'ll| will| would| are going to|'re going to| am going to|'m going to| plan to| want to| need to| intend to|'d like to| would like to| aim to| should)\s+|my plan is to\s+|the plan is to\s+|planning to\s+|to\s+)?",
+    r"^(?:(?:um+|er+|ok(?:ay)?|right|well|so|i think|basically|action|how(?=:))[,:\s]+)*(?:(?:we|i)(?:'ll| will| would| are going to|'re going to| am going to|'m going to| plan to| want to| need to| intend to|'d like to| would like to| aim to| should)\s+|my plan is to\s+|the plan is to\s+|planning to\s+|to\s+)?",
     re.IGNORECASE,
 )
 
@@ -31,7 +31,7 @@ _LEAD_IN = re.compile(
 # Sentences that say who is speaking or which finding it is about, not what will be done.
 _TALK = re.compile(
     r"^(?:(?:oh|ah|well|ok|right|so|um+|er+)[,\s]+)*(?:i['’]?m|i am|it['’]?s (?:the|about)|this (?:is|one)|the nearest|i think (?:it['’]?s|this)"
-    r"|i suppose (?:it['’]?s|this)|i guess it|that one|sorry|hello|hi|hey|hiya|(?:really )?happy to|here (?:it is|you go|goes)|good (?:morning|afternoon|evening)|before we start"
+    r"|i suppose (?:it['’]?s|this)|i guess it|that one|sorry|hello|hi|hey|hiya|(?:really )?happy to|here (?:it is|you go|goes)|good (?:morning|afternoon|evening)|before we start|i can (?:also )?(?:tell|send|share|show) you"
     r"|(?:i|we) (?:should|would|want to|['’]d) like to (?:record|write|add|log|talk|speak|do)|i['’]?d like to (?:record|write|add|log|talk|speak))\b"
     # A question back is no action, and neither is a first remark on the time one has.
     r"|^[^.!?]*\?$|^(?:i['’]?ve )?(?:only )?got \w+ min",
@@ -39,9 +39,26 @@ _TALK = re.compile(
 )
 
 
+# "The feedback one", "it's the English one, I suppose".
+_POINTS = re.compile(
+    r"^(?:(?:um+|er+|well|oh|it['’]?s|it is|i think|i suppose|maybe|probably)[,\s]+)*(?:the|that)(?:\s[\w'’-]+){1,4}?\sone\b",
+    re.IGNORECASE,
+)
+
+
+def points_at_one(reply: str) -> bool:
+    """Whether a reply picks something by a few words: "the attendance one"."""
+    return _POINTS.match(reply.strip()) is not None
+
+
 def without_talk(reply: str) -> str:
     """What a reply says of the action, without the talk before it; "" where it is all talk."""
-    return talk_and_action(reply)[1]
+    return no_talk(talk_and_action(reply)[1])
+
+
+def no_talk(reply: str) -> str:
+    """The sentences of a reply that are no mere talk."""
+    return " ".join(part for part in _SENTENCE_END.split(reply) if not _TALK.match(part.strip()))
 
 
 def talk_and_action(reply: str) -> tuple[str, str]:
@@ -56,11 +73,18 @@ def talk_and_action(reply: str) -> tuple[str, str]:
     own = next((i for i, part in enumerate(parts) if not _TALK.match(part.strip())), None)
     if own is None:
         return reply, ""
-    fits = (i for i in range(own, len(parts)) if not _TALK.match(parts[i]) and proposes(parts[i]))
-    start = starts[next(fits, own)]
+    labelled = (i for i in range(own, len(parts)) if _ACTION_LABEL.match(parts[i]))
+    fits = (i for i in range(own, len(parts)) if not _ASIDE.match(parts[i]) and proposes(parts[i]))
+    start = starts[next(labelled, next(fits, own))]
     return reply[:start], reply[start:]
 
 
+_ACTION_LABEL = re.compile(r"(?:how|action|plan|the plan|what)\s*[:=]\s*", re.IGNORECASE)
+# Talk, and the sentences that tell of the action without saying what it is.
+_ASIDE = re.compile(
+    rf"{_TALK.pattern}|^(?:the )?(?:evidence|source|owner|lead|reason|why|who|milestone|measure|target|baseline|impact|deadline)\s*(?:is|will be|:|=)",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -152,7 +176,7 @@ _FIELD_WORDS = {
 _CHANGE = re.compile(
     r"(?:(?:no|oh|sorry|actually|wait|hang on|please|can (?:you|we)|could (?:you|we)|i (?:want|need|meant|would like) to|let'?s)\b[,:;.\s-]*)*"
     r"(?P<verb>change|set|make|correct|update|edit|amend|fix|replace|redo)?\s*(?:the|my|our)?\s*"
-    rf"(?P<field>{'|'.join(_FIELD_WORDS.values())})\b\s*"
+    rf"(?P<field>{'|'.join(_FIELD_WORDS.values())})\b(?:\s*(?:again|please)\b,?)?\s*"
     r"(?P<sign>should (?:be|say)|needs? to be|must be|is now|is|are|was|to be|to|as|with|at|:|=|->|→|-)?\s*(?P<value>.*)",
     re.IGNORECASE,
 )

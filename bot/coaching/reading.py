@@ -31,6 +31,7 @@ class Reading:
     text: str
     rung: Rung = Rung.NONE
     restates_action: bool = False
+    says_done: bool = False
     learner_outcome: bool = False
     measurable: bool = False
     measure: Measure | None = None
@@ -89,6 +90,7 @@ def read(
         rung=_rung(judged, measure),
         # Why it is done is not the action again.
         restates_action=judged.restates and not (reason and len(reason) > 0.6 * len(text)),
+        says_done="has_been" in seen or "done" in seen,
         learner_outcome=judged.learner_outcome,
         measurable=_measurable(row, target, baseline, judged.learner_outcome or bool(found.named)),
         measure=measure,

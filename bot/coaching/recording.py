@@ -38,6 +38,11 @@ _CAN_BE_ALL = frozenset(
 _COUNTED = frozenset({"withdrawals", "early_leavers", "persistent_absence", "past_planned_end", "break_in_learning", "positive_dest"})  # fmt: skip
 
 
+# "Pupil voice, how many of the 34 can tell me their next step: 11 in October".
+_SHARE_OF = re.compile(
+    r"\b(?:how many|(?:share|proportion|percentage|number) of)\b[^.;:,–]+(?=[.;:,–]|$)",
+    re.IGNORECASE,
+)
 _SPEAKS_OF_DATE = re.compile(r"\b(?:by|date|due|deadline|until|end of)\b", re.IGNORECASE)
 
 
@@ -57,6 +62,11 @@ class Recording(Turn):
             after = f"{talk}\n{after_action(reply)}" if action else after_action(whole)
             beyond = self.reader(after, today, action=draft.action or "", asked=asked)
             reading = replace(beyond, due=beyond.due or reading.due)
+        if reading.owners and not reading.figures and CORRECTS.search(reply) and asked != "action":
+            # "Actually not Leanne, she's away from January. Make it Craig": of the owner alone.
+            reading = Reading(reading.text, owners=reading.owners, group_owner=reading.group_owner)
+            asked = "confirm" if asked == "confirm" else "owner"
+            self.passed_over = len(self.was_asked) > 1
         before = draft.model_copy(deep=True)
         said_aside = len(self.lines)
         confirming = self.it.stage is Stage.CONFIRMING
@@ -172,8 +182,11 @@ class Recording(Turn):
         words = re.sub(
             r",?\s*\b(?:i think|i suppose|i guess|probably|maybe)\b", "", words, flags=re.I
         )
+        counted = _SHARE_OF.search(words)
         words = re.split(r"[.;:,]\s|[.;:]$|\bfrom\b|\bcurrently\b|\d", words)[0].strip(" ,:")
-        if self.it.draft.measure and not (find_measure(words) or names_learners(words)):
+        words = counted[0].strip() if counted else words
+        ours = counted or find_measure(words) or names_learners(words)
+        if self.it.draft.measure and not ours:
             return
         own = meant_stems(words)
         known = content_stems(given or self.it.draft.measure or "")

@@ -36,6 +36,7 @@ class Spot(NamedTuple):
 
 
 _RECORDS = frozenset({"record", "source", "system"})
+_WHICH = ("that", "which")
 
 
 def spots(row: Row) -> list[Spot]:
@@ -44,6 +45,10 @@ def spots(row: Row) -> list[Spot]:
 
     def add(kind: str, first: int, last: int, at: int) -> None:
         held = [i for i in range(first, last) if row.tokens[i].classes & _RECORDS]
+        clause = next((i for i in held if row.tokens[min(i + 1, last - 1)].word in _WHICH), None)
+        if clause is not None:
+            # "The report that MIS send round": what is said of a record is no part of its name.
+            held, last = held[: held.index(clause) + 1], clause + 1
         kinds = {kind, *(f"{kind}_{k}" for i in held for k in _RECORDS & row.tokens[i].classes)}
         if _as_work(row, at, last):
             kinds.add("as_work")
@@ -56,8 +61,11 @@ def spots(row: Row) -> list[Spot]:
 
     for match in _TOLD.finditer(marks):
         first, last = match.span(1)
-        if not _PERSON & row.tokens[first].classes and re.search(
-            r"[A-Za-z]{3}", row.words(first, last)
+        tokens = row.tokens[first:last]
+        recorded = any(t.classes & _RECORDS for t in tokens)
+        people = tokens[:1] if recorded else tokens
+        if not any(t.classes & _PERSON for t in people) and any(
+            "small" not in t.classes and len(t.word) > 2 for t in tokens
         ):
             add("told", first, last, match.start())
     for match in _AFTER_LEAD.finditer(marks):
@@ -90,7 +98,7 @@ def spots(row: Row) -> list[Spot]:
 
 def asked_for(row: Row) -> str | None:
     """What a reply to "where will you read it?" names: a known record, or the words themselves."""
-    bare = _ANSWERING.sub("", row.text.strip(" .!"))
+    bare = _AND_MORE.split(_ANSWERING.sub("", row.text.strip(" .!")), maxsplit=1)[0]
     if len(bare.split()) > 8:
         # A long answer: the record in it, with the words that say which.
         at = next((i for i, t in enumerate(row.tokens) if t.classes & _RECORDS), None)
@@ -108,6 +116,8 @@ def asked_for(row: Row) -> str | None:
 _NOT_A_NAME = frozenset(
     {"small", "is", "aim", "end", "comma", "they", "we", "lead", "figure", "date"}
 )
+# "The register system, you can look it up".
+_AND_MORE = re.compile(r",\s*(?:you|we|i|it|they|which|but|if|as|because)\b", re.IGNORECASE)
 _ANSWERING = re.compile(
     r"^(?:(?:well|oh|it's in|it is in|that'd be|that would be|that's|it would be|from|in|on|the|our|a)[\s,]+)+",
     re.IGNORECASE,

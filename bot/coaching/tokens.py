@@ -286,11 +286,14 @@ def names_learners(text: str) -> bool:
     return any("learner" in token.classes for token in tokenise(text))
 
 
-# "Ring home", "we'll ring home", "tutors will ring", "weekly reports to coaches".
+# "Ring home", "we'll ring home", "tutors will ring", "weekly reports to coaches"; but not "the
+# feedback one", nor "I can tell you about".
+_LED_UP_TO = "(?:<we|aim|small|join|so-you|if>{0,3} <we|aim|small|join|so-the|you|if>)?"
 _PROPOSES = rule(
-    "(?:^|<end|comma|colon|dash|so>) <we|aim|small|join|so>{0,4} <do>"
-    "|<staff|we|others|thing|do> <!end|is>{0,3}? <aim> <small>? <do|word|act>"
-    "|(?:^|<end>) <!end|comma|is|aim|they|we>{0,4}? <thing-trait>"
+    f"(?:^|<end|colon|dash|so>) {_LED_UP_TO} <do> (?!<you>)|<comma> {_LED_UP_TO} <do-done> (?!<you>)"
+    "|<staff|we|others|thing|do> <!end|is>{0,3}? <aim> <small-you>? <do|word|act> (?!<you>)"
+    "|<staff> <to> <do>"
+    "|(?:^|<end>) <!end|comma|is|aim|they|we|you>{0,4}? <thing-trait> (?!<one>)"
 )
 
 

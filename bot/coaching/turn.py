@@ -59,6 +59,8 @@ class Turn:
         # What the question asked about that the reply at hand answers.
         self.was_asked = interview.asked
         self.it.asked = []
+        # Whether the reply put something else right and left the question where it was.
+        self.passed_over = False
 
     # --- saying ---
 

@@ -22,7 +22,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "Say a governor asks “and what did learners gain?” How would you answer?",
     ),
     "measure": (
-        "That is a change worth having. Which figure would show it?",
+        "That would be worth having. Which figure would show it?",
         "To tell whether it has happened we need something to count. What would you look at?",
         "Which number would move if this worked?",
     ),
@@ -72,30 +72,39 @@ TOGETHER: dict[str, str] = {
 LEADING = ", and {measure} is final only once a year ({leading} may tell sooner)"
 HALF_WAY = "what should you see half-way (perhaps in {leading})"
 TOGETHER_ASKED: dict[str, tuple[str, ...]] = {
-    "measure": ("That is a change worth having. Which figure would show it: {parts}?",),
-    "levels": ("Now the figures for {measure}: {parts}?",),
-    "rest": ("To be able to look and see with {measure}: {parts}?",),
+    "measure": (
+        "That is a change worth having. Which figure would show it: {parts}?",
+        "Back to the figure that would show it: which one, {parts}?",
+    ),
+    "levels": (
+        "Now the figures for {measure}: {parts}?",
+        "Back to {measure}, then: {parts}?",
+    ),
+    "rest": (
+        "To be able to look and see with {measure}: {parts}?",
+        "Back to {measure}: {parts}?",
+    ),
     "from_sar": (
         "The SAR has {measure} at {figure} ({evidence}). Is that your start, and {parts}?",
+        "Back to the SAR’s {figure} for {measure}: is that your start, and {parts}?",
     ),
 }
 
 # Asked when the person has answered, but only with what staff do: the next rung of the ladder.
 SO_WHAT: dict[str, tuple[str, ...]] = {
     "ACTIVITY": (
-        "“{quote}” tells me what staff will do. So what: what will learners do better because of it?",
+        "“{quote}” is still our side of it. So what: what will learners do better because of it?",
         "That is still the work itself. Suppose it goes perfectly: what changes in what learners "
         "achieve, attend or can do?",
         "I can see effort in “{quote}”, but not yet a result for learners. Which of their results "
         "should move?",
     ),
     "OUTPUT": (
-        "“{quote}” says the action has been done, not what learners gain from it. So what will "
-        "they achieve, attend or be able to do that they could not before?",
+        "“{quote}” could be true without one learner noticing. Where would it show in what they "
+        "attend, learn or achieve?",
         "An inspector could not check that one against learners. If it is all in place, which "
         "learners notice, and in what way?",
-        "Good to have, and yet “{quote}” could be true with no learner any better off. What would "
-        "show that they are?",
+        "Good to have; now the learners. What would show that they are better off for “{quote}”?",
     ),
     "PRACTICE": (
         "“{quote}” is a real change in teaching, one step short of the learner. What will it let "
@@ -108,6 +117,15 @@ SO_WHAT: dict[str, tuple[str, ...]] = {
         "I could not find a change for learners in “{quote}”. So what would they gain?",
         "Try finishing this sentence: “By the summer, more learners will …”",
         "Think of one typical learner, no names. How is their year different?",
+    ),
+    # Not rungs: the action said again as done; and that it is not theirs to answer.
+    "DONE": (
+        "“{quote}” says the action has been done, not what learners gain from it. So what will "
+        "they achieve, attend or be able to do that they could not before?",
+    ),
+    "OBJECTS": (
+        "I hear you. A first guess is enough, and a colleague can put it right later: which "
+        "learners would gain, and what?",
     ),
 }  # fmt: skip
 
