@@ -590,6 +590,49 @@ def test_a_finding_is_chosen_in_natural_words(reply: str) -> None:
     assert said[-1].field == "action"
 
 
+@pytest.mark.parametrize(
+    ("reply", "item"),
+    [
+        ("the feedback one, if I have to pick", "AFI 3"),
+        ("Resit attendance. Got four mins then I'm on gate duty", "AFI 2"),
+    ],
+)
+def test_who_points_at_a_finding_has_not_yet_said_what_to_do(reply: str, item: str) -> None:
+    interview, said = hold(reply)
+
+    assert interview.draft.sar_items == [item]
+    assert interview.draft.action is None
+    assert said[-1].field == "action"
+
+
+def test_where_to_get_to_is_kept_though_the_action_is_not_yet_said() -> None:
+    interview, said = hold("AFI 1. It's so that more apprentices achieve by their planned end date")
+
+    assert said[-1].field == "action"
+    assert interview.draft.impact is not None
+    assert "achieve by their planned end date" in interview.draft.impact
+
+
+def test_an_owner_put_right_in_reply_to_the_figures_leaves_the_question_whole() -> None:
+    interview, said = hold(
+        "AFI 2. Ring round on the day of each absence, Leanne Potts will lead",
+        "Students come to more of their resit lessons",
+        "actually not Leanne, she's on leave from January. Make it Craig Dunmore",
+    )
+
+    assert interview.draft.owner == "Craig Dunmore"
+    assert interview.draft.due is None
+    assert set(said[-1].fields) == set(said[-2].fields)
+    assert len(set(sentences(said))) == len(sentences(said))
+
+
+def test_who_says_that_it_is_not_theirs_to_say_is_not_quoted_as_if_they_had() -> None:
+    _, said = hold(*TEXTING, "That's for teaching staff to say")
+
+    assert said[-1].field == "impact"
+    assert "“" not in said[-1].text
+
+
 def test_a_department_of_the_sar_is_no_owner() -> None:
     interview, said = hold("AFI 3", f"{REVIEW}, owner: Health and care")
     assert "Health and care" in said[-1].text and interview.draft.owner is None

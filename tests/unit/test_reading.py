@@ -123,6 +123,11 @@ def test_labels_have_just_the_fields_of_the_guide() -> None:
 @pytest.mark.parametrize(
     ("said", "source"),
     [
+        ("54% now, 64% by July, all from the QAR report that MIS send round", "QAR report"),
+        (
+            "52% of learners today, 60% when we do the March survey, from the learner survey",
+            "learner survey",
+        ),
         ("attendance to 85% by July, from the weekly register report", "weekly register report"),
         ("retention 84% to 88%. MIS tells us", "MIS"),
         ("54% to 65% according to Grofar", "Grofar"),
