@@ -319,13 +319,13 @@ _FORMS: list[tuple[tuple[str, ...], re.Pattern[str], Resolve]] = [
     (("next year",), _form(r"\b(?:by\s+)?this time next year\b"), _a_year_on),
     (
         ("easter", "spring"),
-        _form(r"\b(?:easter|(?:end of\s+)?(?:the\s+)?spring term)(?:\s+(?P<year>20\d\d))?\b"),
+        _form(r"\b(?:easter|(?:end of?\s+)?(?:the\s+)?spring te?rm)(?:\s+(?P<year>20\d\d))?\b"),
         _season(3),
     ),
     (
         ("mas", "autumn"),
         _form(
-            r"\b(?:christmas|x-?mas|(?:end of\s+)?(?:the\s+)?autumn term)(?:\s+(?P<year>20\d\d))?\b"
+            r"\b(?:christmas|x-?mas|(?:end of?\s+)?(?:the\s+)?autumn te?rm)(?:\s+(?P<year>20\d\d))?\b"
         ),
         _season(12),
     ),
@@ -335,16 +335,16 @@ _FORMS: list[tuple[tuple[str, ...], re.Pattern[str], Resolve]] = [
     (
         ("summer",),
         _form(
-            r"\b(?:(?:end of\s+)?(?:the\s+)?summer term|(?:by|before|end of|this|next|in)\s+"
+            r"\b(?:(?:end of?\s+)?(?:the\s+)?summer te?rm|(?:by|before|end of|this|next|in)\s+"
             r"(?:the\s+)?summer)(?:\s+(?P<year>20\d\d))?\b"
         ),
         _season(7),
     ),
     (
-        ("year", "eoy"),
+        ("year", "yr", "eoy"),
         _form(
-            r"\b(?:end of|by)\s+(?:the\s+|this\s+)?(?P<next>next\s+)?"
-            r"(?:(?:academic|school|college|teaching)\s+)?year(?:[\s-]end)?\b(?!\s+(?:group|\d{1,2}(?![\w%.])))"
+            r"\b(?:end of?|by)\s+(?:the\s+|this\s+)?(?P<next>next\s+)?"
+            r"(?:(?:academic|school|college|teaching)\s+)?(?:year|yr)(?:[\s-]end)?\b(?!\s+(?:group|\d{1,2}(?![\w%.])))"
             r"|\b(?:academic\s+)?year[\s-]end\b|\beoy\b"
         ),
         _this_year_end,
@@ -363,6 +363,15 @@ _FORMS: list[tuple[tuple[str, ...], re.Pattern[str], Resolve]] = [
             r"\b(?:in|within)\s+(?:the\s+next\s+)?(?P<count>\d{1,3}|"
             + "|".join(sorted(_COUNTS, key=len, reverse=True))
             + r")\s+(?P<unit>days?|weeks?|months?|years?)\b"
+        ),
+        _in_a_while,
+    ),
+    (
+        ("from today", "from now"),
+        _form(
+            r"\b(?P<count>\d{1,3}|"
+            + "|".join(sorted(_COUNTS, key=len, reverse=True))
+            + r")\s+(?P<unit>weeks?|months?|years?)\s+from\s+(?:today|now)\b"
         ),
         _in_a_while,
     ),

@@ -51,7 +51,7 @@ _SINGLES: tuple[tuple[re.Pattern[str] | None, re.Pattern[str] | None, Part], ...
     (None, rule("_{0,1}? <did>"), Part.BASELINE),
     (None, rule("<!figure|comma|aim|to|date>{0,10}? <now> (?! <!figure|comma|aim|least|to|join>{0,3} <figure>)"), Part.BASELINE),
     (rule("<now> <!figure|aim|to|comma|join>{0,6}$"), None, Part.BASELINE),
-    (None, rule("<!figure|comma>{0,3}? <willbe>"), Part.TARGET),
+    (None, rule("<!figure|comma|join>{0,3}? <willbe>"), Part.TARGET),
     (rule("<aim|least> <!figure>{0,8}$"), None, Part.TARGET),
     (rule("<to|arrow> <!figure|comma>{0,2}$"), None, Part.TARGET),
     (rule("<from> <!figure|source|record|system>{0,6}$"), None, Part.BASELINE),

@@ -57,7 +57,7 @@ _LABELS = frozenset(
     "page paper papers version paragraph section sections part phase phases chapter cohort group groups "
     "set sets strand afi strength ref reference action standard component assignment task tutor period "
     "periods channel step tier band criterion row line no number lab workshop p route option campus "
-    "appendix q table grade grades ep season wing point bay zone".split()
+    "appendix q question ward table grade grades ep season wing point bay zone".split()
 )
 _UNITS_OF_TIME = frozenset(
     "day days week weeks wk wks month months hour hours hr hrs min mins minute minutes term terms "
@@ -239,6 +239,9 @@ class Assembly:
     def _percent(self, at: int, last: int) -> int:
         if self._word(last) in _TALK:
             return self._name(at, last)
+        if self._word(at - 1) in ("bottom", "lowest", "top", "highest"):
+            # "The bottom twenty per cent": who is meant.
+            return self._name(at, last)
         return self._put(at, last, "percent", "%", number(self._typed(at, last)))
 
     def _ratio(self, at: int, last: int) -> int:
@@ -272,11 +275,17 @@ class Assembly:
     def _named(self, at: int, last: int) -> int:
         if self._word(at) in ("grade", "grades") and (number(self._word(at + 1)) or 0) > 9:
             return self._pass(at)
+        if self._word(at) in ("att", "attainment", "progress") and number(self._word(at + 1)) != 8:
+            # "Att 93.5" is attendance, "Att 8" a measure of schools.
+            return self._pass(at)
         return self._name(at, last)
 
     def _pair(self, at: int, last: int) -> int:
         low, high = number(self._word(at)) or 0, number(self._word(last - 1)) or 0
         if self._is_gcse(at, last, low, high):
+            return self._name(at, last)
+        if self.letters[at + 1] == "-" and low == high <= 9:
+            # "4-4 or better" is a double grade.
             return self._name(at, last)
         if self.letters[at + 1] != "-" or low >= high:
             return self._single(at, at + 1)
@@ -311,6 +320,12 @@ class Assembly:
         typed, previous = self._word(at), self._word(at - 1)
         earlier = {self._word(i) for i in range(at - 3, at)}
         if not self.in_months and {"age", "ages", "aged"} & earlier and previous in _OF_AN_AGE:
+            return True
+        if previous in ("'s", "thats") and [self._word(last), self._word(last + 1)] == [
+            "of",
+            "them",
+        ]:
+            # "All of year 12, that's 143 of them".
             return True
         if previous == "=" and self._word(at - 2) == "n":
             # How many were counted, as in a report of a survey.
@@ -361,6 +376,10 @@ class Assembly:
         if self._word(at) in ("zero", "nil"):
             return following != "hours"
         if last < len(self.tokens) and "learner" in self.tokens[last].classes:
+            return True
+        whose = last + 2 < len(self.tokens) and "learner" in self.tokens[last + 2].classes
+        if following == "of" and whose and (number(self._typed(at, last)) or 0) >= 10:
+            # "Twenty-two of the Y5s"; "one of the tutors" is a way of speaking.
             return True
         if not at:
             return False

@@ -5,7 +5,7 @@
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -232,9 +232,9 @@ def _measurable(
 
 
 def _standard(text: str) -> str | None:
-    """The rate of others that is to be reached, in the words it is given ("national rate")."""
+    """The rate of others that is to be reached: its figure, or the words ("national rate")."""
     found = TO_A_STANDARD.search(text)
-    return found["rate"] if found else None
+    return (found["level"] or found["rate"]) if found else None
 
 
 def _levels(
@@ -251,7 +251,13 @@ def _levels(
         # plainly goes from one level to another.
         shares = any(f.unit in ("%", "ratio") for f in figures)
         placed = (Part.BASELINE, Part.TARGET)
-        figures = [f for f in figures if f.unit is not None or (shares and f.part in placed)]
+        figures = [
+            f
+            for f in figures
+            if f.unit is not None
+            or (shares and f.part in placed)
+            or _NO_MORE_THAN.search(text, 0, f.start)
+        ]
     baselines, targets, unknown = of(Part.BASELINE), of(Part.TARGET), of(Part.UNKNOWN)
     if targets and all(f.unit == "all" for f in targets) and any(f.unit == "%" for f in unknown):
         # "79% over all the groups": the figure says how many, the "all" only of whom.
@@ -285,6 +291,15 @@ def _levels(
     if not targets and unknown and (asked not in ("baseline", "target") or baselines):
         targets = unknown[:1]
     baseline = baselines[0] if baselines else None
+    if baseline and baseline.unit is None and targets and targets[0].unit:
+        # "Of 60 suspensions 27 were pupils with SEND, so 45%; we want 25%": like goes with like.
+        before = [f for f in (*baselines, *unknown) if f.start < targets[0].start]
+        baseline = next((f for f in before if f.unit == targets[0].unit), baseline)
+    if baseline and baseline.unit is None and targets and targets[0].unit == "ratio":
+        # "From 3.2 to 4 out of 5": marks on one scale.
+        rated = _RATED.fullmatch(targets[0].text)
+        if rated and (baseline.value or 0) <= float(rated["scale"]):
+            targets = [replace(targets[0], text=rated["mark"], unit=None)]
     others = [t for t in targets[1:] if baseline and t.start > baseline.end]
     leads_on = baseline is not None and _LEADS_ON.match(text, baseline.end) is not None
     if baseline and others and leads_on and baseline.start > targets[0].start:
@@ -298,6 +313,9 @@ def _levels(
     return baseline, target, disagree
 
 
+# Only what there should be little of is counted so.
+_NO_MORE_THAN = re.compile(r"\b(?:no|not) more than\s+$", re.IGNORECASE)
+_RATED = re.compile(r"(?P<mark>\d+(?:\.\d+)?) out of (?P<scale>5|7|10|100)")
 # What goes on from a start to its own target: "80 to 86".
 _LEADS_ON = re.compile(r"\s*(?:%|per cent)?\s*(?:up |down )?(?:to\b|->|→|=>)", re.IGNORECASE)
 

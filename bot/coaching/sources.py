@@ -36,6 +36,7 @@ class Spot(NamedTuple):
 
 
 _RECORDS = frozenset({"record", "source", "system"})
+_WHOSE = frozenset({"my", "our", "your", "their", "her", "his"})
 _WHICH = ("that", "which")
 
 
@@ -63,7 +64,7 @@ def spots(row: Row) -> list[Spot]:
         first, last = match.span(1)
         tokens = row.tokens[first:last]
         recorded = any(t.classes & _RECORDS for t in tokens)
-        people = tokens[:1] if recorded else tokens
+        people = [t for t in (tokens[:1] if recorded else tokens) if t.word not in _WHOSE]
         if not any(t.classes & _PERSON for t in people) and any(
             "small" not in t.classes and len(t.word) > 2 for t in tokens
         ):
@@ -141,14 +142,14 @@ def _as_work(row: Row, first: int, last: int) -> bool:
 
 # Words that name a record only with another before them that says which.
 _VAGUE = frozenset(
-    "feedback system count results scores marks list work data report reports summary file files "
+    "figure table screen screens board boards feedback system count results scores marks list work data report reports summary file files "
     "forms sheet record records system figures sample return returns log test tests".split()
 )
 
 
 # A name with a capital that holds the figure: "Unifrog reports it", "Grofar has the numbers".
 _SHOWS = re.compile(
-    r"(?:(?<=[.;,!?] )|(?<=and )|^|(?<=the ))(?P<holder>[A-Z][\w&'-]*(?: (?:[A-Z&][\w&'-]*|data|log|report|results?|tracker|sheet))*)"
+    r"(?:(?<=[.;,!?] )|(?<=and )|^|(?<=the ))(?P<holder>[A-Z][\w&'-]*(?: (?:[A-Z&][\w&'-]*|(?:[a-z-]+ )?(?:data|log|report|results?|tracker|sheet)))*)"
     r" (?:will |should |would )?(?:shows?|reports?|records?|counts?|confirms?|tells?|gives?|has|have|holds?)"
     r" (?:us |me |it|this|that|all of it|u |you )?(?:the (?:numbers?|figures?|data|report|stats|count))?(?=[\s.,;]|$)"
 )
