@@ -223,7 +223,7 @@ def _this_term_end(match: re.Match[str], today: date) -> date:
 
 
 # "95% of reviews within 12 weeks" says how long each may take, too.
-_OF_EACH = re.compile(r"(?:%|per cent|\ball|\bevery)[^.;!?]*$", re.IGNORECASE)
+_OF_EACH = re.compile(r"(?:%|per cent|\ball|\bevery)[^.,;!?]*$", re.IGNORECASE)
 
 
 def _in_a_while(match: re.Match[str], today: date) -> date | None:
@@ -344,7 +344,7 @@ _FORMS: list[tuple[tuple[str, ...], re.Pattern[str], Resolve]] = [
         ("year", "yr", "eoy"),
         _form(
             r"\b(?:end of?|by)\s+(?:the\s+|this\s+)?(?P<next>next\s+)?"
-            r"(?:(?:academic|school|college|teaching)\s+)?(?:year|yr)(?:[\s-]end)?\b(?!\s+(?:group|\d{1,2}(?![\w%.])))"
+            r"(?:(?:academic|school|college|teaching)\s+)?(?:year|yr)(?:[\s-]end)?\b(?!\s+(?:group|\d{1,2}(?![\w%.]|\s+(?:out )?of\b)))"
             r"|\b(?:academic\s+)?year[\s-]end\b|\beoy\b"
         ),
         _this_year_end,

@@ -13,7 +13,7 @@ _NATIONAL_BEFORE = rule("<national> <!figure|comma|rise|from|to>{0,7}$")
 _NATIONAL_AFTER = rule(
     "<comma|sign>? <sign|is|only>{0,2} _? <national|compare> (?! <!figure>{0,6} <figure>)"
 )
-_COMPARED_BEFORE = rule("<compare> <!figure|comma|to|arrow>{0,4}$")
+_COMPARED_BEFORE = rule("<compare> <comma>? <!figure|comma|to|arrow>{0,4}$")
 _COMPARED_AFTER = rule(
     "<sign>? <!figure|comma|date>{0,3}? <compare> (?! <is|only|colon>? <figure>)"
 )
@@ -35,7 +35,7 @@ _OF_A_MEASURE = rule("<measure> <colon|dash|average>{0,2}$")
 _PAIRS: tuple[tuple[re.Pattern[str] | None, re.Pattern[str], Part, Part], ...] = (
     (rule("<from> <!figure>{0,9}$"), rule("<!figure>{0,11}? <to|arrow|dash> <!figure>{0,7}"), Part.BASELINE, Part.TARGET),
     (None, rule("<!figure>{0,14}? <from> <!figure|source>{0,6}"), Part.TARGET, Part.BASELINE),
-    (None, rule("<!figure>{0,8}? <versus> <!figure>{0,6}"), Part.TARGET, Part.BASELINE),
+    (None, rule("<!figure>{0,8}? <versus> <!figure|aim|least>{0,6}"), Part.TARGET, Part.BASELINE),
     (None, rule("<!figure>{0,9}? <arrow> <!figure>{0,5}"), Part.BASELINE, Part.TARGET),
     (None, rule("<!figure|comma>{0,6}? <to> <!figure|comma>{0,4}"), Part.BASELINE, Part.TARGET),
 )  # fmt: skip
@@ -49,14 +49,14 @@ _SINGLES: tuple[tuple[re.Pattern[str] | None, re.Pattern[str] | None, Part], ...
     (rule("<from> <is|only>{0,2} _?$"), None, Part.BASELINE),
     (rule("<date> <is|only|dash|colon>{0,2}$"), None, Part.TARGET),
     (None, rule("_{0,1}? <did>"), Part.BASELINE),
-    (None, rule("<!figure|comma|aim|to|date>{0,10}? <now> (?! <!figure|comma|aim|least|to|join>{0,3} <figure>)"), Part.BASELINE),
+    (None, rule("(?:<!figure|comma|aim|to|date>|<to>(?!<now>)){0,10}? <now> (?! <!figure|comma|aim|least|to|join>{0,3} <figure>)"), Part.BASELINE),
     (rule("<now> <!figure|aim|to|comma|join>{0,6}$"), None, Part.BASELINE),
     (None, rule("<!figure|comma|join>{0,3}? <willbe>"), Part.TARGET),
     (rule("<aim|least> <!figure>{0,8}$"), None, Part.TARGET),
     (rule("<to|arrow> <!figure|comma>{0,2}$"), None, Part.TARGET),
     (rule("<from> <!figure|source|record|system>{0,6}$"), None, Part.BASELINE),
     (rule("<is> <!figure|comma>{0,3}$"), None, Part.BASELINE),
-    (None, rule("<!figure|number>{0,12}? <lead>? <!figure|number>{0,3}? <date>"), Part.TARGET),
+    (None, rule("<!figure|number>{0,12}? <lead>? <!figure|number>{0,3}? <date> (?! <!figure|comma>{0,2} <figure>)"), Part.TARGET),
     (rule("<is> <!figure>{0,5}$"), None, Part.BASELINE),
 )  # fmt: skip
 
@@ -124,7 +124,9 @@ class _Placing:
         """Factors, points (but where a gap is what is measured), and "up by 8"; "all learners"."""
         gap = any("gap" in token.classes for token in self.row.tokens)
         for at, figure in self.figures.items():
-            if figure.unit == "factor" or (figure.unit == "points" and not gap):
+            if figure.unit == "factor" or (
+                figure.unit == "points" and (not gap or _by_so_much(self.row, at))
+            ):
                 self.part[at] = Part.CHANGE
             elif figure.unit == "all":
                 self.part[at] = Part.TARGET
@@ -203,7 +205,7 @@ def with_parts(row: Row, figures: dict[int, Figure]) -> list[Figure]:
 
 
 def _by_so_much(row: Row, at: int) -> bool:
-    """Whether a bare figure is how much something moves: "up by 8"."""
+    """Whether a figure is how much something moves: "up by 8"."""
     return at >= 2 and row.tokens[at - 1].word == "by" and "rise" in row.tokens[at - 2].classes
 
 

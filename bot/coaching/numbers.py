@@ -57,7 +57,7 @@ _LABELS = frozenset(
     "page paper papers version paragraph section sections part phase phases chapter cohort group groups "
     "set sets strand afi strength ref reference action standard component assignment task tutor period "
     "periods channel step tier band criterion row line no number lab workshop p route option campus "
-    "appendix q question ward table grade grades ep season wing point bay zone".split()
+    "appendix ext lesson q question ward table grade grades ep season wing point bay zone".split()
 )
 _UNITS_OF_TIME = frozenset(
     "day days week weeks wk wks month months hour hours hr hrs min mins minute minutes term terms "
@@ -88,7 +88,7 @@ _SHAPE = re.compile(
     r"|(?P<points>(?:n|w(?:-?w)?)-?(?:p|%p|PCp))"
     r"|(?P<percent>(?:n%?-)?n(?:%|PC)(?!p)|w(?:-?w)?-?(?:%|PC)(?!p)|n-np)"
     r"|(?P<times>nx)"
-    r"|(?P<ratio>[nw]T?(?:i[va]?|Oo[vh]?|oh?|/)[nw](?![%P/n]))"
+    r"|(?P<ratio>(?:n|w(?:-?w)?)T?(?:i[va]?|Oo[vh]?|oh?|/)(?:n|w(?:-?w)?)(?![%P/n]))"
     r"|(?P<share>w-?f|af|f)"
     r"|(?P<plus>n\+)"
     r"|(?P<named>Ln(?!%|p|PC)(?:[,&/t-]+n(?!%|p|PC))*|ln(?!%|p|PC)(?:[&/-]n(?!%|p|PC))*)"
@@ -106,7 +106,9 @@ _IN_MONTHS = re.compile(
 # "100% sure", "one of the tutors": ways of speaking.
 _TALK = frozenset("sure certain clear convinced behind committed honest obvs".split())
 _NO_LEVEL_BEFORE = frozenset("of to another thing things more way or key main day".split())
-_NO_SHARE_BEFORE = frozenset("form former formers term termly an hour day year way past".split())
+_NO_SHARE_BEFORE = frozenset(
+    "asleep awake dead empty form former formers term termly an hour day year way past".split()
+)
 _SHARE_BEFORE = frozenset("of the our them all by fewer less more".split())
 _LEAD_TO_LEVEL = frozenset(
     {"least", "from", "to", "now", "is", "aim", "only", "versus", "not", "arrow", "colon", "rise"}
@@ -278,6 +280,14 @@ class Assembly:
         if self._word(at) in ("att", "attainment", "progress") and number(self._word(at + 1)) != 8:
             # "Att 93.5" is attendance, "Att 8" a measure of schools.
             return self._pass(at)
+        for dash in range(at + 2, last - 1):
+            beside = (self.tokens[dash].start, self.tokens[dash].end)
+            if (
+                self.letters[dash] == "-"
+                and self.text[beside[0] - 1] == " " == self.text[beside[1]]
+            ):
+                # "Room 12 – 65 a week": no span of rooms.
+                return self._name(at, dash)
         return self._name(at, last)
 
     def _pair(self, at: int, last: int) -> int:

@@ -257,6 +257,7 @@ def _levels(
             if f.unit is not None
             or (shares and f.part in placed)
             or _NO_MORE_THAN.search(text, 0, f.start)
+            or _COMES_DOWN.search(text)
         ]
     baselines, targets, unknown = of(Part.BASELINE), of(Part.TARGET), of(Part.UNKNOWN)
     if targets and all(f.unit == "all" for f in targets) and any(f.unit == "%" for f in unknown):
@@ -315,6 +316,10 @@ def _levels(
 
 # Only what there should be little of is counted so.
 _NO_MORE_THAN = re.compile(r"\b(?:no|not) more than\s+$", re.IGNORECASE)
+_COMES_DOWN = re.compile(
+    r"\b(?:down|drops?|dropping|falls?|falling|cut|reduc\w+|capped) (?:from [\w ]{1,20} )?(?:to|at) (?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|none|zero)\b)",
+    re.IGNORECASE,
+)
 _RATED = re.compile(r"(?P<mark>\d+(?:\.\d+)?) out of (?P<scale>5|7|10|100)")
 # What goes on from a start to its own target: "80 to 86".
 _LEADS_ON = re.compile(r"\s*(?:%|per cent)?\s*(?:up |down )?(?:to\b|->|→|=>)", re.IGNORECASE)

@@ -9,10 +9,12 @@ from storage.vocabulary import Driver
 # After words such as "according to" comes a source, whatever it is called.
 _TOLD = rule("<told> <colon|is|sign|lead>{0,2} (<!figure|comma|date|colon|told>{1,7})")
 _AFTER_LEAD = rule(
-    "<lead> (<!figure|comma|they|we|to|rise|date|is|aim|lead>{0,4}? (?:<source|system>|<record>)+)"
+    "<lead> <the>? <date>? (<!figure|comma|they|we|to|rise|date|is|aim|lead>{0,4}? (?:<source|system>|<record>)+)"
 )
 _TELLING = rule("<source|system|record> <!figure>{0,9}? <tells>")
 _HOLDS = rule("(<source|record|system>) <colon|comma>? (?:_? <is> <!figure|end>{0,5}?)? <figure>")
+# "Learner survey 'my views are acted on': 58".
+_TITLED = rule("(<source>) <!figure|end|comma>{1,7} <colon> <figure>")
 _SYSTEM = rule("<system> <record|source>*")
 # "QAR 52% to 63%": there it is the measure.
 _THE_MEASURE = rule("<figure|from|to|rise|least|is|aim|now|arrow|colon>")
@@ -36,6 +38,7 @@ class Spot(NamedTuple):
 
 
 _RECORDS = frozenset({"record", "source", "system"})
+_STOPS = frozenset({"end", "sign"})
 _WHOSE = frozenset({"my", "our", "your", "their", "her", "his"})
 _WHICH = ("that", "which")
 
@@ -55,6 +58,8 @@ def spots(row: Row) -> list[Spot]:
             kinds.add("as_work")
         if not _has_more(row, first, last):
             kinds.add("nothing_more")
+        if first and all(t.classes & _STOPS for t in row.tokens[last:]):
+            kinds.add(f"{kind}_at_the_end")
         if held and last - first == 1 and row.tokens[first].word in _VAGUE:
             kinds.add("vague")
         words = row.words(first, held[-1] + 1 if held else last)
@@ -89,6 +94,8 @@ def spots(row: Row) -> list[Spot]:
             add(kind, at, end, first)
     for match in _HOLDS.finditer(marks):
         add("holds", *match.span(1), match.start())
+    for match in _TITLED.finditer(marks):
+        add("titled", *match.span(1), match.start())
     for match in _COUNTED.finditer(marks):
         add("counted", *match.span(), match.start())
     shown = _SHOWS.search(row.text)
@@ -150,7 +157,7 @@ _VAGUE = frozenset(
 # A name with a capital that holds the figure: "Unifrog reports it", "Grofar has the numbers".
 _SHOWS = re.compile(
     r"(?:(?<=[.;,!?] )|(?<=and )|^|(?<=the ))(?P<holder>[A-Z][\w&'-]*(?: (?:[A-Z&][\w&'-]*|(?:[a-z-]+ )?(?:data|log|report|results?|tracker|sheet)))*)"
-    r" (?:will |should |would )?(?:shows?|reports?|records?|counts?|confirms?|tells?|gives?|has|have|holds?)"
+    r" (?:will |should |would )?(?:shows?|reports?|records?|counts?|confirms?|tells?|gives?|says so|has|have|holds?)"
     r" (?:us |me |it|this|that|all of it|u |you )?(?:the (?:numbers?|figures?|data|report|stats|count))?(?=[\s.,;]|$)"
 )
 _THE = re.compile(r"^(?:the|our|a|each|my|their|that|this)\s+", re.IGNORECASE)
