@@ -107,7 +107,7 @@ _IN_MONTHS = re.compile(
 _TALK = frozenset("sure certain clear convinced behind committed honest obvs".split())
 _NO_LEVEL_BEFORE = frozenset("of to another thing things more way or key main day".split())
 _NO_SHARE_BEFORE = frozenset(
-    "asleep awake dead empty form former formers term termly an hour day year way past".split()
+    "six seven eight nine ten eleven twelve past asleep awake dead empty form former formers term termly an hour day year way past".split()
 )
 _SHARE_BEFORE = frozenset("of the our them all by fewer less more".split())
 _LEAD_TO_LEVEL = frozenset(

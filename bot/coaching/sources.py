@@ -9,7 +9,7 @@ from storage.vocabulary import Driver
 # After words such as "according to" comes a source, whatever it is called.
 _TOLD = rule("<told> <colon|is|sign|lead>{0,2} (<!figure|comma|date|colon|told>{1,7})")
 _AFTER_LEAD = rule(
-    "<lead> <the>? <date>? (<!figure|comma|they|we|to|rise|date|is|aim|lead>{0,4}? (?:<source|system>|<record>)+)"
+    "<lead> <the>? <date>? ((?:<!figure|comma|they|we|to|rise|date|is|aim|lead>|<owns>){0,4}? (?:<source|system>|<record>)+)"
 )
 _TELLING = rule("<source|system|record> <!figure>{0,9}? <tells>")
 _HOLDS = rule("(<source|record|system>) <colon|comma>? (?:_? <is> <!figure|end>{0,5}?)? <figure>")
@@ -23,10 +23,12 @@ _AS_WORK = rule("(?:<do-lead|is>|<better>|<aim>|<done>) <!end|comma|colon|dash|l
 _TO_BE_MADE = rule("<record|source|system>+ <!end|comma|figure|lead|told>{0,3}? <done|better>")
 # A part of the sentence that is nothing but the name of a record.
 _ALONE = rule(
-    "(?:^|<end|comma|colon|dash|date|sign>) (<!comma|colon|figure|is|aim|they|we|rise|count|told|dash>{0,5}? (?:<source|system>|<record>)+ _?) <sign>{0,2} (?= <lead>? <date> | <end|comma|colon|dash|sign> | $)"
+    "(?:^|<end|comma|colon|dash|date|sign>) ((?:<!comma|colon|figure|is|aim|they|we|rise|count|told|dash>|<owns>){0,5}? (?:<source|system>|<record>)+ _?) <sign>{0,2} (?= <lead>? <date> | <from> (?! <!figure>{0,1} <figure>) | <end|comma|colon|dash|sign> | $)"
 )
-_COUNTED = rule("<we|staff|others> <!end>{0,3}? <counts> <!end|comma>{0,5}")
-_KEPT = rule("<we> _{0,1}? <do> _{0,2}? <source>")
+_COUNTED = rule("<we|staff|others> <!end|not>{0,3}? <counts> <!end|comma>{0,5}")
+_KEPT = rule("<we> _{0,1}? <do> _{0,2}? <source>|<keeps> _{0,3}? <source|record|system>")
+# "83 in the September survey", where the date has taken the word before it along.
+_DATED = rule("<date|year> <owns>? (_{0,2}? <source|record|system>)")
 _PERSON = frozenset({"staff", "learner", "they", "others", "we"})
 
 
@@ -71,7 +73,7 @@ def spots(row: Row) -> list[Spot]:
         recorded = any(t.classes & _RECORDS for t in tokens)
         people = [t for t in (tokens[:1] if recorded else tokens) if t.word not in _WHOSE]
         if not any(t.classes & _PERSON for t in people) and any(
-            "small" not in t.classes and len(t.word) > 2 for t in tokens
+            "small" not in t.classes and t.end - t.start > 2 for t in tokens
         ):
             add("told", first, last, match.start())
     for match in _AFTER_LEAD.finditer(marks):
@@ -94,8 +96,9 @@ def spots(row: Row) -> list[Spot]:
             add(kind, at, end, first)
     for match in _HOLDS.finditer(marks):
         add("holds", *match.span(1), match.start())
-    for match in _TITLED.finditer(marks):
-        add("titled", *match.span(1), match.start())
+    for kind, pattern in (("titled", _TITLED), ("dated", _DATED)):
+        for match in pattern.finditer(marks):
+            add(kind, *match.span(1), match.start())
     for match in _COUNTED.finditer(marks):
         add("counted", *match.span(), match.start())
     shown = _SHOWS.search(row.text)
@@ -157,8 +160,8 @@ _VAGUE = frozenset(
 # A name with a capital that holds the figure: "Unifrog reports it", "Grofar has the numbers".
 _SHOWS = re.compile(
     r"(?:(?<=[.;,!?] )|(?<=and )|^|(?<=the ))(?P<holder>[A-Z][\w&'-]*(?: (?:[A-Z&][\w&'-]*|(?:[a-z-]+ )?(?:data|log|report|results?|tracker|sheet)))*)"
-    r" (?:will |should |would )?(?:shows?|reports?|records?|counts?|confirms?|tells?|gives?|says so|has|have|holds?)"
-    r" (?:us |me |it|this|that|all of it|u |you )?(?:the (?:numbers?|figures?|data|report|stats|count))?(?=[\s.,;]|$)"
+    r" (?:will |should |would )?(?:says so|(?:shows?|reports?|records?|counts?|confirms?|tells?|gives?|has|have|holds?)"
+    r" (?:us\b ?|me\b ?|it|this|that|all of it|u |you )?(?:the (?:numbers?|figures?|data|report|stats|count))?)(?=[\s.,;]|$)"
 )
 _THE = re.compile(r"^(?:the|our|a|each|my|their|that|this)\s+", re.IGNORECASE)
 
