@@ -1,5 +1,6 @@
 """The command line. Imports what is slow only when a command needs it."""
 
+import gc
 import json
 import sys
 from collections.abc import Iterator
@@ -127,6 +128,8 @@ def assess(
             WRONG_INPUT,
         )
     day = _day(today) or date.today()
+    # The lexicon stays for good: to look through it for rubbish again and again takes time.
+    gc.freeze()
     for number, line in enumerate(_stdin_lines(), start=1):
         if not line.strip():
             continue

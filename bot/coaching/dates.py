@@ -59,14 +59,18 @@ def find_dates(text: str, today: date) -> list[FoundDate]:
     """Every date in the text, in order; of overlapping readings the more explicit one stands."""
     found: list[FoundDate] = []
     low = text.lower()
-    digit = any(char.isdigit() for char in low)
-    held = {_DIGIT: digit, _MONTH_NAMES: _MONTH_WORD.search(low) is not None}
+    months = [m.span() for m in _MONTH_WORD.finditer(low)]
+    held = {_DIGIT: _ANY_DIGIT.search(low) is not None, _MONTH_NAMES: bool(months)}
+    whole, near = (0, len(text)), (0, len(text))
+    if months and len(low) == len(text):
+        # A form with a month in it begins and ends not far from it.
+        near = (max(0, months[0][0] - 60), months[-1][1] + 60)
     for words, pattern, resolve in _FORMS:
         if words not in held:
             held[words] = any(word in low for word in words)
         if not held[words]:
             continue
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(text, *(near if words is _MONTH_NAMES else whole)):
             if any(match.start() < f.end and f.start < match.end() for f in found):
                 continue
             day = resolve(match, today)
@@ -264,6 +268,7 @@ _THE = r"(?:\bthe\s+)?"
 _DIGIT = ("#",)
 _MONTH_NAMES = tuple(name for name in MONTHS if len(name) == 3)
 _MONTH_WORD = re.compile(r"\b(?:" + "|".join(MONTHS) + r")\b")
+_ANY_DIGIT = re.compile(r"\d")
 _TERM = ("term",)
 
 # In order of explicitness: a later form never reads inside an earlier one's stretch. The words are

@@ -37,6 +37,7 @@ class Token(NamedTuple):
 
 _TOKEN = re.compile(
     r"""
+    (?![ ])(?:
     (?P<word>['’]s\b|(?>[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)*)(?![\d_]|-\d|-[A-Z0-9]+-\d))
     |(?P<mention><[@#!][^>]{1,80}>)
     |(?P<money>£\s?\d[\d,.]*(?:\s?[km]\b)?)
@@ -55,6 +56,7 @@ _TOKEN = re.compile(
     |(?P<colon>:)
     |(?P<dash>[–—-])
     |(?P<sign>[≥≤<=+&/~(*)\[\]"“”#@^])
+    )
     """,
     re.VERBOSE,
 )

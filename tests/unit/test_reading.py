@@ -182,3 +182,29 @@ def test_nothing_is_read_that_was_not_typed(said: str, asked: str | None) -> Non
 
     for taken in (reading.baseline, reading.target, reading.evidence_source):
         assert taken is None or taken in reading.text
+
+
+@pytest.mark.parametrize(
+    ("said", "baseline", "target"),
+    [
+        (
+            "Of 60 suspensions 27 were pupils with SEND, so 45%. We want that share down to 25%",
+            "45%",
+            "25%",
+        ),
+        ("learner survey from 3.2 to 4 out of 5 by July", "3.2", "4"),
+        ("achievement at the national rate of 83.6%, we sit at 74.9%", "74.9%", "83.6%"),
+        ("att 93.5 by Feb half term", None, "93.5"),
+        ("retakes: 13 kids still not through, want no more than four by June", "13", "four"),
+        ("1 in 5 late to first lesson this month, cut to 1 in 20 by March", "1 in 5", "1 in 20"),
+        ("attendance is 79 and it will improve", "79", None),
+        ("thirty-four of the sixty can blend, fifty-two of the sixty by July",
+         "thirty-four of the sixty", "fifty-two of the sixty"),
+    ],
+)  # fmt: skip
+def test_which_of_several_levels_is_the_start_and_which_the_target(
+    said: str, baseline: str | None, target: str | None
+) -> None:
+    seen = read(said, TODAY, asked="impact")
+
+    assert (seen.baseline, seen.target) == (baseline, target)
