@@ -27,5 +27,5 @@ weigh:
 
 evals:
 	$(PYTHON) -m tests.evals.run
-	$(PYTHON) -m tests.evals.run --held
 	$(PYTHON) -m tests.evals.personas
+	$(PYTHON) -m tests.evals.run --held
