@@ -61,7 +61,7 @@ def find_dates(text: str, today: date) -> list[FoundDate]:
     low = text.lower()
     months = [m.span() for m in _MONTH_WORD.finditer(low)]
     held = {_DIGIT: _ANY_DIGIT.search(low) is not None, _MONTH_NAMES: bool(months)}
-    whole, near = (0, len(text)), (0, len(text))
+    whole = near = (0, len(text))
     if months and len(low) == len(text):
         # A form with a month in it begins and ends not far from it.
         near = (max(0, months[0][0] - 60), months[-1][1] + 60)
@@ -265,6 +265,7 @@ _BY = (
     r"\s+(?:the\s+)?)?"
 )
 _THE = r"(?:\bthe\s+)?"
+_COUNT = r"(?P<count>\d{1,3}|" + "|".join(sorted(_COUNTS, key=len, reverse=True)) + ")"
 _DIGIT = ("#",)
 _MONTH_NAMES = tuple(name for name in MONTHS if len(name) == 3)
 _MONTH_WORD = re.compile(r"\b(?:" + "|".join(MONTHS) + r")\b")
@@ -365,19 +366,13 @@ _FORMS: list[tuple[tuple[str, ...], re.Pattern[str], Resolve]] = [
     (
         ("day", "week", "month", "year"),
         _form(
-            r"\b(?:in|within)\s+(?:the\s+next\s+)?(?P<count>\d{1,3}|"
-            + "|".join(sorted(_COUNTS, key=len, reverse=True))
-            + r")\s+(?P<unit>days?|weeks?|months?|years?)\b"
+            rf"\b(?:in|within)\s+(?:the\s+next\s+)?{_COUNT}\s+(?P<unit>days?|weeks?|months?|years?)\b"
         ),
         _in_a_while,
     ),
     (
         ("from today", "from now"),
-        _form(
-            r"\b(?P<count>\d{1,3}|"
-            + "|".join(sorted(_COUNTS, key=len, reverse=True))
-            + r")\s+(?P<unit>weeks?|months?|years?)\s+from\s+(?:today|now)\b"
-        ),
+        _form(rf"\b{_COUNT}\s+(?P<unit>weeks?|months?|years?)\s+from\s+(?:today|now)\b"),
         _in_a_while,
     ),
     (

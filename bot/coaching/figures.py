@@ -8,21 +8,23 @@ from bot.coaching.dates import FoundDate
 from bot.coaching.numbers import Assembly, Figure, Part, number
 from bot.coaching.tokens import Row, rule
 
+
+def _said_after(kinds: str) -> re.Pattern[str]:
+    """A rule for words of these kinds after a level, said of it and not of the next."""
+    return rule(f"<sign>? <!figure|comma|date>{{0,3}}? <{kinds}> (?! <is|only|colon>? <figure>)")
+
+
 _REACHED = rule("(?:<to|least|aim|arrow>|<rise>) <!figure|comma>{0,4}$")
 _NATIONAL_BEFORE = rule("<national> <!figure|comma|rise|from|to>{0,7}$")
 _NATIONAL_AFTER = rule(
     "<comma|sign>? <sign|is|only>{0,2} _? <national|compare> (?! <!figure>{0,6} <figure>)"
 )
 _COMPARED_BEFORE = rule("<compare> <comma>? <!figure|comma|to|arrow>{0,4}$")
-_COMPARED_AFTER = rule(
-    "<sign>? <!figure|comma|date>{0,3}? <compare> (?! <is|only|colon>? <figure>)"
-)
+_COMPARED_AFTER = _said_after("compare")
 _LONG_AGO_BEFORE = rule("<ago> <!figure|comma|to|arrow>{0,4}$")
-_LONG_AGO_AFTER = rule("<sign>? <!figure|comma|date>{0,3}? <ago> (?! <is|only|colon>? <figure>)")
+_LONG_AGO_AFTER = _said_after("ago")
 _EARLIER_BEFORE = rule("<year|past> <!figure|comma|to|arrow>{0,4}$")
-_EARLIER_AFTER = rule(
-    "<sign>? <!figure|comma|date>{0,3}? <year|past> (?! <is|only|colon>? <figure>)"
-)
+_EARLIER_AFTER = _said_after("year|past")
 _LAST_YEAR_BEFORE = rule("<past> <!figure|number|comma>{0,4}$")
 _LAST_YEAR_AFTER = rule("<!figure|number|comma>{0,3} <past>")
 # "Those below 90%", "whose attendance is under 80%": who is meant, not how many.
@@ -124,14 +126,11 @@ class _Placing:
         """Factors, points (but where a gap is what is measured), and "up by 8"; "all learners"."""
         gap = any("gap" in token.classes for token in self.row.tokens)
         for at, figure in self.figures.items():
-            if figure.unit == "factor" or (
-                figure.unit == "points" and (not gap or _by_so_much(self.row, at))
-            ):
+            moved = figure.unit in ("points", None) and _by_so_much(self.row, at)
+            if moved or figure.unit == "factor" or (figure.unit == "points" and not gap):
                 self.part[at] = Part.CHANGE
             elif figure.unit == "all":
                 self.part[at] = Part.TARGET
-            elif figure.unit is None and _by_so_much(self.row, at):
-                self.part[at] = Part.CHANGE
 
     def _comparisons(self) -> None:
         """The national rate, unless it is what is to be reached, and figures of long ago."""

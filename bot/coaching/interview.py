@@ -196,10 +196,8 @@ class _Flow(Asking):
             self._link(named, quietly=False)
             if self._leads_on(aside):
                 _, settled = self._apply(aside, "linked")
-                if self.it.pending is not None or settled:
-                    return (
-                        self._put_pending() if self.it.pending else self.done(field=self.it.focus)
-                    )
+                if waits := self._waits(settled):
+                    return waits
         elif named:
             self._link(named, quietly=True)
         if len(content_stems(rest)) >= 2:
@@ -241,13 +239,19 @@ class _Flow(Asking):
             return self._changed(*change)
         together = len(self.was_asked) > 1 and field in self.was_asked
         learned, settled = self._apply(reply, "figures" if together else field)
-        if self.it.pending is not None or settled:
-            return self._put_pending() if self.it.pending else self.done(field=self.it.focus)
+        if waits := self._waits(settled):
+            return waits
         if not self._open(field):
             return self.ask()
         if learned and field != "impact":
             return self.ask()
         return self._probe(field, reply)
+
+    def _waits(self, settled: bool) -> tuple[Interview, Say] | None:
+        """The answer where what was written raised a question or a problem that comes first."""
+        if self.it.pending is not None:
+            return self._put_pending()
+        return self.done(field=self.it.focus) if settled else None
 
     def _relinked(self, reply: str) -> str:
         """The reply without a first sentence that only sets the SAR item right, which is done."""
@@ -342,10 +346,8 @@ class _Flow(Asking):
 
     def _last_try(self, field: str, reply: str) -> tuple[Interview, Say]:
         learned, settled = self._apply(reply, field)
-        if self.it.pending is not None:
-            return self._put_pending()
-        if settled:
-            return self.done(field=self.it.focus)
+        if waits := self._waits(settled):
+            return waits
         if self._open(field):
             return self._leave_open(field)
         return self.ask()
@@ -372,10 +374,8 @@ class _Flow(Asking):
             return self._answer_as("impact", value)
         before = self.it.draft.model_copy(deep=True)
         settled = self._write(field, value)
-        if self.it.pending is not None:
-            return self._put_pending()
-        if settled:
-            return self.done(field=self.it.focus)
+        if waits := self._waits(settled):
+            return waits
         facts = facts_added(before, self.it.draft)
         if facts and not self.lines and self.it.stage is not Stage.CONFIRMING:
             self.say("changed", facts=listed(facts))
@@ -419,10 +419,8 @@ class _Flow(Asking):
             if value and not settled:
                 settled = self._write(field, value)
         self.lines = [line for line in self.lines if settled]
-        if self.it.pending is not None:
-            return self._put_pending()
-        if settled:
-            return self.done(field=self.it.focus)
+        if waits := self._waits(settled):
+            return waits
         facts = facts_added(before, self.it.draft)
         if facts:
             self.say("noted", facts=listed(facts))
@@ -461,10 +459,8 @@ class _Flow(Asking):
             return self._changed(*change)
         gap = next((f for f in (*self.was_asked, *ORDER) if self._is_empty(f)), None)
         learned, settled = self._apply(reply, gap or "confirm")
-        if self.it.pending is not None:
-            return self._put_pending()
-        if settled:
-            return self.done(field=self.it.focus)
+        if waits := self._waits(settled):
+            return waits
         if learned:
             return self.ask()
         return self._no_clear_yes()

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from bot.coaching.dates import FoundDate
 from bot.coaching.grades import find_grades
-from bot.coaching.tokens import Classes, Row, Token, rule, tokenise
+from bot.coaching.tokens import FIGURE_UNITS, Classes, Row, Token, rule, tokenise
 
 
 class Part(StrEnum):
@@ -107,7 +107,8 @@ _IN_MONTHS = re.compile(
 _TALK = frozenset("sure certain clear convinced behind committed honest obvs".split())
 _NO_LEVEL_BEFORE = frozenset("of to another thing things more way or key main day".split())
 _NO_SHARE_BEFORE = frozenset(
-    "six seven eight nine ten eleven twelve past asleep awake dead empty form former formers term termly an hour day year way past".split()
+    "six seven eight nine ten eleven twelve past asleep awake dead empty form former formers term "
+    "termly an hour day year way".split()
 )
 _SHARE_BEFORE = frozenset("of the our them all by fewer less more".split())
 _LEAD_TO_LEVEL = frozenset(
@@ -225,13 +226,12 @@ class Assembly:
         bare = re.fullmatch(r"(.*?\S)[\s-]*(?:points?|pts?)", typed, re.I)
         leave_off = bare is not None and not re.search(r"cent|%", bare[1], re.I)
         end = self.tokens[at].start + len(bare[1]) if bare and leave_off else 0
-        if not typed.startswith("+"):
-            return self._put(at, last, "points", "points", number(typed), end)
-        last = self._put(at, last, "points", "points", number(typed), end)
-        here = len(self.done) - 1
-        figure = self.figures[here]
-        self.figures[here] = replace(figure, text=figure.text[1:], start=figure.start + 1)
-        return last
+        after = self._put(at, last, "points", "points", number(typed), end)
+        if typed.startswith("+"):
+            here = len(self.done) - 1
+            figure = self.figures[here]
+            self.figures[here] = replace(figure, text=figure.text[1:], start=figure.start + 1)
+        return after
 
     def _times(self, at: int, last: int) -> int:
         if self.tokens[at].end == self.tokens[at + 1].start:
@@ -456,10 +456,7 @@ class Assembly:
         return False
 
 
-_FIGURE = {
-    kind: frozenset({"figure", kind})
-    for kind in ("percent", "points", "ratio", "plain", "worded", "grade", "all", "factor", "share")
-}
+_FIGURE = {kind: frozenset({"figure", kind}) for kind in FIGURE_UNITS}
 _OF_AN_AGE = frozenset("age ages aged under over above below of".split())
 _ALL_WORDS = frozenset("all every each none no".split())
 _OPENING = frozenset({"end", "colon", "dash", "arrow", "comma"})

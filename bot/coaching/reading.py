@@ -81,6 +81,8 @@ def read(
         step = baseline is not None and target is not None
         baseline = baseline if step or (baseline and baseline.unit) else None
         target = target if step or (target and target.unit) else None
+    # The rate of others that is to be reached: its figure, or the words ("national rate").
+    standard = None if target else TO_A_STANDARD.search(row.text)
     due, baseline_date = find_due(text, found.dates, found.milestone_spans, today, asked)
     reason, driver = find_reason(text, asked)
     owners, group = find_people(text, asked)
@@ -92,10 +94,12 @@ def read(
         restates_action=judged.restates and not (reason and len(reason) > 0.6 * len(text)),
         says_done="has_been" in seen or "done" in seen,
         learner_outcome=judged.learner_outcome,
-        measurable=_measurable(row, target, baseline, judged.learner_outcome or bool(found.named)),
+        measurable=_measurable(
+            target, baseline, standard, judged.learner_outcome or bool(found.named)
+        ),
         measure=measure,
         baseline=baseline.text if baseline else None,
-        target=target.text if target else _standard(row.text),
+        target=target.text if target else standard and (standard["level"] or standard["rate"]),
         figures=tuple(found.figures),
         unit=_unit(measure, baseline, target),
         direction=_direction(text, first),
@@ -222,19 +226,16 @@ def _with_measures(row: Row, named: list[Named]) -> Row:
 
 
 def _measurable(
-    row: Row, target: Figure | None, baseline: Figure | None, has_measure: bool
+    target: Figure | None,
+    baseline: Figure | None,
+    standard: re.Match[str] | None,
+    has_measure: bool,
 ) -> bool:
     """Whether there is an indicator and a level to reach for it."""
     if target is None:
-        return has_measure and bool(TO_A_STANDARD.search(row.text))
+        return has_measure and standard is not None
     # A step from one level to another is a level even where nothing but the grade is named.
     return has_measure or baseline is not None or target.unit in ("%", "grade", "ratio", "all")
-
-
-def _standard(text: str) -> str | None:
-    """The rate of others that is to be reached: its figure, or the words ("national rate")."""
-    found = TO_A_STANDARD.search(text)
-    return (found["level"] or found["rate"]) if found else None
 
 
 def _levels(
@@ -251,13 +252,14 @@ def _levels(
         # plainly goes from one level to another.
         shares = any(f.unit in ("%", "ratio") for f in figures)
         placed = (Part.BASELINE, Part.TARGET)
+        comes_down = bool(figures) and _COMES_DOWN.search(text) is not None
         figures = [
             f
             for f in figures
             if f.unit is not None
             or (shares and f.part in placed)
+            or comes_down
             or _NO_MORE_THAN.search(text, 0, f.start)
-            or _COMES_DOWN.search(text)
         ]
     baselines, targets, unknown = of(Part.BASELINE), of(Part.TARGET), of(Part.UNKNOWN)
     if targets and all(f.unit == "all" for f in targets) and any(f.unit == "%" for f in unknown):

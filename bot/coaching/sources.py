@@ -25,7 +25,7 @@ _TO_BE_MADE = rule("<record|source|system>+ <!end|comma|figure|lead|told>{0,3}? 
 _ALONE = rule(
     "(?:^|<end|comma|colon|dash|date|sign>) ((?:<!comma|colon|figure|is|aim|they|we|rise|count|told|dash>|<owns>){0,5}? (?:<source|system>|<record>)+ _?) <sign>{0,2} (?= <lead>? <date> | <from> (?! <!figure>{0,1} <figure>) | <end|comma|colon|dash|sign> | $)"
 )
-_COUNTED = rule("<we|staff|others> <!end|not>{0,3}? <counts> <!end|comma>{0,5}")
+_COUNTED = rule("(<we|staff|others> <!end|not>{0,3}? <counts> <!end|comma>{0,5})")
 _KEPT = rule("<we> _{0,1}? <do> _{0,2}? <source>|<keeps> _{0,3}? <source|record|system>")
 # "83 in the September survey", where the date has taken the word before it along.
 _DATED = rule("<date|year> <owns>? (_{0,2}? <source|record|system>)")
@@ -67,6 +67,10 @@ def spots(row: Row) -> list[Spot]:
         words = row.words(first, held[-1] + 1 if held else last)
         found.append(Spot(_plain(words), frozenset(kinds)))
 
+    def add_all(kind: str, pattern: re.Pattern[str]) -> None:
+        for match in pattern.finditer(marks):
+            add(kind, *match.span(1), match.start())
+
     for match in _TOLD.finditer(marks):
         first, last = match.span(1)
         tokens = row.tokens[first:last]
@@ -76,10 +80,8 @@ def spots(row: Row) -> list[Spot]:
             "small" not in t.classes and t.end - t.start > 2 for t in tokens
         ):
             add("told", first, last, match.start())
-    for match in _AFTER_LEAD.finditer(marks):
-        add("lead", *match.span(1), match.start())
-    for match in _ALONE.finditer(marks):
-        add("alone", *match.span(1), match.start())
+    add_all("lead", _AFTER_LEAD)
+    add_all("alone", _ALONE)
     for kind, pattern in (("telling", _TELLING), ("system", _SYSTEM), ("kept", _KEPT)):
         for match in pattern.finditer(marks):
             first, last = match.span()
@@ -89,18 +91,13 @@ def spots(row: Row) -> list[Spot]:
                 and _THE_MEASURE.match(marks, last)
             ):
                 continue
-            at = next(i for i in range(first, last) if row.tokens[i].classes & _RECORDS)
-            end = at + 1
-            while end < last and row.tokens[end].classes & _RECORDS:
-                end += 1
-            add(kind, at, end, first)
-    for match in _HOLDS.finditer(marks):
-        add("holds", *match.span(1), match.start())
-    for kind, pattern in (("titled", _TITLED), ("dated", _DATED)):
-        for match in pattern.finditer(marks):
-            add(kind, *match.span(1), match.start())
-    for match in _COUNTED.finditer(marks):
-        add("counted", *match.span(), match.start())
+            at = _first_record(row, first, last)
+            if at is not None:
+                add(kind, at, _records_end(row, at, last), first)
+    add_all("holds", _HOLDS)
+    add_all("titled", _TITLED)
+    add_all("dated", _DATED)
+    add_all("counted", _COUNTED)
     shown = _SHOWS.search(row.text)
     if shown:
         found.append(Spot(shown["holder"], frozenset({"shown"})))
@@ -112,15 +109,12 @@ def asked_for(row: Row) -> str | None:
     bare = _AND_MORE.split(_ANSWERING.sub("", row.text.strip(" .!")), maxsplit=1)[0]
     if len(bare.split()) > 8:
         # A long answer: the record in it, with the words that say which.
-        at = next((i for i, t in enumerate(row.tokens) if t.classes & _RECORDS), None)
+        at = _first_record(row, 0, len(row.tokens))
         if at is not None:
             first = at
             while first and at - first < 2 and not row.tokens[first - 1].classes & _NOT_A_NAME:
                 first -= 1
-            last = at + 1
-            while last < len(row.tokens) and row.tokens[last].classes & _RECORDS:
-                last += 1
-            return _plain(row.words(first, last))
+            return _plain(row.words(first, _records_end(row, at, len(row.tokens))))
     return bare if 1 < len(bare) <= 120 and re.search(r"[a-z]{2}", bare, re.I) else None
 
 
@@ -135,6 +129,15 @@ _ANSWERING = re.compile(
 )
 
 
+def _first_record(row: Row, first: int, last: int) -> int | None:
+    return next((i for i in range(first, last) if row.tokens[i].classes & _RECORDS), None)
+
+
+def _records_end(row: Row, at: int, last: int) -> int:
+    """The position after the words of a record that begin at `at`, no further than `last`."""
+    return next((i for i in range(at + 1, last) if not row.tokens[i].classes & _RECORDS), last)
+
+
 def _has_more(row: Row, first: int, last: int) -> bool:
     """Whether a level or a change is said beside what stands from `first` to `last`."""
     rest = [t for i, t in enumerate(row.tokens) if not first <= i < last]
@@ -142,11 +145,8 @@ def _has_more(row: Row, first: int, last: int) -> bool:
 
 
 def _as_work(row: Row, first: int, last: int) -> bool:
-    at = next(
-        (i for i in range(first, last) if row.tokens[i].classes & {"record", "source", "system"}),
-        first,
-    )
-    made = _TO_BE_MADE.match(row.marks, at)
+    at = _first_record(row, first, last)
+    made = _TO_BE_MADE.match(row.marks, first if at is None else at)
     return bool(_AS_WORK.search(row.marks, max(0, first - 6), first) or made)
 
 

@@ -20,7 +20,7 @@ NO_CLASS: Classes = frozenset()
 UNKNOWN: Classes = frozenset({"word"})
 
 # The classes of tokens that are not words of the lexicon, each with those it comes with.
-_FIGURE_UNITS = ("percent", "points", "ratio", "plain", "worded", "grade", "all", "factor", "share")
+FIGURE_UNITS = ("percent", "points", "ratio", "plain", "worded", "grade", "all", "factor", "share")
 _SIGNS = ("end", "comma", "colon", "dash", "arrow", "sign")
 _NUMBERS = ("name", "span", "year", "date", "money", "count", "number", "denied")
 FIXED = frozenset({"figure", *_SIGNS, *_NUMBERS})
@@ -110,7 +110,7 @@ _EXACT, _STEMS, _PHRASES, _BARE = _load()
 # The stems of the words that are signs by themselves.
 TELLING = frozenset(stem(word) for word in _table()["telling"].split())
 
-_FIXED = [frozenset(s) for s in ({"figure", unit} for unit in _FIGURE_UNITS)]
+_FIXED = [frozenset(s) for s in ({"figure", unit} for unit in FIGURE_UNITS)]
 _FIXED += [frozenset({kind}) for kind in (*_SIGNS, *_NUMBERS)] + [NO_CLASS, UNKNOWN]
 _FIXED += [frozenset({"learner", "name"})]
 _ALL_SETS = {
@@ -278,14 +278,18 @@ def meant_stems(text: str) -> frozenset[str]:
     return content_stems(" ".join(SPELLING.mend(w) for w in re.findall(r"[a-z]+", text.lower())))
 
 
+def _has(text: str, name: str) -> bool:
+    return any(name in token.classes for token in tokenise(text))
+
+
 def objects(text: str) -> bool:
     """Whether the text argues with the question ("not my job", "waste of time")."""
-    return any("objects" in token.classes for token in tokenise(text))
+    return _has(text, "objects")
 
 
 def names_learners(text: str) -> bool:
     """Whether the text names learners, in whatever word."""
-    return any("learner" in token.classes for token in tokenise(text))
+    return _has(text, "learner")
 
 
 # "Ring home", "we'll ring home", "tutors will ring", "weekly reports to coaches"; but not "the
@@ -306,4 +310,4 @@ def proposes(text: str) -> bool:
 
 def says_doing(text: str) -> bool:
     """Whether a word of the text is one for work ("move", "ring", "review")."""
-    return any("do" in token.classes for token in tokenise(text))
+    return _has(text, "do")

@@ -8,6 +8,7 @@ is under its floor.
 import json
 import re
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -43,26 +44,36 @@ def main() -> int:
     held = "--held" in sys.argv
     chosen = cases(held=held)
     print(f"{len(chosen)} cases {'held back' if held else 'for building'}, embedded coach")
-    short = measure(chosen)
+    pairs = answered(chosen)
+    short = measure(pairs)
     if not held:
-        _worst(chosen, 400 if "--all" in sys.argv else 10)
+        _worst(pairs, 400 if "--all" in sys.argv else 10)
     if short:
         print(f"\nUnder the floor: {', '.join(short)}")
     return int(bool(short))
 
 
-def measure(chosen: list[Case]) -> list[str]:
-    """Print how well the coach reads these cases; what of it is under its floor."""
-    pairs = [(case, _read(case)) for case in chosen]
+def answered(chosen: list[Case]) -> list[tuple[Case, Case]]:
+    """Each case with what the coach says of it."""
+    return [(case, _read(case)) for case in chosen]
+
+
+def f1(pairs: Sequence[tuple[bool, bool]]) -> float:
+    """F1 of pairs of what is so and what was answered."""
+    hit = sum(gold and said for gold, said in pairs)
+    return 2 * hit / (2 * hit + sum(gold != said for gold, said in pairs)) if hit else 0.0
+
+
+def measure(pairs: list[tuple[Case, Case]]) -> list[str]:
+    """Print how well the cases are answered beside them; what of it is under its floor."""
     short = []
     for field in _YES_NO:
-        hit = sum(c["gold"][field] and s[field] for c, s in pairs)
         wrong = sum(s[field] and not c["gold"][field] for c, s in pairs)
         missed = sum(c["gold"][field] and not s[field] for c, s in pairs)
-        f1 = 2 * hit / (2 * hit + wrong + missed) if hit else 0.0
+        score = f1([(c["gold"][field], s[field]) for c, s in pairs])
         right = 1 - (wrong + missed) / len(pairs)
-        short += [field] * (f1 < FLOORS[field])
-        print(f"{field:<16} accuracy {right:.3f}  F1 {f1:.3f}  wrong {wrong}  missed {missed}")
+        short += [field] * (score < FLOORS[field])
+        print(f"{field:<16} accuracy {right:.3f}  F1 {score:.3f}  wrong {wrong}  missed {missed}")
     for field in _EXACT:
         right = sum(_same(field, c, s) for c, s in pairs) / len(pairs)
         short += [field] * (right < FLOORS[field])
@@ -77,9 +88,8 @@ def measure(chosen: list[Case]) -> list[str]:
     return short
 
 
-def _worst(chosen: list[Case], count: int) -> None:
+def _worst(pairs: list[tuple[Case, Case]], count: int) -> None:
     """The cases with most fields misread."""
-    pairs = [(case, _read(case)) for case in chosen]
     for case, answer in sorted(pairs, key=lambda pair: -len(_misses(*pair)))[:count]:
         misses = _misses(case, answer)
         if misses:

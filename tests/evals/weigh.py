@@ -12,8 +12,9 @@ from datetime import date
 from pathlib import Path
 
 from bot.coaching import impact
+from bot.coaching.assessment import without_table
 from bot.coaching.reading import observed
-from bot.coaching.replies import cells, is_table
+from tests.evals.run import cases, f1
 
 PENALTY = 0.5
 ROUNDS = 400
@@ -53,11 +54,6 @@ def fit(seen: Sequence[Seen], gold: Sequence[bool], names: Sequence[str]) -> tup
     return bias, weights
 
 
-def _f1(pairs: Sequence[tuple[bool, bool]]) -> float:
-    hit = sum(g and p for g, p in pairs)
-    return 2 * hit / (2 * hit + sum(g != p for g, p in pairs)) if hit else 0.0
-
-
 def _of_source(name: str) -> bool:
     return name.startswith("read_")
 
@@ -74,7 +70,7 @@ def _column(label: str, facts: Sequence[Seen], gold: Sequence[bool]) -> tuple[fl
         ]
     bias, weights = fit(facts, gold, names)
     within = [(g, _total(s, bias, weights) > 0) for g, s in zip(gold, facts, strict=True)]
-    print(f"{label:<16} F1 {_f1(within):.3f}, on cases left out {_f1(left_out):.3f}")
+    print(f"{label:<16} F1 {f1(within):.3f}, on cases left out {f1(left_out):.3f}")
     return bias, weights
 
 
@@ -84,15 +80,9 @@ def _total(seen: Seen, bias: float, weights: Seen) -> float:
 
 def main() -> None:
     """Fit, say how well it does, and write the table."""
-    from tests.evals.run import cases
-
     rows = cases(held=False)
     seen = [
-        observed(
-            cells(c["said"]) if is_table(c["said"]) else c["said"],
-            date.fromisoformat(c["today"]),
-            c["action"],
-        )
+        observed(without_table(c["said"]), date.fromisoformat(c["today"]), c["action"])
         for c in rows
     ]
     columns = []
