@@ -5,6 +5,7 @@ then achieve, attend, say or can do. Each sign is a rule over kinds of words; si
 (`POINTS`), since no single one decides.
 """
 
+import math
 import re
 from collections.abc import Iterable
 from enum import IntEnum
@@ -477,10 +478,9 @@ def is_source(seen: dict[str, float], kinds: Iterable[str]) -> bool:
 
 
 def _weigh(seen: dict[str, float], column: int) -> float:
-    return (
-        sum(value * POINTS[name][column] for name, value in seen.items() if name in POINTS)
-        + BIAS[column]
-    )
+    # Exact, so that the order in which the signs were seen never tips what is evenly balanced.
+    points = [value * POINTS[name][column] for name, value in seen.items() if name in POINTS]
+    return math.fsum([*points, BIAS[column]])
 
 
 def _rung(seen: dict[str, float], outcome: bool) -> Rung:

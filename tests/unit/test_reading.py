@@ -1,5 +1,6 @@
 """What the embedded coach sees in one reply."""
 
+import random
 from datetime import date
 
 import pytest
@@ -7,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.coaching.assessment import assess
-from bot.coaching.impact import Rung
-from bot.coaching.reading import read
+from bot.coaching.impact import Rung, judge
+from bot.coaching.reading import observed, read
 from storage.vocabulary import Direction, Driver
 from tests.evals import run
 
@@ -208,3 +209,13 @@ def test_which_of_several_levels_is_the_start_and_which_the_target(
     seen = read(said, TODAY, asked="impact")
 
     assert (seen.baseline, seen.target) == (baseline, target)
+
+
+def test_signs_weigh_the_same_in_whatever_order_they_were_seen() -> None:
+    # As evenly balanced as can be: rounding on the way would tip it.
+    seen = list(
+        observed("National's only 81.2 anyway", TODAY, "Text learners who miss a session").items()
+    )
+    orders = [random.Random(number).sample(seen, len(seen)) for number in range(200)]
+
+    assert len({judge(dict(order)) for order in orders}) == 1
