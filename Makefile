@@ -20,10 +20,9 @@ bench:
 	$(PYTHON) -m tests.benchmarks.reading
 	$(PYTHON) -m tests.benchmarks.turns
 
-# Works the weights of the reader out anew from the cases for building.
+# Works the points of the reader out anew from the cases for building; needs the extra "weigh".
 weigh:
 	$(PYTHON) -m tests.evals.weigh
-	$(PYTHON) -m ruff format bot/coaching/impact.py
 
 evals:
 	$(PYTHON) -m tests.evals.run

@@ -60,23 +60,38 @@ def find_dates(text: str, today: date) -> list[FoundDate]:
     found: list[FoundDate] = []
     low = text.lower()
     months = [m.span() for m in _MONTH_WORD.finditer(low)]
-    held = {_DIGIT: _ANY_DIGIT.search(low) is not None, _MONTH_NAMES: bool(months)}
-    whole = near = (0, len(text))
+    held = {_PARTED: _PARTED_DIGITS.search(low) is not None, _MONTH_NAMES: bool(months)}
+    whole = near = [(0, len(text))]
     if months and len(low) == len(text):
-        # A form with a month in it begins and ends not far from it.
-        near = (max(0, months[0][0] - 60), months[-1][1] + 60)
+        near = _surroundings(months)
     for words, pattern, resolve in _FORMS:
         if words not in held:
             held[words] = any(word in low for word in words)
         if not held[words]:
             continue
-        for match in pattern.finditer(text, *(near if words is _MONTH_NAMES else whole)):
-            if any(match.start() < f.end and f.start < match.end() for f in found):
-                continue
-            day = resolve(match, today)
-            if day is not None:
-                found.append(FoundDate(day, match.start(), match.end(), day < today))
+        for stretch in near if words is _MONTH_NAMES else whole:
+            for match in pattern.finditer(text, *stretch):
+                if any(match.start() < f.end and f.start < match.end() for f in found):
+                    continue
+                day = resolve(match, today)
+                if day is not None:
+                    found.append(FoundDate(day, match.start(), match.end(), day < today))
     return sorted(found, key=lambda f: f.start)
+
+
+# A form with a month in it begins and ends no further from it, in characters.
+_REACH = 30
+
+
+def _surroundings(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The stretches of text round these spans, those that meet put together."""
+    stretches: list[tuple[int, int]] = []
+    for start, end in spans:
+        first = max(0, start - _REACH)
+        if stretches and first <= stretches[-1][1]:
+            first = stretches.pop()[0]
+        stretches.append((first, end + _REACH))
+    return stretches
 
 
 def _date(year: int, month: int, day: int) -> date | None:
@@ -266,18 +281,18 @@ _BY = (
 )
 _THE = r"(?:\bthe\s+)?"
 _COUNT = r"(?P<count>\d{1,3}|" + "|".join(sorted(_COUNTS, key=len, reverse=True)) + ")"
-_DIGIT = ("#",)
+_PARTED = ("#",)
 _MONTH_NAMES = tuple(name for name in MONTHS if len(name) == 3)
 _MONTH_WORD = re.compile(r"\b(?:" + "|".join(MONTHS) + r")\b")
-_ANY_DIGIT = re.compile(r"\d")
+_PARTED_DIGITS = re.compile(r"\d\s?[/.-]\s?\d")
 _TERM = ("term",)
 
 # In order of explicitness: a later form never reads inside an earlier one's stretch. The words are
-# what a text must hold for the form to be worth trying, in lower case; "#" is any digit.
+# what a text must hold for the form to be worth trying, in lower case; "#" is two digits with a sign between.
 _FORMS: list[tuple[tuple[str, ...], re.Pattern[str], Resolve]] = [
-    (_DIGIT, _form(r"\b(?P<year>20\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b"), _numeric),
+    (_PARTED, _form(r"\b(?P<year>20\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b"), _numeric),
     (
-        _DIGIT,
+        _PARTED,
         _form(
             r"(?<![\d/.])(?P<day>[0-3]?\d)(?P<sep>[/.-])(?P<month>[01]?\d)(?P=sep)"
             r"(?P<year>20\d\d|\d\d)(?![\d/])"
@@ -318,7 +333,7 @@ _FORMS: list[tuple[tuple[str, ...], re.Pattern[str], Resolve]] = [
         _month,
     ),
     (
-        _DIGIT,
+        _PARTED,
         _form(rf"\b(?:by|before|end of|until|in|during)\s+{_THE}(?:end of\s+)?{_ACADEMIC_YEAR}"),
         _academic_year_end,
     ),

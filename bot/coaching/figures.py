@@ -63,12 +63,15 @@ _SINGLES: tuple[tuple[re.Pattern[str] | None, re.Pattern[str] | None, Part], ...
 )  # fmt: skip
 
 
-def row_of(text: str, dates: Sequence[FoundDate] = ()) -> tuple[Row, dict[int, Figure]]:
+def row_of(
+    text: str, dates: Sequence[FoundDate] = (), *, lenient: bool = False
+) -> tuple[Row, dict[int, Figure]]:
     """The text as a row of tokens with its figures told from other numbers, and those by token.
 
-    Lengths of time are figures only where the text goes from one to another ("15 days to 7").
+    Lengths of time are figures only where the text goes from one to another ("15 days to 7"), or
+    where a text read `lenient`, as one that is known to say a level, has no other.
     """
-    row, figures = Assembly(text, dates).run()
+    row, figures = Assembly(text, dates, lenient=lenient).run()
     spans = {
         at: Figure(t.word, number(t.word), None, t.start, t.end)
         for at, t in enumerate(row.tokens)
@@ -79,7 +82,10 @@ def row_of(text: str, dates: Sequence[FoundDate] = ()) -> tuple[Row, dict[int, F
     spans = {at: replace(f, text=text[f.start : f.end]) for at, f in spans.items()}
     timed = row.with_classes(dict.fromkeys(spans, frozenset({"figure", "plain"})))
     placed = {f.part for f in with_parts(timed, spans | figures)}
-    return (timed, spans | figures) if {Part.BASELINE, Part.TARGET} <= placed else (row, figures)
+    if {Part.BASELINE, Part.TARGET} <= placed:
+        return timed, spans | figures
+    others = {f.part for f in with_parts(row, figures)} if lenient else {Part.TARGET}
+    return (row, figures) if Part.TARGET in others else (timed, spans | figures)
 
 
 _NO_LEVEL = frozenset({"number"})
@@ -200,7 +206,7 @@ class _Placing:
 
 def with_parts(row: Row, figures: dict[int, Figure]) -> list[Figure]:
     """The figures of a row, each with the part it plays by the words round it."""
-    return _Placing(row, figures).run()
+    return _Placing(row, figures).run() if figures else []
 
 
 def _by_so_much(row: Row, at: int) -> bool:

@@ -80,9 +80,10 @@ _LETTERS = {
     "cent": "C", "percent": "%", "percentage": "%", "pc": "%", "pp": "p", "ppt": "p", "ppts": "p",
     "pt": "p", "pts": "p", "point": "p", "points": "p", "none": "N", "nobody": "N", "minus": "m",
     "all": "A", "times": "T", "x": "x", "%": "%", "%age": "%", "/": "/", "+": "+", "-": "-", "–": "-", "—": "-", "&": "&",
-    **dict.fromkeys(_SMALL, "w"),
+    **dict.fromkeys(_SMALL, "w"), **dict.fromkeys(_FACTORS, "F"),
 }  # fmt: skip
-_BEGIN = frozenset("nwlLafmAN")
+# A figure or another number may begin with one of these; "F" is a factor such as "halve".
+_BEGIN = re.compile("[nwlLafmANF]")
 _SHAPE = re.compile(
     r"(?P<all>An(?![%P]))"
     r"|(?P<points>(?:n|w(?:-?w)?)-?(?:p|%p|PCp))"
@@ -136,10 +137,15 @@ def _ratio(typed: str) -> float | None:
 
 
 class Assembly:
-    """Puts the tokens of a text together into figures and other numbers, from left to right."""
+    """Puts the tokens of a text together into figures and other numbers, from left to right.
 
-    def __init__(self, text: str, dates: Sequence[FoundDate]) -> None:
+    `lenient` where the text is known to say a level: then any number word, "all" or "half", and what
+    else counts work, may be it.
+    """
+
+    def __init__(self, text: str, dates: Sequence[FoundDate], *, lenient: bool = False) -> None:
         self.text = text
+        self.lenient = lenient
         spans = [(d.start, d.end, "year" if d.past else "date") for d in dates]
         self.tokens = tokenise(text, spans)
         self.letters = "".join(map(_letter, self.tokens))
@@ -152,14 +158,20 @@ class Assembly:
         grades = find_grades(self.text)
         at = 0
         while at < len(self.tokens):
-            token = self.tokens[at]
-            grade = None
-            if grades:
-                grade = next((g for g in grades if g[0] <= token.start < g[1]), None)
-            shape = _SHAPE.match(self.letters, at) if self.letters[at] in _BEGIN else None
+            if not grades:
+                # Whatever can be no part of a figure is passed over at one go.
+                begin = _BEGIN.search(self.letters, at)
+                if begin is None or begin.start() > at:
+                    upto = begin.start() if begin else len(self.tokens)
+                    self.done += self.tokens[at:upto]
+                    at = upto
+                    continue
+            start = self.tokens[at].start
+            grade = next((g for g in grades if g[0] <= start < g[1]), None)
+            shape = _SHAPE.match(self.letters, at)
             if grade:
                 at = self._grade(at, *grade)
-            elif token.word in _FACTORS:
+            elif self.letters[at] == "F":
                 at = self._put(at, at + 1, "factor", "factor", None)
             elif shape:
                 at = getattr(self, f"_{shape.lastgroup}")(at, shape.end())
@@ -167,7 +179,7 @@ class Assembly:
                 at = self._pass(at)
         self._all_of()
         row = Row(self.text, self.done)
-        return _without_counts(row, self.figures), self.figures
+        return row if self.lenient else _without_counts(row, self.figures), self.figures
 
     # --- what is put down: each gives the position after it ---
 
@@ -309,7 +321,7 @@ class Assembly:
         worded = self.letters[at] == "w"
         if self._is_time(last):
             return self._name(at, last, "span")
-        if worded and not self._is_worded_level(at, last):
+        if worded and not self.lenient and not self._is_worded_level(at, last):
             return self._pass(at)
         if not worded and self._is_name(at, last):
             return self._name(at, last)
@@ -405,6 +417,8 @@ class Assembly:
         following, alone = self._word(last), self.letters[at] == "f"
         if following in _NO_SHARE_BEFORE or following == "-":
             return False
+        if self.lenient:
+            return True
         if alone and (self._word(last - 1) not in ("half", "quarter") or self._word(at - 1) == "-"):
             return False
         if alone and not at and following in ("of", "the", "my"):
@@ -437,6 +451,8 @@ class Assembly:
         token, before = self.done[at], self.done[at - 1] if at else None
         if len(token.word) != token.end - token.start:
             return False
+        if self.lenient:
+            return True
         opens = before is None or bool(before.classes & _OPENING) or before.word in _OPENING_WORDS
         passing = before is not None and (
             "lead" in before.classes

@@ -141,7 +141,7 @@ def impact_words(reply: str, reading: Reading, action: str | None, today: date) 
             continue
         if len(clause.split()) >= 2 and read(clause, today).learner_outcome:
             after = clauses[number + 1] if number + 1 < len(clauses) else ""
-            if len(after.split()) >= 3 and read(after, today).learner_outcome:
+            if len(after.split()) >= 3 and _adds_to_impact(read(after, today)):
                 # What follows from it in the same breath belongs to it.
                 between = reply[reply.index(clause) + len(clause) :]
                 between = between[: between.index(after)] if after in between else "."
@@ -156,6 +156,12 @@ def impact_words(reply: str, reading: Reading, action: str | None, today: date) 
             clause = _without_levels(clause)
             return start_upper(trim(" ".join(clause.split()), 300))
     return start_upper(trim(" ".join(reply.split()), 300)) if not action else None
+
+
+def _adds_to_impact(reading: Reading) -> bool:
+    """Whether a clause names a change for learners, and not only where it will be read."""
+    names_source = reading.evidence_source is not None and not reading.figures
+    return reading.learner_outcome and not names_source
 
 
 _FIELD_WORDS = {

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from bot.coaching.dates import FoundDate, academic_year, find_dates
 from bot.coaching.figures import row_of, with_parts
-from bot.coaching.impact import TO_A_STANDARD, Judged, Rung, affirmed, facts, is_source, judge
+from bot.coaching.impact import Judged, Rung, affirmed, facts, judge, to_a_standard
 from bot.coaching.measures import Measure, Named, find_measure, find_measures
 from bot.coaching.numbers import Figure, Part
 from bot.coaching.people import find_people
+from bot.coaching.points import Points, weighed, wording
 from bot.coaching.sources import Spot, asked_for, find_reason, spots
 from bot.coaching.timing import find_due, find_milestones
 from bot.coaching.tokens import FIXED, Classes, Row, rule
@@ -51,6 +52,21 @@ class Reading:
     figures_disagree: bool = False
 
 
+class _Found(NamedTuple):
+    """What a text holds before it is judged."""
+
+    row: Row
+    dates: list[FoundDate]
+    named: list[Named]
+    figures: list[Figure]
+    milestones: tuple[tuple[date | None, str], ...]
+    milestone_spans: list[tuple[int, int]]
+    baseline: Figure | None
+    target: Figure | None
+    disagree: bool
+    spots: list[Spot]
+
+
 _PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "\u2011": "-"})
 
 
@@ -74,15 +90,21 @@ def read(
     row, baseline, target = found.row, found.baseline, found.target
     of_learners = [n for n in found.named if n.measure.about == "learners"]
     first = next(iter(of_learners or found.named), None)
-    seen = facts(row, action, baseline=baseline is not None, target=target is not None)
-    judged = judge(seen)
+    shown, seen = _shown(found, action)
+    points = weighed(seen)
+    judged = judge(shown, points)
     if not judged.learner_outcome and not found.named and asked in ("impact", None):
         # A bare number counts something done, unless it is of a measure or a step between levels.
         step = baseline is not None and target is not None
         baseline = baseline if step or (baseline and baseline.unit) else None
         target = target if step or (target and target.unit) else None
     # The rate of others that is to be reached: its figure, or the words ("national rate").
-    standard = None if target else TO_A_STANDARD.search(row.text)
+    standard = None if target else to_a_standard(row.text)
+    if asked in ("impact", None) and points.measurable <= 0:
+        # What counts something done, or says only how it stands, is no level to reach.
+        target = standard = None
+    if asked in ("impact", None) and points.measurable > 0 and not target and not standard:
+        baseline, target = _looked_for(text, found, today)
     due, baseline_date = find_due(text, found.dates, found.milestone_spans, today, asked)
     reason, driver = find_reason(text, asked)
     owners, group = find_people(text, asked)
@@ -92,7 +114,7 @@ def read(
         rung=_rung(judged, measure),
         # Why it is done is not the action again.
         restates_action=judged.restates and not (reason and len(reason) > 0.6 * len(text)),
-        says_done="has_been" in seen or "done" in seen,
+        says_done="has_been" in shown or "done" in shown,
         learner_outcome=judged.learner_outcome,
         measurable=_measurable(
             target, baseline, standard, judged.learner_outcome or bool(found.named)
@@ -105,7 +127,7 @@ def read(
         direction=_direction(text, first),
         due=due,
         baseline_date=baseline_date,
-        evidence_source=_source(row, seen, asked),
+        evidence_source=_source(found, points, asked),
         driver=driver,
         reason=reason,
         milestones=found.milestones,
@@ -122,33 +144,33 @@ def _rung(judged: Judged, measure: Measure | None) -> Rung:
     return judged.rung
 
 
-def _source(row: Row, seen: dict[str, float], asked: str | None) -> str | None:
+def _source(found: _Found, points: Points, asked: str | None) -> str | None:
     """Where the figure will be read, as typed; asked for it, whatever is named is the answer."""
     if asked == "evidence_source":
-        return asked_for(row)
-    found = spots(row)
-    if found and (asked == "figures" or is_source(seen, kinds_of(found))):
-        return found[0].words
-    return None
+        return asked_for(found.row)
+    if asked == "figures" and found.spots:
+        return found.spots[0].words
+    if points.evidence <= 0:
+        return None
+    return found.spots[0].words if found.spots else _likeliest_clause(found.row)
+
+
+def _likeliest_clause(row: Row) -> str:
+    """The part of a reply whose wording speaks most for a source in it."""
+    parts, at = [], 0
+    for end in (*(i for i, t in enumerate(row.tokens) if t.classes & _PARTS), len(row.tokens)):
+        if end > at:
+            parts.append(row.part(at, end))
+        at = end + 1
+    return max(parts, key=lambda part: weighed(wording(part)).evidence, default=row).text
+
+
+_PARTS = frozenset({"end", "comma", "colon", "dash"})
 
 
 def kinds_of(found: list[Spot]) -> frozenset[str]:
     """The signs of all the stretches that may name a source."""
     return frozenset(f"read_{kind}" for spot in found for kind in spot.kinds)
-
-
-class _Found(NamedTuple):
-    """What a text holds before it is judged."""
-
-    row: Row
-    dates: list[FoundDate]
-    named: list[Named]
-    figures: list[Figure]
-    milestones: tuple[tuple[date | None, str], ...]
-    milestone_spans: list[tuple[int, int]]
-    baseline: Figure | None
-    target: Figure | None
-    disagree: bool
 
 
 def _look(text: str, today: date, asked: str | None) -> _Found:
@@ -162,21 +184,51 @@ def _look(text: str, today: date, asked: str | None) -> _Found:
     levels = [f for f in figures if not any(a <= f.start < b for a, b in spans)]
     of_a_measure = bool(named) or any("learner" in t.classes for t in row.tokens)
     baseline, target, disagree = _levels(text, levels, asked, of_a_measure=of_a_measure)
-    return _Found(row, dates, named, figures, milestones, spans, baseline, target, disagree)
+    return _Found(
+        row, dates, named, figures, milestones, spans, baseline, target, disagree, spots(row)
+    )
 
 
-def observed(text: str, today: date, action: str) -> dict[str, float]:
-    """What the weighing of an answer goes by, for working out the weights (`tests/evals/weigh.py`)."""
-    found = _look(text.translate(_PUNCTUATION), today, "impact")
+def observed(text: str, today: date, action: str) -> set[str]:
+    """What the weighing of an answer goes by, for working out the points (`tests/evals/weigh.py`)."""
+    return _shown(_look(text.translate(_PUNCTUATION), today, "impact"), action)[1]
+
+
+def _shown(found: _Found, action: str) -> tuple[set[str], set[str]]:
+    """The signs of the impact, and all that is weighed, by the names it has in the table of points."""
     levels = {"baseline": found.baseline is not None, "target": found.target is not None}
-    seen = facts(found.row, action, **levels)
-    return seen | dict.fromkeys(kinds_of(spots(found.row)), 1.0)
+    signs = facts(found.row, action, **levels)
+    seen = wording(found.row)
+    seen.update(f"={name}" for name in (*signs, *kinds_of(found.spots)))
+    return signs, seen
 
+
+def _looked_for(text: str, found: _Found, today: date) -> tuple[Figure | None, Figure | None]:
+    """The start and the level to reach of a reply whose wording says that it has one."""
+    row, by_token = row_of(text, found.dates, lenient=True)
+    row = _with_measures(_with_this_year(affirmed(row), today), found.named)
+    spans = found.milestone_spans
+    figures = [f for f in with_parts(row, by_token) if not any(a <= f.start < b for a, b in spans)]
+    baseline, target, _ = _levels(text, figures, "impact", of_a_measure=True)
+    if target is None:
+        levels = [f for f in figures if f.part in (Part.BASELINE, Part.UNKNOWN)]
+        now = [t.start for t in row.tokens if t.classes & _AT_PRESENT]
+        baseline = (
+            min(levels, key=lambda f: min(abs(f.start - at) for at in now), default=None)
+            if now
+            else None
+        )
+        target = next((f for f in levels if f is not baseline), None)
+    return baseline, target
+
+
+_AT_PRESENT = frozenset({"now", "past", "did"})
 
 # A measure's name before one of these is the subject of paperwork or of a job, not a level.
 _PAPER_FOLLOWS = rule("<thing-trait|record>|<staff>|<provider-trait|record|notlearner>")
 
 
+_SLIPS = ("sorry", "no wait", "no, wait", "i mean", "or rather")
 _TAKEN_BACK = re.compile(
     r"\S+(?=,?\s(?:no,? sorry|no,? wait|i mean|or rather|sorry,? i mean)\b)", re.IGNORECASE
 )
@@ -184,6 +236,9 @@ _TAKEN_BACK = re.compile(
 
 def _taken_back(text: str) -> str:
     """The text with figures that its author takes back at once ("72%, no sorry 74%") blanked out."""
+    low = text.lower()
+    if not any(slip in low for slip in _SLIPS):
+        return text
     return _TAKEN_BACK.sub(
         lambda m: " " * len(m.group()) if re.search(r"\d", m.group()) else m.group(), text
     )

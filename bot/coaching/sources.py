@@ -29,6 +29,9 @@ _COUNTED = rule("(<we|staff|others> <!end|not>{0,3}? <counts> <!end|comma>{0,5})
 _KEPT = rule("<we> _{0,1}? <do> _{0,2}? <source>|<keeps> _{0,3}? <source|record|system>")
 # "83 in the September survey", where the date has taken the word before it along.
 _DATED = rule("<date|year> <owns>? (_{0,2}? <source|record|system>)")
+# Without one of these nothing but `_SHOWS` is found.
+_HINTS = rule("<source|system|record|told|counts>")
+_SHOWN = frozenset({"shown"})
 _PERSON = frozenset({"staff", "learner", "they", "others", "we"})
 
 
@@ -48,6 +51,9 @@ _WHICH = ("that", "which")
 def spots(row: Row) -> list[Spot]:
     """Every stretch that may name a source, the likeliest first; each kind is a sign to be weighed."""
     marks, found = row.marks, list[Spot]()
+    shown = _SHOWS.search(row.text)
+    if _HINTS.search(marks) is None:
+        return [Spot(shown["holder"], _SHOWN)] if shown else []
 
     def add(kind: str, first: int, last: int, at: int) -> None:
         held = [i for i in range(first, last) if row.tokens[i].classes & _RECORDS]
@@ -98,9 +104,8 @@ def spots(row: Row) -> list[Spot]:
     add_all("titled", _TITLED)
     add_all("dated", _DATED)
     add_all("counted", _COUNTED)
-    shown = _SHOWS.search(row.text)
     if shown:
-        found.append(Spot(shown["holder"], frozenset({"shown"})))
+        found.append(Spot(shown["holder"], _SHOWN))
     return [spot for spot in found if len(spot.words) > 1]
 
 

@@ -81,7 +81,7 @@ def _load() -> tuple[dict[str, set[str]], dict[str, set[str]], _Phrases, set[str
     table = _table()
     by_form = set(table["by_form"].split())
     for name, words in table.items():
-        if name in ("by_form", "telling"):
+        if name == "by_form":
             continue
         for entry in words.split():
             bare = entry.removeprefix("=")
@@ -107,8 +107,6 @@ def _load() -> tuple[dict[str, set[str]], dict[str, set[str]], _Phrases, set[str
 
 
 _EXACT, _STEMS, _PHRASES, _BARE = _load()
-# The stems of the words that are signs by themselves.
-TELLING = frozenset(stem(word) for word in _table()["telling"].split())
 
 _FIXED = [frozenset(s) for s in ({"figure", unit} for unit in FIGURE_UNITS)]
 _FIXED += [frozenset({kind}) for kind in (*_SIGNS, *_NUMBERS)] + [NO_CLASS, UNKNOWN]
@@ -125,6 +123,21 @@ _ALL_SETS = {
 }
 _CHAR = {classes: chr(0x4E00 + n) for n, classes in enumerate(sorted(_ALL_SETS, key=sorted))}
 _KNOWN = {name for classes in _ALL_SETS for name in classes}
+
+# A word of several classes is told by the first of these alone where runs of words are compared,
+# and one of none of them by `WORD`; each has a character of its own.
+KINDS = (
+    "source", "record", "system", "figure", "date", "lead", "told", "tells", "learner", "they", "staff",
+    "we", "others", "thing", "do", "act", "measure", "trait", "done", "better", "rise", "more",
+    "aim", "is", "not", "so", "to", "the", "end", "comma", "colon", "sign", "dash", "number",
+    "name", "year",
+)  # fmt: skip
+OTHER, PROPER = "word", "proper"
+KIND_CHAR = {kind: chr(0x2460 + n) for n, kind in enumerate((*KINDS, OTHER, PROPER))}
+_TO_KINDS = {
+    ord(char): KIND_CHAR[next((kind for kind in KINDS if kind in classes), OTHER)]
+    for classes, char in _CHAR.items()
+}
 
 
 # Words people mistype are looked up as what they meant; the measures add theirs.
@@ -154,6 +167,9 @@ def _chars(names: str) -> str:
 
 
 _END_CHARS = _chars("end")
+_OPENS = _chars("end|colon")
+_UNLISTED = re.compile(f"[{_chars('word')}]")
+_PROPER_CHAR = KIND_CHAR[PROPER]
 
 
 def rule(text: str) -> re.Pattern[str]:
@@ -182,6 +198,25 @@ class Row:
     def words(self, start: int, end: int) -> str:
         """The text that the tokens from `start` up to `end` cover."""
         return self.text[self.tokens[start].start : self.tokens[end - 1].end] if start < end else ""
+
+    def part(self, start: int, end: int) -> "Row":
+        """The tokens from `start` up to `end` as a row of their own, with their text."""
+        first, tokens = self.tokens[start].start, self.tokens[start:end]
+        tokens = [Token(t.word, t.start - first, t.end - first, t.classes) for t in tokens]
+        return Row(self.words(start, end), tokens, self.marks[start:end])
+
+    def kinds(self) -> str:
+        """One character a token for its kind (`KIND_CHAR`), coarser than its marks."""
+        kinds = self.marks.translate(_TO_KINDS)
+        if self.text.isupper():
+            return kinds
+        # A word that nobody listed, with a capital inside a sentence, is a name.
+        chars = list(kinds)
+        for match in _UNLISTED.finditer(self.marks, 1):
+            at = match.start()
+            if self.text[self.tokens[at].start].isupper() and self.marks[at - 1] not in _OPENS:
+                chars[at] = _PROPER_CHAR
+        return "".join(chars)
 
     def with_classes(self, changes: dict[int, Classes]) -> "Row":
         """The same row with other classes for some tokens, by position."""
@@ -218,11 +253,15 @@ def tokenise(text: str, spans: Iterable[tuple[int, int, str]] = ()) -> list[Toke
         kind, word, start, end = raw[at]
         if kind == "word":
             word = word.replace("’", "'")
-            size, classes = _phrase(raw, at)
-            if size:
-                tokens.append(Token(word, start, raw[at + size - 1][3], classes))
-                at += size
-                continue
+            seconds = _PHRASES.get(stem(word))
+            following = raw[at + 1] if seconds and at + 1 < len(raw) else None
+            # Most words that begin a phrase do not here, which the next word tells at once.
+            if seconds and following and (following[0] == "dash" or stem(following[1]) in seconds):
+                size, classes = _phrase(raw, at, seconds)
+                if size:
+                    tokens.append(Token(word, start, raw[at + size - 1][3], classes))
+                    at += size
+                    continue
             tokens.append(Token(word, start, end, _classes(word)))
         else:
             known = _EXACT.get(word) if kind == "code" else None
@@ -237,11 +276,15 @@ def tokenise(text: str, spans: Iterable[tuple[int, int, str]] = ()) -> list[Toke
 _YEAR_GROUP = re.compile(r"yr?\d{1,2}s?|[le]\d\s?s|\d{1,2}s")
 
 
-def _phrase(raw: list[tuple[str, str, int, int]], at: int) -> tuple[int, Classes]:
-    """How many tokens the longest phrase that begins here takes up, and its classes."""
-    seconds = _PHRASES.get(stem(raw[at][1]))
-    if seconds is None:
-        return 0, NO_CLASS
+def _phrase(
+    raw: list[tuple[str, str, int, int]],
+    at: int,
+    seconds: dict[str, list[tuple[tuple[str, ...], frozenset[str]]]],
+) -> tuple[int, Classes]:
+    """How many tokens the longest phrase that begins here takes up, and its classes.
+
+    `seconds` are the phrases that begin with the word at `at`, by the stem of their second.
+    """
     part, position = _next_stem(raw, at + 1)
     for rest, classes in seconds.get(part, ()):
         after = position

@@ -16,7 +16,7 @@ from typing import Any
 from bot.coaching.assessment import assess
 
 _FOLDER = Path(__file__).parent
-_YES_NO = ("restates_action", "learner_outcome", "measurable", "evidence")
+YES_NO = ("restates_action", "learner_outcome", "measurable", "evidence")
 _EXACT = ("baseline", "target", "due")
 # F1 of the yes-or-no fields, share exactly right of the others.
 FLOORS = {
@@ -67,7 +67,7 @@ def f1(pairs: Sequence[tuple[bool, bool]]) -> float:
 def measure(pairs: list[tuple[Case, Case]]) -> list[str]:
     """Print how well the cases are answered beside them; what of it is under its floor."""
     short = []
-    for field in _YES_NO:
+    for field in YES_NO:
         wrong = sum(s[field] and not c["gold"][field] for c, s in pairs)
         missed = sum(c["gold"][field] and not s[field] for c, s in pairs)
         score = f1([(c["gold"][field], s[field]) for c, s in pairs])
@@ -113,7 +113,7 @@ def _accepted(labels: Case) -> bool:
 
 
 def _misses(case: Case, answer: Case) -> list[str]:
-    wrong = [field for field in _YES_NO if case["gold"][field] != answer[field]]
+    wrong = [field for field in YES_NO if case["gold"][field] != answer[field]]
     return wrong + [field for field in _EXACT if not _same(field, case, answer)]
 
 
