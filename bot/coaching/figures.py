@@ -39,6 +39,8 @@ _PAIRS: tuple[tuple[re.Pattern[str] | None, re.Pattern[str], Part, Part], ...] =
     (None, rule("<!figure>{0,14}? <from> <!figure|source>{0,6}"), Part.TARGET, Part.BASELINE),
     (None, rule("<!figure>{0,8}? <versus> <!figure|aim|least>{0,6}"), Part.TARGET, Part.BASELINE),
     (None, rule("<!figure>{0,9}? <arrow> <!figure>{0,5}"), Part.BASELINE, Part.TARGET),
+    # "68% now 82% by June", but not "aim 82%, now 68%".
+    (rule("(?:^|<end|comma|colon|dash>) <!aim|least|to|from|figure|end|comma>{0,7}$"), rule("<now> <comma|dash|sign>?"), Part.BASELINE, Part.TARGET),
     (None, rule("<!figure|comma>{0,6}? <to> <!figure|comma>{0,4}"), Part.BASELINE, Part.TARGET),
 )  # fmt: skip
 

@@ -5,7 +5,7 @@
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,7 +13,8 @@ from typing import NamedTuple
 from bot.coaching.dates import FoundDate, academic_year, find_dates
 from bot.coaching.figures import row_of, with_parts
 from bot.coaching.impact import Judged, Rung, affirmed, facts, judge, to_a_standard
-from bot.coaching.measures import Measure, Named, find_measure, find_measures
+from bot.coaching.levels import start_and_target
+from bot.coaching.measures import Measure, Named, find_measures
 from bot.coaching.numbers import Figure, Part
 from bot.coaching.people import find_people
 from bot.coaching.points import Points, weighed, wording
@@ -93,18 +94,10 @@ def read(
     shown, seen = _shown(found, action)
     points = weighed(seen)
     judged = judge(shown, points)
-    if not judged.learner_outcome and not found.named and asked in ("impact", None):
-        # A bare number counts something done, unless it is of a measure or a step between levels.
-        step = baseline is not None and target is not None
-        baseline = baseline if step or (baseline and baseline.unit) else None
-        target = target if step or (target and target.unit) else None
-    # The rate of others that is to be reached: its figure, or the words ("national rate").
-    standard = None if target else to_a_standard(row.text)
-    if asked in ("impact", None) and points.measurable <= 0:
-        # What counts something done, or says only how it stands, is no level to reach.
-        target = standard = None
-    if asked in ("impact", None) and points.measurable > 0 and not target and not standard:
-        baseline, target = _looked_for(text, found, today)
+    if asked in ("impact", None):
+        baseline, target, standard = _levels_of_impact(text, found, points, judged, today)
+    else:
+        standard = None if target else to_a_standard(row.text)
     due, baseline_date = find_due(text, found.dates, found.milestone_spans, today, asked)
     reason, driver = find_reason(text, asked)
     owners, group = find_people(text, asked)
@@ -116,9 +109,7 @@ def read(
         restates_action=judged.restates and not (reason and len(reason) > 0.6 * len(text)),
         says_done="has_been" in shown or "done" in shown,
         learner_outcome=judged.learner_outcome,
-        measurable=_measurable(
-            target, baseline, standard, judged.learner_outcome or bool(found.named)
-        ),
+        measurable=bool(target or standard),
         measure=measure,
         baseline=baseline.text if baseline else None,
         target=target.text if target else standard and (standard["level"] or standard["rate"]),
@@ -183,7 +174,7 @@ def _look(text: str, today: date, asked: str | None) -> _Found:
     milestones, spans = find_milestones(text, dates, asked)
     levels = [f for f in figures if not any(a <= f.start < b for a, b in spans)]
     of_a_measure = bool(named) or any("learner" in t.classes for t in row.tokens)
-    baseline, target, disagree = _levels(text, levels, asked, of_a_measure=of_a_measure)
+    baseline, target, disagree = start_and_target(text, levels, asked, of_a_measure=of_a_measure)
     return _Found(
         row, dates, named, figures, milestones, spans, baseline, target, disagree, spots(row)
     )
@@ -203,13 +194,33 @@ def _shown(found: _Found, action: str) -> tuple[set[str], set[str]]:
     return signs, seen
 
 
+def _levels_of_impact(
+    text: str, found: _Found, points: Points, judged: Judged, today: date
+) -> tuple[Figure | None, Figure | None, re.Match[str] | None]:
+    """The start, the level to reach, and the rate of others where that is what is to be reached."""
+    baseline, target = found.baseline, found.target
+    if not judged.learner_outcome and not found.named:
+        # A bare number counts something done, unless it is of a measure or a step between levels.
+        step = baseline is not None and target is not None
+        baseline = baseline if step or (baseline and baseline.unit) else None
+        target = target if step or (target and target.unit) else None
+    if points.measurable <= 0:
+        # What counts something done, or says only how it stands, is no level to reach.
+        return baseline, None, None
+    standard = None if target else to_a_standard(found.row.text)
+    if not target and not standard:
+        baseline, target = _looked_for(text, found, today)
+    elif target and not baseline and any(t.classes & _AT_PRESENT for t in found.row.tokens):
+        figures = _leniently(text, found, today)[1]
+        starts = (f for f in figures if f.part is Part.BASELINE and f.start != target.start)
+        baseline = next(starts, None)
+    return baseline, target, standard
+
+
 def _looked_for(text: str, found: _Found, today: date) -> tuple[Figure | None, Figure | None]:
     """The start and the level to reach of a reply whose wording says that it has one."""
-    row, by_token = row_of(text, found.dates, lenient=True)
-    row = _with_measures(_with_this_year(affirmed(row), today), found.named)
-    spans = found.milestone_spans
-    figures = [f for f in with_parts(row, by_token) if not any(a <= f.start < b for a, b in spans)]
-    baseline, target, _ = _levels(text, figures, "impact", of_a_measure=True)
+    row, figures = _leniently(text, found, today)
+    baseline, target, _ = start_and_target(text, figures, "impact", of_a_measure=True)
     if target is None:
         levels = [f for f in figures if f.part in (Part.BASELINE, Part.UNKNOWN)]
         now = [t.start for t in row.tokens if t.classes & _AT_PRESENT]
@@ -218,11 +229,22 @@ def _looked_for(text: str, found: _Found, today: date) -> tuple[Figure | None, F
             if now
             else None
         )
-        target = next((f for f in levels if f is not baseline), None)
+        others = [*levels, *(f for f in figures if f.part is Part.COMPARISON)]
+        target = next((f for f in others if f is not baseline), None)
     return baseline, target
 
 
 _AT_PRESENT = frozenset({"now", "past", "did"})
+
+
+def _leniently(text: str, found: _Found, today: date) -> tuple[Row, list[Figure]]:
+    """The row and its figures with whatever may be a level taken for one."""
+    row, by_token = row_of(text, found.dates, lenient=True)
+    row = _with_measures(_with_this_year(affirmed(row), today), found.named)
+    spans = found.milestone_spans
+    figures = with_parts(row, by_token)
+    return row, [f for f in figures if not any(a <= f.start < b for a, b in spans)]
+
 
 # A measure's name before one of these is the subject of paperwork or of a job, not a level.
 _PAPER_FOLLOWS = rule("<thing-trait|record>|<staff>|<provider-trait|record|notlearner>")
@@ -278,112 +300,6 @@ def _with_measures(row: Row, named: list[Named]) -> Row:
             if token.start < each.end and each.start < token.end and not token.classes & FIXED:
                 changes[at] = token.classes | kinds
     return row.with_classes(changes)
-
-
-def _measurable(
-    target: Figure | None,
-    baseline: Figure | None,
-    standard: re.Match[str] | None,
-    has_measure: bool,
-) -> bool:
-    """Whether there is an indicator and a level to reach for it."""
-    if target is None:
-        return has_measure and standard is not None
-    # A step from one level to another is a level even where nothing but the grade is named.
-    return has_measure or baseline is not None or target.unit in ("%", "grade", "ratio", "all")
-
-
-def _levels(
-    text: str, figures: list[Figure], asked: str | None, *, of_a_measure: bool
-) -> tuple[Figure | None, Figure | None, bool]:
-    """The first baseline and the first target; a change stands as target where no level does."""
-
-    def of(part: Part) -> list[Figure]:
-        return [f for f in figures if f.part is part]
-
-    of_a_measure = of_a_measure or {Part.BASELINE, Part.TARGET} <= {f.part for f in figures}
-    if not of_a_measure and asked not in ("baseline", "target"):
-        # "14 clubs": a bare number counts something done, unless it is of a measure of learners or
-        # plainly goes from one level to another.
-        shares = any(f.unit in ("%", "ratio") for f in figures)
-        placed = (Part.BASELINE, Part.TARGET)
-        comes_down = bool(figures) and _COMES_DOWN.search(text) is not None
-        figures = [
-            f
-            for f in figures
-            if f.unit is not None
-            or (shares and f.part in placed)
-            or comes_down
-            or _NO_MORE_THAN.search(text, 0, f.start)
-        ]
-    baselines, targets, unknown = of(Part.BASELINE), of(Part.TARGET), of(Part.UNKNOWN)
-    if targets and all(f.unit == "all" for f in targets) and any(f.unit == "%" for f in unknown):
-        # "79% over all the groups": the figure says how many, the "all" only of whom.
-        targets = []
-    real = [f for f in targets if f.unit != "all"]
-    if real and len(real) < len(targets) and asked != "target":
-        # "all learners" beside a figure says who, not how many.
-        targets = real
-    if asked == "baseline" and not baselines:
-        spare = unknown or (targets if len(targets) == 1 and len(figures) == 1 else [])
-        baselines = spare[:1]
-        targets = [f for f in targets if f not in baselines]
-        unknown = [f for f in unknown if f not in baselines]
-    elif asked == "target" and not targets:
-        spare = unknown or (baselines if len(baselines) == 1 and len(figures) == 1 else [])
-        targets = spare[:1]
-        baselines = [f for f in baselines if f not in targets]
-        unknown = [f for f in unknown if f not in targets]
-    pair = len(unknown) >= 2 and _alike(unknown[0], unknown[1])
-    if pair and asked != "figures" and find_measure(text[unknown[0].end : unknown[1].start]):
-        pair = False
-    if not baselines and not targets and pair:
-        baselines, targets, unknown = [unknown[0]], [unknown[1]], unknown[2:]
-    if asked == "figures" and not baselines and not targets and len(unknown) == 1:
-        # Asked where it is and where it should get to, one figure alone is where it is.
-        baselines, unknown = unknown, []
-    if targets and not baselines and asked not in ("baseline", "target"):
-        # "45% could in October; 80% by March": what is said of the time before needs no sign.
-        earlier = [f for f in unknown if f.start < targets[0].start and _alike(f, targets[0])]
-        baselines = earlier[-1:] if len(earlier) == 1 else []
-    if not targets and unknown and (asked not in ("baseline", "target") or baselines):
-        targets = unknown[:1]
-    baseline = baselines[0] if baselines else None
-    if baseline and baseline.unit is None and targets and targets[0].unit:
-        # "Of 60 suspensions 27 were pupils with SEND, so 45%; we want 25%": like goes with like.
-        before = [f for f in (*baselines, *unknown) if f.start < targets[0].start]
-        baseline = next((f for f in before if f.unit == targets[0].unit), baseline)
-    if baseline and baseline.unit is None and targets and targets[0].unit == "ratio":
-        # "From 3.2 to 4 out of 5": marks on one scale.
-        rated = _RATED.fullmatch(targets[0].text)
-        if rated and (baseline.value or 0) <= float(rated["scale"]):
-            targets = [replace(targets[0], text=rated["mark"], unit=None)]
-    others = [t for t in targets[1:] if baseline and t.start > baseline.end]
-    leads_on = baseline is not None and _LEADS_ON.match(text, baseline.end) is not None
-    if baseline and others and leads_on and baseline.start > targets[0].start:
-        # "Retention 95, and achievement from 80 to 86": the start is another measure's.
-        baseline = None
-    target = targets[0] if targets else None
-    if target is None:
-        changes = of(Part.CHANGE)
-        target = changes[0] if changes else None
-    disagree = len(real) > 1 and asked == "target" and len({f.value for f in real}) > 1
-    return baseline, target, disagree
-
-
-# Only what there should be little of is counted so.
-_NO_MORE_THAN = re.compile(r"\b(?:no|not) more than\s+$", re.IGNORECASE)
-_COMES_DOWN = re.compile(
-    r"\b(?:down|drops?|dropping|falls?|falling|cut|reduc\w+|capped) (?:from [\w ]{1,20} )?(?:to|at) (?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|none|zero)\b)",
-    re.IGNORECASE,
-)
-_RATED = re.compile(r"(?P<mark>\d+(?:\.\d+)?) out of (?P<scale>5|7|10|100)")
-# What goes on from a start to its own target: "80 to 86".
-_LEADS_ON = re.compile(r"\s*(?:%|per cent)?\s*(?:up |down )?(?:to\b|->|→|=>)", re.IGNORECASE)
-
-
-def _alike(first: Figure, second: Figure) -> bool:
-    return first.unit == second.unit or None in (first.unit, second.unit)
 
 
 def _unit(measure: Measure | None, baseline: Figure | None, target: Figure | None) -> str | None:
