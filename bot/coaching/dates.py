@@ -60,16 +60,18 @@ def find_dates(text: str, today: date) -> list[FoundDate]:
     found: list[FoundDate] = []
     low = text.lower()
     months = [m.span() for m in _MONTH_WORD.finditer(low)]
-    held = {_PARTED: _PARTED_DIGITS.search(low) is not None, _MONTH_NAMES: bool(months)}
+    hints = set(_HINTS.findall(low))
+    if months:
+        hints.add(_A_MONTH)
+    if _PARTED_DIGITS.search(low):
+        hints.add(_PARTED)
     whole = near = [(0, len(text))]
     if months and len(low) == len(text):
         near = _surroundings(months)
     for words, pattern, resolve in _FORMS:
-        if words not in held:
-            held[words] = any(word in low for word in words)
-        if not held[words]:
+        if hints.isdisjoint(words):
             continue
-        for stretch in near if words is _MONTH_NAMES else whole:
+        for stretch in near if _A_MONTH in words else whole:
             for match in pattern.finditer(text, *stretch):
                 if any(match.start() < f.end and f.start < match.end() for f in found):
                     continue
@@ -281,18 +283,17 @@ _BY = (
 )
 _THE = r"(?:\bthe\s+)?"
 _COUNT = r"(?P<count>\d{1,3}|" + "|".join(sorted(_COUNTS, key=len, reverse=True)) + ")"
-_PARTED = ("#",)
-_MONTH_NAMES = tuple(name for name in MONTHS if len(name) == 3)
+# What a text may hold, beside words: two digits with a sign between, and the name of a month.
+_PARTED, _A_MONTH = "1/2", "month name"
 _MONTH_WORD = re.compile(r"\b(?:" + "|".join(MONTHS) + r")\b")
 _PARTED_DIGITS = re.compile(r"\d\s?[/.-]\s?\d")
-_TERM = ("term",)
 
 # In order of explicitness: a later form never reads inside an earlier one's stretch. The words are
-# what a text must hold for the form to be worth trying, in lower case; "#" is two digits with a sign between.
+# those any of which a text must hold for the form to be worth trying, in lower case.
 _FORMS: list[tuple[tuple[str, ...], re.Pattern[str], Resolve]] = [
-    (_PARTED, _form(r"\b(?P<year>20\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b"), _numeric),
+    ((_PARTED,), _form(r"\b(?P<year>20\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b"), _numeric),
     (
-        _PARTED,
+        (_PARTED,),
         _form(
             r"(?<![\d/.])(?P<day>[0-3]?\d)(?P<sep>[/.-])(?P<month>[01]?\d)(?P=sep)"
             r"(?P<year>20\d\d|\d\d)(?![\d/])"
@@ -300,17 +301,17 @@ _FORMS: list[tuple[tuple[str, ...], re.Pattern[str], Resolve]] = [
         _numeric,
     ),
     (
-        _MONTH_NAMES,
+        (_A_MONTH,),
         _form(rf"(?<![\w%.]){_DAY}[\s-]+(?:of\s+)?{_MONTH}(?:,?[\s-]*{_YEAR})?"),
         _day_month,
     ),
     (
-        _MONTH_NAMES,
+        (_A_MONTH,),
         _form(rf"\b{_MONTH}\s+{_DAY},?\s+(?P<year>20\d\d)\b"),
         _day_month,
     ),
     (
-        _MONTH_NAMES,
+        (_A_MONTH,),
         _form(rf"\b{_MONTH}\s+(?P<day>[0-3]?\d)(?:st|nd|rd|th)\b(?P<year>)"),
         _month_day,
     ),
@@ -324,7 +325,7 @@ _FORMS: list[tuple[tuple[str, ...], re.Pattern[str], Resolve]] = [
     ),
     (("/",), _form(r"\bby\s+(?P<month>[01]?\d)/(?P<year>\d\d)(?![\d/])"), _month_of_year),
     (
-        _MONTH_NAMES,
+        (_A_MONTH,),
         _form(
             r"(?:\b(?P<part>early|mid|late|start of|beginning of|(?:the\s+)?(?:end|last day) of)[\s-]*)?"
             rf"{_BY}\b{_MONTH}(?!(?<=jan)['’]s\b|\s+(?:said|says|runs|starts|starters|intake|cohort)\b)"
@@ -333,11 +334,11 @@ _FORMS: list[tuple[tuple[str, ...], re.Pattern[str], Resolve]] = [
         _month,
     ),
     (
-        _PARTED,
+        (_PARTED,),
         _form(rf"\b(?:by|before|end of|until|in|during)\s+{_THE}(?:end of\s+)?{_ACADEMIC_YEAR}"),
         _academic_year_end,
     ),
-    (("next year",), _form(r"\b(?:by\s+)?this time next year\b"), _a_year_on),
+    (("year",), _form(r"\b(?:by\s+)?this time next year\b"), _a_year_on),
     (
         ("easter", "spring"),
         _form(r"\b(?:easter|(?:end of?\s+)?(?:the\s+)?spring te?rm)(?:\s+(?P<year>20\d\d))?\b"),
@@ -350,9 +351,9 @@ _FORMS: list[tuple[tuple[str, ...], re.Pattern[str], Resolve]] = [
         ),
         _season(12),
     ),
-    (_TERM, _form(r"\b(?:the\s+)?spring half[\s-]?term\b"), _half(2)),
-    (_TERM, _form(r"\b(?:the\s+)?autumn half[\s-]?term\b"), _half(10)),
-    (_TERM, _form(r"\b(?:the\s+)?(?:summer|whitsun|whit) half[\s-]?term\b"), _half(5)),
+    (("term",), _form(r"\b(?:the\s+)?spring half[\s-]?term\b"), _half(2)),
+    (("term",), _form(r"\b(?:the\s+)?autumn half[\s-]?term\b"), _half(10)),
+    (("term",), _form(r"\b(?:the\s+)?(?:summer|whitsun|whit) half[\s-]?term\b"), _half(5)),
     (
         ("summer",),
         _form(
@@ -371,7 +372,7 @@ _FORMS: list[tuple[tuple[str, ...], re.Pattern[str], Resolve]] = [
         _this_year_end,
     ),
     (
-        _TERM,
+        ("term",),
         _form(
             r"\b(?:(?:end of|by)\s+(?:the\s+|this\s+)?(?:end of\s+)?(?P<next>next\s+)?term|end of term)\b"
             r"(?!\s*\d)"
@@ -386,7 +387,7 @@ _FORMS: list[tuple[tuple[str, ...], re.Pattern[str], Resolve]] = [
         _in_a_while,
     ),
     (
-        ("from today", "from now"),
+        ("day", "now"),
         _form(rf"\b{_COUNT}\s+(?P<unit>weeks?|months?|years?)\s+from\s+(?:today|now)\b"),
         _in_a_while,
     ),
@@ -398,3 +399,6 @@ _FORMS: list[tuple[tuple[str, ...], re.Pattern[str], Resolve]] = [
         _month_end,
     ),
 ]
+_HINTS = re.compile(
+    "|".join(sorted({w for words, _, _ in _FORMS for w in words} - {_PARTED, _A_MONTH}))
+)

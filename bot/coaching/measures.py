@@ -140,8 +140,10 @@ def _fits(places: _Name, stems: list[str], at: int) -> int:
 @lru_cache(maxsize=2048)
 def find_measures(text: str) -> tuple[Named, ...]:
     """Every measure the text names, in order; of names that overlap the first, then the longest."""
-    words = [(m.group().lower(), m.start(), m.end()) for m in _WORD.finditer(text)]
-    stems = [_meant(word) for word, _, _ in words]
+    stems = [_meant(word.lower()) for word in _WORD.findall(text)]
+    if _NAMES.keys().isdisjoint(stems):
+        return ()
+    words = [m.span() for m in _WORD.finditer(text)]
     found: list[Named] = []
     at = 0
     while at < len(stems):
@@ -153,7 +155,7 @@ def find_measures(text: str) -> tuple[Named, ...]:
         for places, measure in named.get(second) or named[""]:
             end = _fits(places, stems, at)
             if end:
-                found.append(Named(measure, words[at][1], words[end - 1][2]))
+                found.append(Named(measure, words[at][0], words[end - 1][1]))
                 at = end - 1
                 break
         at += 1

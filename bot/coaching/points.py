@@ -6,9 +6,10 @@ and run of two or three kinds of words (`<learner><act>`), with points for and a
 """
 
 import re
-from collections.abc import Set
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
+from itertools import repeat
 from typing import NamedTuple
 
 from bot.coaching.tokens import FIXED, KIND_CHAR, Row
@@ -48,11 +49,16 @@ def wording(row: Row) -> set[str]:
     return found
 
 
-def weighed(seen: Set[str]) -> Points:
+def weighed(seen: Iterable[str]) -> Points:
     """The sum of the points of all that was seen of a reply."""
-    table, names = _table()
-    held = map(table.__getitem__, names & seen)
-    return Points(*map(sum, zip(table[BIAS], *held, strict=True)))
+    table = _table()
+    total = sum(map(table.get, seen, repeat(0)), table[BIAS])
+    sums = []
+    for _ in Points._fields:
+        lowest = (total + _FIELD // 2) % _FIELD - _FIELD // 2
+        sums.append(lowest)
+        total = (total - lowest) // _FIELD
+    return Points(*sums)
 
 
 def legible(name: str) -> str:
@@ -60,12 +66,18 @@ def legible(name: str) -> str:
     return "".join(_KIND_OF.get(char, char) for char in name)
 
 
+# The four points of a line are the digits of one number, so that one sum adds up all four.
+_FIELD = 1 << 24
+
+
 @lru_cache(maxsize=1)
-def _table() -> tuple[dict[str, Points], frozenset[str]]:
+def _table() -> dict[str, int]:
     lines = (files("bot") / "data" / "points.tsv").read_text("utf-8").splitlines()
     rows = (line.split("\t") for line in lines[1:])
-    table = {_coded(name): Points(*map(int, points)) for name, *points in rows}
-    return table, frozenset(table)
+    return {
+        _coded(name): sum(int(each) * _FIELD**place for place, each in enumerate(points))
+        for name, *points in rows
+    }
 
 
 def _coded(name: str) -> str:
