@@ -11,13 +11,20 @@ _MILESTONE = re.compile(
     r"\b(?:milestones?|check[- ]?points?|interim|halfway|half[- ]way|on the way|first check|staging post|along the way|mid[- ]?point|in the meantime)\b",
     re.IGNORECASE,
 )
+# Without one of these there is none of those: a plain look spares most replies the search.
+_NAME_ONE = ("milestone", "check", "interim", "half", "the way", "staging", "mid", "meantime")
+
+
+def _names_milestone(text: str) -> bool:
+    low = text.lower()
+    return any(word in low for word in _NAME_ONE) and _MILESTONE.search(text) is not None
 
 
 def find_milestones(
     text: str, dates: list[FoundDate], asked: str | None
 ) -> tuple[tuple[tuple[date | None, str], ...], list[tuple[int, int]]]:
     """Dated checks on the way, with the stretches of text they were read from."""
-    if asked in (None, "impact") and not _MILESTONE.search(text):
+    if asked in (None, "impact") and not _names_milestone(text):
         return (), []
     # In an answer to "what will be different?" the first of several levels is the target.
     if asked not in (None, "impact", "milestone"):
