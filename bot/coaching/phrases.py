@@ -7,7 +7,7 @@ from bot.coaching import wording
 from bot.coaching.draft import Draft
 from bot.coaching.figures import find_figures
 from bot.coaching.reading import Reading, read
-from bot.coaching.tokens import proposes
+from bot.coaching.tokens import names_learners, proposes
 
 _REST_OF_ACTION = re.compile(
     r"\s*(?:\.(?!\d)|[;\n]|,\s+as\s|,?\s*\b(?:because|so that|in order (?:to|that)|as a result|since|so\b(?! far)|which (?:will|should|means)|to (?:raise|lift|increase|reduce|cut|improve (?:attendance|achievement|retention|pass))"
@@ -123,12 +123,19 @@ def _clauses(reply: str) -> list[str]:
     return [c.strip(" ,.:;-–•*") for c in _CLAUSE.split(reply) if c and c.strip(" ,.:;-")]
 
 
-def impact_words(reply: str, reading: Reading, action: str | None, today: date) -> str | None:
-    """The author's own clause that names the change for learners, or None."""
+def impact_words(
+    reply: str, reading: Reading, action: str | None, today: date, *, action_first: bool = True
+) -> str | None:
+    """The author's own clause that names the change for learners, or None.
+
+    With `action` the reply tells of the action too, and begins with it if `action_first`.
+    """
     if not reading.learner_outcome:
         return None
     clauses = _clauses(reply)
-    if action and len(clauses) > 1:
+    if not action_first:
+        pass
+    elif action and len(clauses) > 1:
         clauses = clauses[1:]
     elif action:
         cut = _REST_OF_ACTION.search(reply, 12)
@@ -139,7 +146,11 @@ def impact_words(reply: str, reading: Reading, action: str | None, today: date) 
             clause = clause[len(reason) :].strip(" ,")
         if re.match(r"(?:why|reason|driver)\b", clause, re.IGNORECASE):
             continue
-        if len(clause.split()) >= 2 and read(clause, today).learner_outcome:
+        of_clause = read(clause, today)
+        if action and not (of_clause.measure or names_learners(clause)):
+            # Beside an action, "68% is where we need to be" does not say for whom or of what.
+            continue
+        if len(clause.split()) >= 2 and of_clause.learner_outcome:
             after = clauses[number + 1] if number + 1 < len(clauses) else ""
             if len(after.split()) >= 3 and _adds_to_impact(read(after, today)):
                 # What follows from it in the same breath belongs to it.

@@ -43,6 +43,8 @@ _SHARE_OF = re.compile(
     r"\b(?:how many|(?:share|proportion|percentage|number) of)\b[^.;:,–]+(?=[.;:,–]|$)",
     re.IGNORECASE,
 )
+# The statement of a survey that learners agree with, which tells it from its other questions.
+_STATEMENT = re.compile(r"\bsurvey\b[^\w\"]{0,3}\"(?P<words>[^\"]{4,60})\"", re.IGNORECASE)
 _SPEAKS_OF_DATE = re.compile(r"\b(?:by|date|due|deadline|until|end of)\b", re.IGNORECASE)
 
 
@@ -74,7 +76,7 @@ class Recording(Turn):
 
         if asked == "action" or (confirming and not draft.action):
             self._take_action(reply)
-        self._take_impact(reply, reading, asked)
+        self._take_impact(reply, reading, asked, talk)
         self._take_measure(reading, asked)
         if asked in ("measure", "figures"):
             self._own_measure(
@@ -128,13 +130,15 @@ class Recording(Turn):
                         judgement=trim(near[0].judgement.rstrip("."), 80),
                     )
 
-    def _take_impact(self, reply: str, reading: Reading, asked: str) -> None:
-        draft = self.it.draft
+    def _take_impact(self, reply: str, reading: Reading, asked: str, talk: str) -> None:
+        """The change for learners that a reply names, after the action or in the talk before it."""
+        draft, today = self.it.draft, self.setting.today
         if asked not in ("action", "impact", "measure") and draft.impact:
             return
-        words = impact_words(
-            reply, reading, draft.action if asked == "action" else None, self.setting.today
-        )
+        words = impact_words(reply, reading, draft.action if asked == "action" else None, today)
+        if asked == "action" and not words and talk:
+            before = self.reader(talk, today)
+            words = impact_words(talk, before, draft.action, today, action_first=False)
         if words and asked == "action" and not self._changes_for_learners(words):
             words = None
         if asked == "impact":
@@ -153,10 +157,17 @@ class Recording(Turn):
     def _take_measure(self, reading: Reading, asked: str) -> None:
         """The measure a reply names; the action's own words ("on each absence") name none."""
         draft = self.it.draft
-        if asked == "action" and draft.impact:
-            reading = self.reader(draft.impact, self.setting.today)
-        elif asked == "action":
-            return
+        if asked == "action":
+            of_impact = self.reader(draft.impact, self.setting.today) if draft.impact else None
+            if of_impact is None:
+                return
+            both = reading.baseline and reading.target
+            counted = _SHARE_OF.search(reading.text) if both else None
+            if counted and not of_impact.measure:
+                draft.measure = trim(counted[0], 80)
+                return
+            if of_impact.measure or not both or find_measure(reading.reason or ""):
+                reading = of_impact
         says_level = reading.baseline or reading.target
         if reading.measure is None or (
             draft.measure and asked not in ("impact", "measure", "figures")
@@ -164,7 +175,8 @@ class Recording(Turn):
             return
         if draft.measure and asked == "impact" and not (says_level and not draft.target):
             return
-        draft.measure = reading.measure.title
+        stated = _STATEMENT.search(reading.text)
+        draft.measure = reading.measure.title + (f" (“{stated['words']}”)" if stated else "")
         draft.unit = reading.unit
         draft.direction = reading.direction
 

@@ -66,7 +66,7 @@ def find_milestones(
     return tuple(found), spans
 
 
-_BETWEEN = re.compile(r",\s|;|\n|•|\.\s|\band\b|\bthen\b|$")
+_BETWEEN = re.compile(r",\s|;|\n|•|[.?!]\s|\band\b|\bthen\b|$")
 
 
 def _staged(

@@ -212,9 +212,7 @@ PROBLEMS: dict[str, tuple[str, ...]] = {
         "in English?",
         "I am afraid English is the only language I read.",
     ),
-    "table": (
-        "You pasted a row, so I have read it cell by cell. Have a look at the draft before you agree it.",
-    ),
+    "table": ("I read that cell by cell, so check the draft.",),
     "past": (
         "{date} has already gone.",
         "{date} is behind us too, so it cannot be the date to reach.",

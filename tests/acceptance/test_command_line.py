@@ -146,7 +146,10 @@ def test_an_interrupt_keeps_what_was_said(tmp_path: Path) -> None:
         echo = next(line for line in program.stdout if "Text parents daily" in line)
         heard = next(line for line in program.stdout if "learners" in line)
         program.send_signal(signal.SIGINT)
-        rest, errors = program.communicate(timeout=60)
+        # Its input stays open meanwhile: the end of that would be another way to stop.
+        program.wait(timeout=60)
+        assert program.stderr is not None
+        rest, errors = program.stdout.read(), program.stderr.read()
     again = told("try", "--db", url, *TODAY, typed="yes\nshow\n")
 
     assert echo and heard
