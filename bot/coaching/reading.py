@@ -229,8 +229,7 @@ def _looked_for(text: str, found: _Found, today: date) -> tuple[Figure | None, F
             if now
             else None
         )
-        others = [*levels, *(f for f in figures if f.part is Part.COMPARISON)]
-        target = next((f for f in others if f is not baseline), None)
+        target = next((f for f in levels if f is not baseline), None)
     return baseline, target
 
 

@@ -198,6 +198,7 @@ def test_nothing_is_read_that_was_not_typed(said: str, asked: str | None) -> Non
         ("retakes: 13 kids still not through, want no more than four by June", "13", "four"),
         ("1 in 5 late to first lesson this month, cut to 1 in 20 by March", "1 in 5", "1 in 20"),
         ("attendance is 79 and it will improve", "79", None),
+        ("achievement was 54.3% (63 of 116) in R14 25/26", "54.3%", None),
         ("skills stamps: 40% complete, want 85% by 21 May", "40%", "85%"),
         ("attendance 88, achievement 75 by July", None, "88"),
         ("passes 68 per cent now 82 per cent by 18th June 2027", "68 per cent", "82 per cent"),
