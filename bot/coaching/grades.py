@@ -28,9 +28,10 @@ _OF_SOMETHING = re.compile(
 )
 # Without one of these no grade is named: a plain look spares most replies the search for one.
 _NAME_ONE = (
-    "improvement", "attention", "standard", "ri", "r.i", "inadeq", "outst", "xception", "good", "pass",
+    "improvement", "attention", "standard", "r.i", "inadeq", "outst", "xception", "good", "pass",
     "merit", "istinct", "grade", "alps",
 )  # fmt: skip
+_RI = re.compile(r"\bri\b")
 # Two grades further apart than this are not one step.
 _NEAR = 90
 
@@ -38,7 +39,7 @@ _NEAR = 90
 def find_grades(text: str) -> list[tuple[int, int]]:
     """Where the text names a grade as a level, as (start, end), in order."""
     low = text.lower()
-    if not any(word in low for word in _NAME_ONE):
+    if not any(word in low for word in _NAME_ONE) and not ("ri" in low and _RI.search(low)):
         return []
     found = list(_GRADE.finditer(text))
     return [m.span() for number, m in enumerate(found) if _is_level(text, found, number)]

@@ -20,6 +20,11 @@ _NAME_OWNER = (
     "own", "led", "lead", "account", "respons", "assign", "given", "make it", "offered", "do it",
     "do this", "take it", "take this", "taking", "doing", "<@",
 )  # fmt: skip
+# "Down" and "called" hold such a word and are none.
+_NAMES_OWNER = re.compile(
+    r"\b(?:own|led\b|lead|account|respons|assign|given\b|make it|offered|do (?:it|this)"
+    r"|take (?:it|this)|taking|doing)|<@"
+)
 _NOT_NAMES = frozenset(
     "The This That We I It They Our My By From To In On At And But So Because January "
     "February March April May June July August September October November December Easter "
@@ -36,7 +41,9 @@ def find_people(text: str, asked: str | None) -> tuple[tuple[str, ...], str | No
     names: list[str] = []
     group: str | None = None
     low = text.lower()
-    if asked != "owner" and not any(word in low for word in _NAME_OWNER):
+    if asked != "owner" and not (
+        any(word in low for word in _NAME_OWNER) and _NAMES_OWNER.search(low)
+    ):
         return (), None
     match = _OWNERS.search(text)
     if match:

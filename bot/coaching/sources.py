@@ -181,8 +181,8 @@ _REASONS = re.compile(
 )
 # Without one of these no reason is given: a plain look spares most replies the search for one.
 _GIVE_REASON = (
-    "becau", "since", "due to", "result", "owing", "given", "driven", "respon", "as ", "follow",
-    "after", "reason", "why", "cos", "coz", "bc", "prompt",
+    "becau", "since", "due to", "result", "owing", "given", "driven", "respon", " as ", "\nas ",
+    "(as ", "follow", "after", "reason", "why", "cos", "coz", "bc", "prompt",
 )  # fmt: skip
 _DRIVERS: tuple[tuple[Driver, str], ...] = (
     (Driver.SAFEGUARDING, r"safeguard\w*|prevent duty|risk of harm|wellbeing concerns?|bullying|harassment|sexual"),
@@ -204,7 +204,7 @@ _DRIVER_NAMES = {
 
 def find_reason(text: str, asked: str | None) -> tuple[str | None, Driver | None]:
     """The clause that says why, and the kind of driver it is."""
-    low = text.lower()
+    low = f" {text.lower()}"
     match = _REASONS.search(text) if any(word in low for word in _GIVE_REASON) else None
     reason: str | None = None
     if match:
