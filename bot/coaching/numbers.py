@@ -81,6 +81,7 @@ _LETTERS = {
     "pt": "p", "pts": "p", "point": "p", "points": "p", "none": "N", "nobody": "N", "minus": "m",
     "all": "A", "times": "T", "x": "x", "%": "%", "%age": "%", "/": "/", "+": "+", "-": "-", "–": "-", "—": "-", "&": "&",
     **dict.fromkeys(_SMALL, "w"), **dict.fromkeys(_FACTORS, "F"),
+    **dict.fromkeys(_PARTS_OF_A_WHOLE, "f"), ",": ",",
 }  # fmt: skip
 # A figure or another number may begin with one of these; "F" is a factor such as "halve".
 _BEGIN = re.compile("[nwlLafmANF]")
@@ -147,7 +148,7 @@ class Assembly:
         self.lenient = lenient
         spans = [(d.start, d.end, "year" if d.past else "date") for d in dates]
         self.tokens = tokenise(text, spans)
-        self.letters = "".join(map(_letter, self.tokens))
+        self.letters = "".join([_LETTERS.get(t.word) or _letter(t) for t in self.tokens])
         # A plain look first: the search costs more than all else that most texts need.
         low = text.lower()
         hinted = "month" in low or " age" in low
@@ -483,18 +484,12 @@ _PASSING = frozenset("for with of to support across".split())
 
 
 def _letter(token: Token) -> str:
-    word, classes = token.word, token.classes
-    if "number" in classes:
+    word = token.word
+    if "number" in token.classes:
         return "n"
-    if word in _LETTERS:
-        return _LETTERS[word]
-    if word.startswith("%"):
-        return "p"
-    if word in _PARTS_OF_A_WHOLE:
-        return "f"
     if word in _LABELS and len(word) == token.end - token.start:
         return "L" if word.endswith("s") and word not in ("ks", "class") else "l"
-    return "," if "comma" in classes else "."
+    return "p" if word[:1] == "%" else "."
 
 
 def _is_year(typed: str) -> bool:

@@ -51,7 +51,8 @@ _WHICH = ("that", "which")
 def spots(row: Row) -> list[Spot]:
     """Every stretch that may name a source, the likeliest first; each kind is a sign to be weighed."""
     marks, found = row.marks, list[Spot]()
-    shown = _SHOWS.search(row.text)
+    told = any(verb in row.text for verb in _VERBS_OF_SHOWING)
+    shown = _SHOWS.search(row.text) if told else None
     if _HINTS.search(marks) is None:
         return [Spot(shown["holder"], _SHOWN)] if shown else []
 
@@ -168,6 +169,10 @@ _SHOWS = re.compile(
     r" (?:will |should |would )?(?:says so|(?:shows?|reports?|records?|counts?|confirms?|tells?|gives?|has|have|holds?)"
     r" (?:us\b ?|me\b ?|it|this|that|all of it|u |you )?(?:the (?:numbers?|figures?|data|report|stats|count))?)(?=[\s.,;]|$)"
 )
+# Without one of these the search would be in vain, which is dear.
+_VERBS_OF_SHOWING = (
+    " show", " report", " record", " count", " confirm", " tell", " give", " ha", " hold", " says so",
+)  # fmt: skip
 _THE = re.compile(r"^(?:the|our|a|each|my|their|that|this)\s+", re.IGNORECASE)
 
 

@@ -8,7 +8,7 @@ such as `<learner> _{0,4} <act>` is a regular expression over that string, and c
 import re
 import tomllib
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -34,6 +34,9 @@ class Token(NamedTuple):
     end: int
     classes: Classes
 
+
+# Some thirty are made for each reply: this spares them a call in Python.
+_token = partial(tuple.__new__, Token)
 
 _TOKEN = re.compile(
     r"""
@@ -69,7 +72,8 @@ def _table() -> dict[str, str]:
 
 
 # Phrases by the stems of their first two words: the stems of the rest, and their classes.
-_Phrases = dict[str, dict[str, list[tuple[tuple[str, ...], frozenset[str]]]]]
+_Seconds = dict[str, list[tuple[tuple[str, ...], frozenset[str]]]]
+_Phrases = dict[str, _Seconds]
 
 
 def _load() -> tuple[dict[str, set[str]], dict[str, set[str]], _Phrases, set[str]]:
@@ -145,7 +149,6 @@ VOCABULARY = {w for w in (*_EXACT, *_BARE) if w.isalpha()}
 SPELLING = Spelling(VOCABULARY)
 
 
-@lru_cache(maxsize=65536)
 def _classes(word: str) -> Classes:
     """The classes of one lower-case word, by its exact form or its stem."""
     for meant in (word, SPELLING.mend(word)):
@@ -154,6 +157,12 @@ def _classes(word: str) -> Classes:
         if stem(meant) in _STEMS:
             return frozenset(_STEMS[stem(meant)])
     return UNKNOWN
+
+
+@lru_cache(maxsize=65536)
+def _entry(word: str) -> tuple[Classes, _Seconds | None]:
+    """What the lexicon has of a lower-case word: its classes, and the phrases it begins."""
+    return _classes(word), _PHRASES.get(stem(word))
 
 
 def _chars(names: str) -> str:
@@ -253,21 +262,21 @@ def tokenise(text: str, spans: Iterable[tuple[int, int, str]] = ()) -> list[Toke
         kind, word, start, end = raw[at]
         if kind == "word":
             word = word.replace("’", "'")
-            seconds = _PHRASES.get(stem(word))
+            classes, seconds = _entry(word)
             following = raw[at + 1] if seconds and at + 1 < len(raw) else None
             # Most words that begin a phrase do not here, which the next word tells at once.
             if seconds and following and (following[0] == "dash" or stem(following[1]) in seconds):
-                size, classes = _phrase(raw, at, seconds)
+                size, of_phrase = _phrase(raw, at, seconds)
                 if size:
-                    tokens.append(Token(word, start, raw[at + size - 1][3], classes))
+                    tokens.append(_token((word, start, raw[at + size - 1][3], of_phrase)))
                     at += size
                     continue
-            tokens.append(Token(word, start, end, _classes(word)))
+            tokens.append(_token((word, start, end, classes)))
         else:
             known = _EXACT.get(word) if kind == "code" else None
             if kind == "code" and _YEAR_GROUP.fullmatch(word):
                 known = {"learner", "name"}
-            tokens.append(Token(word, start, end, frozenset(known or _KIND_CLASSES[kind])))
+            tokens.append(_token((word, start, end, frozenset(known or _KIND_CLASSES[kind]))))
         at += 1
     return tokens
 
@@ -279,7 +288,7 @@ _YEAR_GROUP = re.compile(r"yr?\d{1,2}s?|[le]\d\s?s|\d{1,2}s")
 def _phrase(
     raw: list[tuple[str, str, int, int]],
     at: int,
-    seconds: dict[str, list[tuple[tuple[str, ...], frozenset[str]]]],
+    seconds: _Seconds,
 ) -> tuple[int, Classes]:
     """How many tokens the longest phrase that begins here takes up, and its classes.
 
