@@ -6,7 +6,7 @@ _NAME = r"(?:(?:Dr|Mr|Mrs|Ms|Miss|Prof)\.?\s+)?(?<!\w)[A-Z][a-zà-ÿ]+(?:['’](
 _MENTION = r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>"
 _WHO = rf"(?:{_MENTION}|{_NAME}|(?:[Mm]e|[Mm]yself|I(?:['’](?:ll|m|d))?)\b)"
 _OWNERS = re.compile(
-    rf"(?:(?:[Oo]wner|[Oo]wned by|[Ll]ed by|[Ll]ead|[Aa]ccountable|[Rr]esponsible|[Aa]ssigned to|[Gg]iven to)\s*(?:person\s*)?(?:is|will be|would be|=|:|-|should be|to)?\s*(?P<after>{_WHO}(?:\s*(?:,|and|&|/|with|\+)\s*{_WHO})*))"
+    rf"(?:\b(?:[Oo]wner|[Oo]wned by|[Ll]ed by|[Ll]ead|[Aa]ccountable|[Rr]esponsible|[Aa]ssigned to|[Gg]iven to)\s*(?:person\s*)?(?:is|will be|would be|=|:|-|should be|to)?\s*(?P<after>{_WHO}(?:\s*(?:,|and|&|/|with|\+)\s*{_WHO})*))"
     rf"|(?:(?P<before>{_WHO}(?:\s*(?:,|and|&|/|\+)\s*{_WHO})*)\s+(?:(?:will )?(?:own|lead)(?: it| this)?\b|(?:will )?be (?:the )?(?:owner|accountable|responsible|lead)|owns|leads|own|lead|is (?:the )?(?:owner|accountable|responsible|lead)|to (?:own|lead)|am (?:the )?(?:owner|accountable|responsible)|are (?:the )?(?:owners|accountable|responsible)|will (?:do|take) (?:it|this)(?: on)?|has offered|is leading(?: on)?(?: it| this)?|is (?:doing|taking) (?:it|this)(?: on)?)\b)"
     rf"|(?:\b[Oo]wner\b[^.;\n]{{0,30}}?\b(?:it['’]s|it is|should be)\s+(?P<named>{_NAME}))"
     rf"|(?:\b[Mm]ake it\s+(?P<instead>{_NAME}))",
@@ -20,11 +20,6 @@ _NAME_OWNER = (
     "own", "led", "lead", "account", "respons", "assign", "given", "make it", "offered", "do it",
     "do this", "take it", "take this", "taking", "doing", "<@",
 )  # fmt: skip
-# "Down" and "called" hold such a word and are none.
-_NAMES_OWNER = re.compile(
-    r"\b(?:own|led\b|lead|account|respons|assign|given\b|make it|offered|do (?:it|this)"
-    r"|take (?:it|this)|taking|doing)|<@"
-)
 _NOT_NAMES = frozenset(
     "The This That We I It They Our My By From To In On At And But So Because January "
     "February March April May June July August September October November December Easter "
@@ -41,9 +36,7 @@ def find_people(text: str, asked: str | None) -> tuple[tuple[str, ...], str | No
     names: list[str] = []
     group: str | None = None
     low = text.lower()
-    if asked != "owner" and not (
-        any(word in low for word in _NAME_OWNER) and _NAMES_OWNER.search(low)
-    ):
+    if asked != "owner" and not any(word in low for word in _NAME_OWNER):
         return (), None
     match = _OWNERS.search(text)
     if match:
