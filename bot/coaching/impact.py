@@ -6,7 +6,7 @@ together with the wording (`bot.coaching.points`), since no single one decides.
 """
 
 import re
-from collections.abc import Container
+from collections.abc import Set
 from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -243,25 +243,24 @@ class Judged(NamedTuple):
     rung: Rung
 
 
-def judge(seen: Container[str], points: Points) -> Judged:
+def judge(seen: Set[str], points: Points) -> Judged:
     """What a statement that shows these signs (`facts`) is worth by its points."""
     outcome = points.outcome > max(0, points.restates)
     again = points.restates > 0 and not outcome
     return Judged(outcome, again, _rung(seen, outcome=outcome))
 
 
-def _rung(seen: Container[str], *, outcome: bool) -> Rung:
+def _rung(seen: Set[str], *, outcome: bool) -> Rung:
     if outcome:
         return Rung.OUTCOME
-    if any(
-        name in seen for name in ("done", "has_been", "staff_better", "better_thing", "done_thing")
-    ):
+    if seen & _OF_OUTPUT:
         return Rung.OUTPUT
     if "staff_do" in seen and "starts_doing" not in seen:
         return Rung.PRACTICE
-    if any(name in seen for name in _OF_WORK):
+    if seen & _OF_WORK:
         return Rung.ACTIVITY
     return Rung.NONE
 
 
-_OF_WORK = ("do_thing", "starts_doing", "count", "we_do", "thing", "shares_a_word")
+_OF_OUTPUT = {"done", "has_been", "staff_better", "better_thing", "done_thing"}
+_OF_WORK = {"do_thing", "starts_doing", "count", "we_do", "thing", "shares_a_word"}

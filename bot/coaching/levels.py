@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from bot.coaching.measures import find_measure, find_measures
+from bot.coaching.measures import find_measure
 from bot.coaching.numbers import Figure, Part
 
 
@@ -100,7 +100,7 @@ def _wants_the_second(text: str, first: Figure, second: Figure) -> bool:
         and (_alike(first, second) or second.unit == "all")
         and _WANTED.search(between) is not None
         and _WANTED.search(before) is None
-        and not find_measures(between)
+        and find_measure(between) is None
     )
 
 

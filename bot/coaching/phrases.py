@@ -133,11 +133,9 @@ def impact_words(
     if not reading.learner_outcome:
         return None
     clauses = _clauses(reply)
-    if not action_first:
-        pass
-    elif action and len(clauses) > 1:
+    if action and action_first and len(clauses) > 1:
         clauses = clauses[1:]
-    elif action:
+    elif action and action_first:
         cut = _REST_OF_ACTION.search(reply, 12)
         clauses = [reply[cut.end() :].strip(" ,")] if cut else []
     reason = reading.reason or ""

@@ -159,11 +159,6 @@ def _likeliest_clause(row: Row) -> str:
 _PARTS = frozenset({"end", "comma", "colon", "dash"})
 
 
-def kinds_of(found: list[Spot]) -> frozenset[str]:
-    """The signs of all the stretches that may name a source."""
-    return frozenset(f"read_{kind}" for spot in found for kind in spot.kinds)
-
-
 def _look(text: str, today: date, asked: str | None) -> _Found:
     dates = find_dates(text, today)
     row, by_token = row_of(text, dates)
@@ -172,7 +167,7 @@ def _look(text: str, today: date, asked: str | None) -> _Found:
     row = _with_measures(row, named)
     figures = with_parts(row, by_token)
     milestones, spans = find_milestones(text, dates, asked)
-    levels = [f for f in figures if not any(a <= f.start < b for a, b in spans)]
+    levels = _outside(spans, figures)
     of_a_measure = bool(named) or any("learner" in t.classes for t in row.tokens)
     baseline, target, disagree = start_and_target(text, levels, asked, of_a_measure=of_a_measure)
     return _Found(
@@ -190,7 +185,8 @@ def _shown(found: _Found, action: str) -> tuple[set[str], set[str]]:
     levels = {"baseline": found.baseline is not None, "target": found.target is not None}
     signs = facts(found.row, action, **levels)
     seen = wording(found.row)
-    seen.update(f"={name}" for name in (*signs, *kinds_of(found.spots)))
+    seen.update(f"={name}" for name in signs)
+    seen.update(f"=read_{kind}" for spot in found.spots for kind in spot.kinds)
     return signs, seen
 
 
@@ -240,9 +236,12 @@ def _leniently(text: str, found: _Found, today: date) -> tuple[Row, list[Figure]
     """The row and its figures with whatever may be a level taken for one."""
     row, by_token = row_of(text, found.dates, lenient=True)
     row = _with_measures(_with_this_year(affirmed(row), today), found.named)
-    spans = found.milestone_spans
-    figures = with_parts(row, by_token)
-    return row, [f for f in figures if not any(a <= f.start < b for a, b in spans)]
+    return row, _outside(found.milestone_spans, with_parts(row, by_token))
+
+
+def _outside(spans: list[tuple[int, int]], figures: list[Figure]) -> list[Figure]:
+    """The figures that stand in none of these stretches of the text."""
+    return [f for f in figures if not any(start <= f.start < end for start, end in spans)]
 
 
 # A measure's name before one of these is the subject of paperwork or of a job, not a level.

@@ -22,15 +22,20 @@ def test_wording_is_words_pairs_of_words_and_runs_of_kinds() -> None:
 
 
 def test_points_are_those_of_the_table_added_up() -> None:
-    table = _TABLE
+    assert weighed(set()) == _TABLE[BIAS]
+    assert weighed({"attend", "no such word"}) == _with_bias("attend")
 
-    assert weighed(set()) == table[BIAS]
-    assert weighed({"attend", "no such word"}) == Points(
-        *map(sum, zip(table[BIAS], table["attend"], strict=True))
-    )
+
+def _with_bias(name: str) -> Points:
+    return Points(*map(sum, zip(_TABLE[BIAS], _TABLE[name], strict=True)))
 
 
 def test_each_line_of_the_table_is_found_under_its_name() -> None:
     assert len(_TABLE) == len(_LINES) - 1
     kinds = [name for name in _TABLE if name.startswith("<") and " " not in name]
     assert kinds and all(weighed({name}) == _TABLE[BIAS] for name in kinds)
+    # What a reply is told by has the points of the line that is written for it.
+    row = Row("Learners attended 84%, more", tokenise("Learners attended 84%, more"))
+    told = [name for name in wording(row) if legible(name) in _TABLE]
+    assert any(legible(name) != name for name in told)
+    assert all(weighed({name}) == _with_bias(legible(name)) for name in told)
