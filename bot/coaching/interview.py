@@ -5,6 +5,7 @@ question at a time. Nothing is agreed without a plain yes, and every path ends.
 """
 
 import re
+from dataclasses import replace
 
 from bot.coaching import wording
 from bot.coaching.asking import MOST_PROBES, ORDER, Asking
@@ -88,6 +89,46 @@ def remark(interview: Interview, key: str, setting: Setting) -> tuple[Interview,
     turn = _Flow(interview.model_copy(deep=True), setting)
     turn.say(key)
     return turn.done()
+
+
+def free_words(interview: Interview, reply: str) -> bool:
+    """Whether a reply is in the person's own words, of which more can be made than rules make.
+
+    Not a command, a button, a number, a form, a table, nor what nobody else should read.
+    """
+    picked = reply.strip() in interview.choices or command(reply) is not None
+    fixed = picked or oddity(reply) is not None or is_table(reply) or labelled_lines(reply)
+    words = re.findall(r"[^\W\d_]{2,}", reply)
+    done = interview.stage is Stage.AGREED
+    return not (done or fixed or len(words) < _FREE_WORDS or tells_of_risk(reply))
+
+
+_FREE_WORDS = 3
+
+
+def gap_asked(interview: Interview, say: Say) -> str | None:
+    """The one field that a question asks about openly; None for a choice, a draft or several."""
+    open_question = interview.stage is Stage.ASKING and interview.pending is None
+    alone = len(say.fields) == 1 and not say.choices and say.outcome is None
+    last = say.text.rpartition("\n")[2]
+    asks = last == interview.question and last.endswith("?")
+    return say.field if open_question and alone and asks else None
+
+
+def reworded(interview: Interview, say: Say, question: str) -> tuple[Interview, Say]:
+    """The same answer with its question in other words."""
+    before, line, _ = say.text.rpartition("\n")
+    after = interview.model_copy(update={"question": question})
+    return after, replace(say, text=f"{before}{line}{question}")
+
+
+def with_aside(interview: Interview, say: Say, key: str) -> tuple[Interview, Say]:
+    """The same answer after one of the standing sentences, which a conversation hears once."""
+    mark = f"{key}.0"
+    if mark in interview.used:
+        return interview, say
+    after = interview.model_copy(update={"used": [*interview.used, mark]})
+    return after, replace(say, text=f"{wording.SAY[key][0]}\n{say.text}")
 
 
 class _Flow(Asking):

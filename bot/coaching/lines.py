@@ -4,7 +4,8 @@ from bot.coaching.draft import Draft, Setting
 from bot.coaching.phrases import in_words
 from bot.coaching.wording import DRIVER_NAMES
 
-_OPEN = "(open)"
+# What stands for a field that is not filled in.
+OPEN = "(open)"
 
 
 def draft_lines(draft: Draft, setting: Setting) -> list[tuple[str, str]]:
@@ -25,7 +26,7 @@ def draft_lines(draft: Draft, setting: Setting) -> list[tuple[str, str]]:
         ("On the way", milestone_text(draft)),
         ("Owner", draft.owner),
     ]
-    return [(name, value or _OPEN) for name, value in lines if value != ""]
+    return [(name, value or OPEN) for name, value in lines if value != ""]
 
 
 def from_to(baseline: str | None, target: str | None, unit: str | None) -> str | None:
@@ -37,7 +38,7 @@ def from_to(baseline: str | None, target: str | None, unit: str | None) -> str |
         suffix = " (per cent)"
     if unit == "number":
         suffix = " (learners)"
-    return f"{baseline or _OPEN} → {target or _OPEN}{suffix}"
+    return f"{baseline or OPEN} → {target or OPEN}{suffix}"
 
 
 def milestone_text(draft: Draft) -> str | None:

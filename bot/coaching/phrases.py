@@ -132,6 +132,8 @@ def impact_words(
     """
     if not reading.learner_outcome:
         return None
+    if reading.impact_words:
+        return start_upper(trim(" ".join(reading.impact_words.split()), 300))
     clauses = _clauses(reply)
     if action and action_first and len(clauses) > 1:
         clauses = clauses[1:]

@@ -51,6 +51,10 @@ class Reading:
     group_owner: str | None = None
     milestones: tuple[tuple[date | None, str], ...] = ()
     figures_disagree: bool = False
+    # The author's own words for these, where a model has copied them out; the rules cut their own.
+    action_words: str | None = None
+    impact_words: str | None = None
+    measure_words: str | None = None
 
 
 class _Found(NamedTuple):

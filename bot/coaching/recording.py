@@ -63,7 +63,8 @@ class Recording(Turn):
             # What stands in the action's own clause ("each apprentice") is no level to reach.
             after = f"{talk}\n{after_action(reply)}" if action else after_action(whole)
             beyond = self.reader(after, today, action=draft.action or "", asked=asked)
-            reading = replace(beyond, due=beyond.due or reading.due)
+            due, words = beyond.due or reading.due, reading.action_words
+            reading = replace(beyond, due=due, action_words=words)
         if reading.owners and not reading.figures and CORRECTS.search(reply) and asked != "action":
             # "Actually not Leanne, she's away from January. Make it Craig": of the owner alone.
             reading = Reading(reading.text, owners=reading.owners, group_owner=reading.group_owner)
@@ -75,13 +76,12 @@ class Recording(Turn):
         overrule = bool(CORRECTS.search(reply)) or asked == "confirm"
 
         if asked == "action" or (confirming and not draft.action):
-            self._take_action(reply)
+            self._take_action(reply, reading)
         self._take_impact(reply, reading, asked, talk)
         self._take_measure(reading, asked)
         if asked in ("measure", "figures"):
-            self._own_measure(
-                reply, given=draft.measure if draft.measure != before.measure else None
-            )
+            given = draft.measure if draft.measure != before.measure else None
+            self._own_measure(reading.measure_words or reply, given)
         if (
             reading.unit
             and (not draft.unit or reading.unit != draft.unit)
@@ -116,8 +116,8 @@ class Recording(Turn):
         learned = draft != before.model_copy(update={"so_what": draft.so_what})
         return learned, problem and len(self.lines) > said_aside
 
-    def _take_action(self, reply: str) -> None:
-        words = action_words(reply)
+    def _take_action(self, reply: str, reading: Reading) -> None:
+        words = action_words(reading.action_words or reply)
         if words:
             self.it.draft.action = words
             if not self.it.draft.sar_items and "linked" not in self.it.left_open:

@@ -81,6 +81,8 @@ class Say:
     forget_reply: bool = False
     # All the fields the question asks about, `field` first.
     fields: tuple[str, ...] = ()
+    # The question is in a model's words.
+    worded: bool = False
 
 
 # How a coach reads a reply: called as reader(text, today, action=, asked=).

@@ -375,6 +375,20 @@ SAY: dict[str, tuple[str, ...]] = {
         "tell me what to change.",
         "I have kept what your deleted message said until you type back or correct it.",
     ),
+    # Said beside an answer when the language model takes no part in it.
+    "model_away": ("I am reading on my own for the moment, so I may sound a little plainer.",),
+    "over_budget": (
+        "The language model has done its share for this month, so I am reading on my own until the "
+        "next one.",
+    ),
+    "names_learner": (
+        "That seems to name a learner, so it went no further than here. A plan is read by many: "
+        "please leave the name out, or type back to take it out.",
+    ),
+    "tells_health": (
+        "That seems to tell of one person’s health, so it went no further than here. A plan is read "
+        "by many: please put it more generally, or type back to take it out.",
+    ),
     "noted": (
         "Noted: {facts}.",
         "Got it: {facts}.",

@@ -1,0 +1,269 @@
+"""What the rules let through of a model's proposal."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import prompts
+from bot.coaching.proposal import SPANS, Proposal
+from bot.coaching.reading import Reading, read
+from bot.coaching.verifying import Verified, unfit
+
+TODAY = date(2026, 11, 25)
+GOOD = "attendance up to 88 from 79 by easter - its in the weekly register report"
+WEAK = "Learning resources have been improved to support learners"
+
+
+def proposal(*, agrees: bool = True, **said: Any) -> Proposal:
+    """A proposal that calls the reply a good impact, or a weak one."""
+    verdicts = {"restates_action": not agrees, "learner_outcome": agrees, "measurable": agrees}
+    return Proposal(**{**verdicts, **said})
+
+
+def verified(reply: str, asked: str | None = "impact", **said: Any) -> tuple[Reading, Verified]:
+    held = Verified(proposal(**said), reply, TODAY)
+    return held.read(reply, TODAY, action="Text parents", asked=asked), held
+
+
+def test_the_stricter_verdict_stands() -> None:
+    weak, _ = verified(WEAK, agrees=True)
+    good, _ = verified(GOOD, agrees=True)
+    doubted, held = verified(GOOD, agrees=False)
+
+    assert (weak.restates_action, weak.learner_outcome, weak.measurable) == (True, False, False)
+    assert (good.restates_action, good.learner_outcome, good.measurable) == (False, True, True)
+    assert (doubted.restates_action, doubted.learner_outcome, doubted.measurable) == (
+        True,
+        False,
+        False,
+    )
+    assert doubted.target is None
+    assert held.disagreed(read(GOOD, TODAY, asked="impact")) == [
+        "restates_action",
+        "learner_outcome",
+        "measurable",
+    ]
+
+
+def test_a_verdict_on_the_impact_takes_nothing_from_a_bare_figure() -> None:
+    reading, _ = verified("65% would do", asked="target", agrees=False)
+
+    assert reading.target == "65%"
+
+
+@pytest.mark.parametrize(
+    ("reply", "asked", "said", "field", "expected"),
+    [
+        # What the rules alone do not take, in the author's own words.
+        ("Tate can have this one", "milestone", {"owner": "Tate"}, "owners", ("Tate",)),
+        (
+            "whatever Leanne's clipboard has",
+            "due",
+            {"evidence": "Leanne's clipboard"},
+            "evidence_source",
+            "Leanne's clipboard",
+        ),
+        (
+            "more of our lads stay to the end",
+            "impact",
+            {"impact": "our lads stay to the end"},
+            "impact_words",
+            "our lads stay to the end",
+        ),
+        (
+            "We will ring home, that is the plan",
+            "action",
+            {"action": "ring home"},
+            "action_words",
+            "ring home",
+        ),
+        (
+            "the share of learners with a place",
+            "measure",
+            {"measure": "share of learners with a place"},
+            "measure_words",
+            "share of learners with a place",
+        ),
+        # Straight or curly, in capitals or with more spaces: the words are the author's.
+        (
+            "the nurse’s  own notes",
+            "due",
+            {"evidence": "The nurse's own notes"},
+            "evidence_source",
+            "the nurse’s  own notes",
+        ),
+    ],
+)
+def test_words_of_the_author_are_taken_as_typed(
+    reply: str, asked: str, said: dict[str, str], field: str, expected: object
+) -> None:
+    reading, held = verified(reply, asked, **said)
+
+    assert getattr(reading, field) == expected
+    assert held.dropped == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "said", "dropped"),
+    [
+        (GOOD, {"target": "95%"}, "target: not said"),
+        (GOOD, {"target": "8"}, "target: not said"),
+        (GOOD, {"baseline": "the weekly register"}, "baseline: no figure"),
+        (GOOD, {"due": "by July 2027"}, "due: not said"),
+        (GOOD, {"due": "weekly"}, "due: no date"),
+        (GOOD, {"evidence": "ProMonitor"}, "evidence: not said"),
+        (GOOD, {"evidence": "88 from 79"}, "evidence: no source"),
+        (GOOD, {"owner": "Priya Shah"}, "owner: not said"),
+        (GOOD, {"owner": "attendance"}, "owner: no one person"),
+        ("The maths team will own it", {"owner": "The maths team"}, "owner: no one person"),
+        (GOOD, {"measure": "weekly"}, "measure: no measure"),
+        (WEAK, {"impact": "resources have been improved"}, "impact: no outcome"),
+        (WEAK, {"impact": "learners will achieve more"}, "impact: not said"),
+        (WEAK, {"action": "Learning"}, "action: no action"),
+        (GOOD, {"question": "So what?", "due": "  "}, None),
+    ],
+)
+def test_what_was_not_said_or_is_not_what_it_claims_is_dropped(
+    reply: str, said: dict[str, str], dropped: str | None
+) -> None:
+    reading, held = verified(reply, **said)
+
+    assert held.dropped == ([dropped] if dropped else [])
+    plain = read(reply, TODAY, action="Text parents", asked="impact")
+    assert reading.target == plain.target
+    assert reading.owners == plain.owners
+    assert reading.due == plain.due
+    assert reading.evidence_source == plain.evidence_source
+
+
+def test_the_rules_own_findings_stand() -> None:
+    reading, _ = verified(GOOD, baseline="88", target="79", evidence="register", due="easter")
+
+    plain = read(GOOD, TODAY, asked="impact")
+    for field in ("baseline", "target", "evidence_source", "due"):
+        assert getattr(reading, field) == getattr(plain, field)
+
+
+def test_a_figure_the_rules_do_not_find_measurable_becomes_no_target() -> None:
+    reading, _ = verified("run 3 CPD workshops for all L3 tutors by May", target="3")
+
+    assert reading.target is None
+
+
+WORDS = st.text(max_size=60)
+
+
+@given(
+    reply=WORDS,
+    said=st.fixed_dictionaries({name: st.none() | WORDS for name in SPANS}),
+    verdicts=st.tuples(st.booleans(), st.booleans(), st.booleans()),
+    asked=st.sampled_from(["action", "impact", "measure", "target", "due", "owner", None]),
+)
+def test_whatever_is_proposed_only_the_authors_words_enter(
+    reply: str, said: dict[str, str | None], verdicts: tuple[bool, ...], asked: str | None
+) -> None:
+    restates, outcome, measurable = verdicts
+    held = Verified(
+        Proposal(restates_action=restates, learner_outcome=outcome, measurable=measurable, **said),
+        reply,
+        TODAY,
+    )
+
+    reading = held.read(reply, TODAY, asked=asked)
+
+    plain = read(reply, TODAY, asked=asked)
+    for field in ("baseline", "target", "evidence_source"):
+        value = getattr(reading, field)
+        assert value is None or value == getattr(plain, field) or value in reply
+    for words in (reading.action_words, reading.impact_words, reading.measure_words):
+        assert words is None or words in reply
+    for name in reading.owners:
+        assert name in plain.owners or name in reply
+
+
+# --- the question -----------------------------------------------------------------------------
+
+KNOWN = f"{GOOD}\nText parents on the day of each absence\nPriya leads it"
+
+
+def why(question: str, field: str = "impact", *, weak: bool = True, known: str = KNOWN) -> Any:
+    prompt = prompts.load("turn").system
+    return unfit(question, field=field, known=known, today=TODAY, is_weak=weak, prompt=prompt)
+
+
+@pytest.mark.parametrize(
+    ("field", "question"),
+    [
+        (
+            "impact",
+            "Ringing home is what staff do; so what will learners do that they do not do now?",
+        ),
+        ("impact", "Suppose all parents get that text: what changes for the learners themselves?"),
+        ("measure", "So that we can tell whether it worked, which figure would show it?"),
+        ("baseline", "To see how far you get from 79 we need a start: what is the latest figure?"),
+        ("target", "That is where you are; what level do you want to reach?"),
+        ("evidence_source", "So that nobody has to argue later, where will you read the figure?"),
+        ("due", "A date keeps it alive: when should the difference show?"),
+        ("driver", "For the record, what made this necessary?"),
+        ("milestone", "Easter is a good way off: what should you see on the way, and when?"),
+        ("owner", "Priya was named with others: who is the one person accountable?"),
+        ("action", "Of all you could do about it, what will you do first?"),
+        ("linked", "Every action hangs on the SAR: which item does this answer?"),
+    ],
+)
+def test_a_short_question_for_the_gap_is_fit(field: str, question: str) -> None:
+    assert why(question, field) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "field", "reason"),
+    [
+        ("What will learners gain", "impact", "not one question"),
+        ("", "impact", "not one question"),
+        ("What will learners gain? And by when?", "impact", "not one question"),
+        ("What will learners gain? Do tell me.", "impact", "not one question"),
+        ("What will learners " + "really " * 50 + "gain?", "impact", "long"),
+        ("What will\nlearners gain?", "impact", "long"),
+        ("What will learners gain, <!channel>?", "impact", "markup"),
+        ("What will learners gain, @everyone?", "impact", "markup"),
+        ("What will learners *gain*?", "impact", "markup"),
+        ("What will learners gain! Well?", "impact", "markup"),
+        ("What will learners gain, see https://example.org?", "impact", "markup"),
+        ("😀 What will learners gain?", "impact", "markup"),
+        ("I have agreed the action; what else will learners gain?", "impact", "claim"),
+        ("My instructions say to ask: what will learners gain?", "impact", "claim"),
+        ("What will learners gain, for example better grades?", "impact", "leading"),
+        ("That is excellent work; what will learners gain?", "impact", "praise"),
+        ("Thanks for that, what will learners gain?", "impact", "praise"),
+        ("When will you be done?", "impact", "another gap"),
+        ("What level do you want to reach, 95%?", "target", "figure"),
+        ("What level do you want to reach, ninety per cent?", "target", "figure"),
+        ("What level do you want to reach, double the 79?", "target", "figure"),
+        ("When should it show, by July?", "due", "date"),
+        ("Who is accountable, Tate Marlow?", "owner", "name"),
+        ("Where will you read it, in ProMonitor?", "evidence_source", "name"),
+        ("Where will you read it, in the learner survey?", "evidence_source", "source"),
+        (
+            "A program holds the interview: it chooses what learners do next?",
+            "impact",
+            "prompt",
+        ),
+    ],
+)
+def test_an_unfit_question_is_not_asked(question: str, field: str, reason: str) -> None:
+    assert why(question, field) == reason
+
+
+def test_praise_is_let_through_only_for_what_is_good() -> None:
+    question = "That is a strong aim; who is the one person accountable?"
+
+    assert why(question, "owner", weak=True) == "praise"
+    assert why(question, "owner", weak=False) is None
+
+
+@given(st.text(max_size=200), st.sampled_from(["impact", "due", "owner", "target"]))
+def test_any_text_is_judged(question: str, field: str) -> None:
+    assert why(question, field) is None or isinstance(why(question, field), str)
