@@ -3,10 +3,11 @@
 import gc
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +22,7 @@ app = typer.Typer(
 
 COULD_NOT, WRONG_INPUT = 1, 2
 _LONGEST_LINE = 200_000
+_CALLS_AT_ONCE = 4
 
 Today = Annotated[
     str | None, typer.Option("--today", metavar="DATE", help="Stand-in for today, as 2026-11-23.")
@@ -78,14 +80,18 @@ def try_(
     """Be interviewed about an action, on a made-up college, with nothing to set up."""
     day = _day(today)
     with _told():
+        from bot.coaches import coach_of
         from bot.settings import load_settings
         from bot.trial import default_source, run_trial
         from storage.database import Database
 
-        database = Database(db or load_settings().database_url)
+        settings = load_settings()
+        database = Database(db or settings.database_url)
+        coach = coach_of(settings, database, lambda: datetime.now(UTC))
         try:
-            run_trial(database, _place(database), day, default_source())
+            run_trial(database, _place(database), day, default_source(), coach)
         finally:
+            coach.close()
             database.close()
 
 
@@ -116,34 +122,68 @@ def assess(
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines (also the default).")] = False,
     today: Today = None,
     coach: Annotated[
-        CoachName, typer.Option("--coach", help="Which coach reads the replies.")
-    ] = CoachName.embedded,
+        CoachName | None,
+        typer.Option("--coach", help="Which coach reads the replies; default is the one set up."),
+    ] = None,
 ) -> None:
     """Read replies as JSON Lines on stdin, and say of each what a careful reader sees in it."""
-    from bot.coaching.assessment import assess as judge
-
-    if coach is CoachName.openai:
-        raise _fail(
-            "The OpenAI coach is not part of this version: leave --coach out or use embedded.",
-            WRONG_INPUT,
-        )
-    day = _day(today) or date.today()
+    day, own_days = _day(today) or date.today(), today is None
+    with _told():
+        judge, at_once = _judge(coach)
     # The lexicon stays for good: to look through it for rubbish again and again takes time.
     gc.freeze()
-    for number, line in enumerate(_stdin_lines(), start=1):
-        if not line.strip():
-            continue
-        case = _case(number, line)
-        own = case.get("today")
-        said_on = date.fromisoformat(own) if own and today is None else None
-        seen = judge(
-            said=case["said"],
-            action=case.get("action") or "",
-            sar_item=case.get("sar_item") or "",
-            today=said_on or day,
-        )
-        sys.stdout.write(json.dumps({"id": case.get("id"), **seen}) + "\n")
+    replies = (
+        _case(number, line) for number, line in enumerate(_stdin_lines(), start=1) if line.strip()
+    )
+
+    def seen(case: dict[str, Any]) -> dict[str, Any]:
+        own = case.get("today") if own_days else None
+        return {
+            "id": case.get("id"),
+            **judge(
+                said=case["said"],
+                action=case.get("action") or "",
+                sar_item=case.get("sar_item") or "",
+                today=date.fromisoformat(own) if own else day,
+            ),
+        }
+
+    if at_once == 1:
+        answers: Iterator[dict[str, Any]] = map(seen, replies)
+    else:
+        answers = _several_at_once(seen, replies, at_once)
+    for answer in answers:
+        sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
+
+
+def _judge(chosen: CoachName | None) -> tuple[Callable[..., dict[str, Any]], int]:
+    """What reads a reply, by the coach chosen or set up, and how many it reads at once."""
+    from bot.settings import load_settings, uses_model
+
+    if chosen is not CoachName.embedded:
+        settings = load_settings()
+        if chosen is CoachName.openai or uses_model(settings):
+            from bot.coaches import openai_coach
+            from bot.openai_coach import NoBooks
+
+            return openai_coach(settings, NoBooks()).assess, _CALLS_AT_ONCE
+    from bot.coaching.assessment import assess as by_rules
+
+    return by_rules, 1
+
+
+def _several_at_once(
+    work: Callable[[dict[str, Any]], dict[str, Any]],
+    cases: Iterator[dict[str, Any]],
+    at_once: int,
+) -> Iterator[dict[str, Any]]:
+    """What the work gives for each case, in their order, so many worked on at once."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(at_once) as pool:
+        while batch := list(islice(cases, at_once)):
+            yield from pool.map(work, batch)
 
 
 def _stdin_lines() -> Iterator[str]:
@@ -191,15 +231,44 @@ def migrate() -> None:
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    usage: Annotated[
+        bool,
+        typer.Option("--usage", help="Instead: what the language model was used for and cost."),
+    ] = False,
+) -> None:
     """Check settings, database, Slack and model; each line is ok, or says what to do."""
     with _told():
         from bot.doctor import examine
         from bot.settings import load_settings
 
+        settings = load_settings()
+        if usage:
+            _show_usage(settings)
+            return
         well = True
-        for check in examine(load_settings()):
+        for check in examine(settings):
             typer.echo(f"{check.state:<8} {check.subject}: {check.says}")
             well = well and check.state != "problem"
         if not well:
             raise typer.Exit(COULD_NOT)
+
+
+def _show_usage(settings: Any) -> None:
+    from bot.doctor import check_database
+    from bot.usage import report, usage_of_all
+    from storage.database import Database
+
+    found = check_database(settings)
+    if found.state == "problem":
+        raise _fail(found.says, COULD_NOT)
+    if found.state != "ok":
+        typer.echo(found.says)
+        return
+    database = Database(settings.database_url)
+    now = datetime.now(UTC)
+    with database.reading() as session:
+        used = usage_of_all(session, now)
+    database.close()
+    for line in report(used, settings, now):
+        typer.echo(line)

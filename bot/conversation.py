@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.coach import Coach
+from bot.coach import Coach, Heard, Stop
 from bot.coaching.dates import academic_year
 from bot.coaching.draft import SarItemView, Setting
-from bot.coaching.interview import ask_again, begin, step
+from bot.coaching.interview import ask_again, begin
 from bot.coaching.state import Interview, Outcome, Say
 from storage import conversations, plans, providers
 from storage.models import InterviewRecord, Person, Turn
@@ -85,10 +85,16 @@ def resumed(conversation: Conversation) -> tuple[Conversation, Say]:
     return replace(conversation, interview=interview), say
 
 
-def answered(conversation: Conversation, reply: str, coach: Coach) -> tuple[Conversation, Say]:
-    """The conversation after a reply, with what to say next."""
+def heard(conversation: Conversation, reply: str, stop: Stop | None = None) -> Heard:
+    """A reply in its conversation, as a coach is given it."""
     assert conversation.interview is not None
-    interview, say = step(conversation.interview, reply, conversation.setting, coach.read)
+    workspace, setting = conversation.place.workspace, conversation.setting
+    return Heard(workspace, conversation.interview, reply, setting, stop or Stop())
+
+
+def answered(conversation: Conversation, reply: Heard, coach: Coach) -> tuple[Conversation, Say]:
+    """The conversation after a reply, with what to say next."""
+    interview, say = coach.answer(reply)
     return replace(conversation, interview=interview), say
 
 

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.settings import Settings
+import prompts
+from bot.coaches import model_of
+from bot.coaching.proposal import Proposal
+from bot.settings import Settings, SettingsInvalid, uses_model
+from bot.usage import FAILURES
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import head_revision, schema_revision
 
@@ -26,12 +30,13 @@ class Check:
 
 def examine(settings: Settings) -> Iterator[Check]:
     """One check after another; each yields one line."""
-    yield _database(settings)
+    yield check_database(settings)
     yield from _slack(settings)
-    yield Check("not set", "Model", "replies are read by the embedded coach, which needs no key.")
+    yield _model(settings)
 
 
-def _database(settings: Settings) -> Check:
+def check_database(settings: Settings) -> Check:
+    """Whether the database answers, and its schema is that of this version."""
     try:
         database = Database(settings.database_url)
         try:
@@ -101,3 +106,46 @@ def _slack(settings: Settings) -> Iterator[Check]:
             "Slack events",
             "set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP).",
         )
+
+
+def _model(settings: Settings) -> Check:
+    """Ask the model about a made-up reply, as a turn does."""
+    if not uses_model(settings):
+        says = "replies are read by the embedded coach, which needs no key."
+        return Check("not set", "Model", says)
+    try:
+        model = model_of(settings)
+    except SettingsInvalid as error:
+        return Check("problem", "Model", str(error))
+    try:
+        answer = model.ask(prompts.load("turn").render(**_MADE_UP), Proposal)
+    finally:
+        model.close()
+    last = answer.calls[-1] if answer.calls else None
+    if answer.value is None or last is None:
+        outcome = answer.outcome.value
+        advice = _MODEL_ADVICE.get(outcome, "check OPENAI_BASE_URL, or try another OPENAI_MODEL")
+        return Check("problem", "Model", f"{model.name}: {FAILURES[outcome]}; {advice}.")
+    seconds = last.milliseconds / 1000
+    says = f"{model.name} answers in {seconds:.1f} s, its form asked for as {last.form.value}."
+    return Check("ok", "Model", says)
+
+
+_MADE_UP = {
+    "item": "Attendance in English is low.",
+    "action": "Text parents on the day of each absence",
+    "known": "nothing yet",
+    "asked": "So what will be different for learners?",
+    "reply": "attendance up to 88 from 79 by easter",
+    "ask": "nothing",
+    "example": "nothing",
+}
+_MODEL_ADVICE = {
+    "timeout": "it is too slow for a conversation, or OPENAI_FIRST_WORDS_SECONDS is too short",
+    "unreachable": "check OPENAI_BASE_URL and the network",
+    "rate_limited": "wait, or raise the limits of the account",
+    "quota": "add credit to the account",
+    "denied": "copy OPENAI_API_KEY anew",
+    "not_found": "check OPENAI_MODEL and OPENAI_BASE_URL",
+    "server_error": "try again later",
+}

@@ -13,7 +13,7 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk.errors import SlackApiError, SlackClientError
 from waitress.server import create_server
 
-from bot.coach import EMBEDDED
+from bot.coaches import coach_of
 from bot.engine import Engine, engine_url
 from bot.settings import Settings, SettingsInvalid, for_slack
 from bot.slack.app import SlackService, build
@@ -23,6 +23,8 @@ from storage.migrate import migrate
 # Slack's own payloads stay well under this; more is not from Slack.
 MOST_BYTES = 1_000_000
 HTTP_THREADS = 16
+# Conversations answered at once: most of a turn's time is a model's, and waits.
+_TURNS = 64
 _TOKEN_REFUSED = frozenset(
     "invalid_auth not_authed not_allowed_token_type token_revoked token_expired missing_scope "
     "account_inactive".split()
@@ -56,9 +58,10 @@ def serve(settings: Settings) -> None:
         where = engine_url(settings.database_url)
     except ValueError as error:
         raise SettingsInvalid(f"The setting DATABASE_URL is not right: {error}") from None
+    coach = coach_of(settings, database, lambda: datetime.now(UTC))
     migrate(database)
-    engine = Engine(where, executor_id=settings.executor_id)
-    service = build(settings, database, engine, EMBEDDED, lambda: datetime.now(UTC))
+    engine = Engine(where, executor_id=settings.executor_id, workers=_TURNS)
+    service = build(settings, database, engine, coach, lambda: datetime.now(UTC))
     _check_token(service)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
@@ -72,6 +75,7 @@ def serve(settings: Settings) -> None:
         _log.info("Stopping: running turns are finished first.")
     finally:
         service.stop()
+        coach.close()
         database.close()
 
 

@@ -1,10 +1,17 @@
 """Settings from the environment or a `.env` file, each named in one sentence when wrong."""
 
 from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# OpenAI's most recent small model among those that openai 3.57 knows
+# (openai/types/shared/chat_model.py); other servers name their models themselves.
+DEFAULT_MODEL = "gpt-6-luna"
+_OPENAI = "api.openai.com"
 
 
 class SettingsInvalid(Exception):
@@ -17,24 +24,47 @@ def default_database_url() -> str:
 
 
 class Settings(BaseSettings):
-    """Everything that can be set. Secrets never show in a log or a repr."""
+    """Everything that can be set. Secrets never show in a log or a repr.
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+    Prices are money per million tokens; the budget is money per provider and calendar month in UTC.
+    """
 
-    database_url: str = Field(default_factory=default_database_url)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", env_ignore_empty=True, allow_inf_nan=False
+    )
+
+    # An address may hold a password.
+    database_url: str = Field(default_factory=default_database_url, repr=False)
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
+    openai_api_key: SecretStr | None = None
+    # Given without a key, it is a server of one's own that needs none.
+    openai_base_url: str | None = Field(default=None, repr=False)
+    openai_model: str | None = Field(default=None, max_length=128)
+    openai_first_words_seconds: float = Field(default=12, gt=0)
+    openai_total_seconds: float = Field(default=30, gt=0)
+    openai_price_in: float | None = Field(default=None, ge=0)
+    openai_price_cached: float | None = Field(default=None, ge=0)
+    openai_price_out: float | None = Field(default=None, ge=0)
+    openai_monthly_budget: float | None = Field(default=None, ge=0)
     executor_id: str = "so-what-1"
     port: int = Field(default=3000, ge=1, le=65535)
     log_level: str = "INFO"
 
+    @field_validator("slack_api_url", "openai_base_url")
+    @classmethod
+    def _is_web_address(cls, url: str | None) -> str | None:
+        if url is not None and not (
+            url.startswith(("http://", "https://")) and urlsplit(url).hostname
+        ):
+            raise ValueError("it must be a web address that starts with https:// or http://")
+        return url
+
     @field_validator("slack_api_url")
     @classmethod
     def _ends_in_slash(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("it must be a web address that starts with https://")
         return url if url.endswith("/") else f"{url}/"
 
     @field_validator("log_level")
@@ -44,6 +74,26 @@ class Settings(BaseSettings):
             raise ValueError("it must be DEBUG, INFO, WARNING or ERROR")
         return level.upper()
 
+    @model_validator(mode="after")
+    def _seconds_agree(self) -> Self:
+        if self.openai_total_seconds < self.openai_first_words_seconds:
+            raise ValueError(
+                f"OPENAI_TOTAL_SECONDS is {self.openai_total_seconds:g}, which is less than "
+                f"OPENAI_FIRST_WORDS_SECONDS ({self.openai_first_words_seconds:g}): raise it."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _budget_has_prices(self) -> Self:
+        prices = {"IN": self.openai_price_in, "OUT": self.openai_price_out}
+        missing = [f"OPENAI_PRICE_{name}" for name, price in prices.items() if price is None]
+        if self.openai_monthly_budget is not None and missing:
+            raise ValueError(
+                f"OPENAI_MONTHLY_BUDGET needs prices to reckon with: set {' and '.join(missing)}, "
+                "in money per million tokens."
+            )
+        return self
+
 
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:
     """The settings of this process. Raises SettingsInvalid."""
@@ -51,8 +101,11 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
         return Settings(_env_file=env_file)  # type: ignore[call-arg]
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
-        name = str(first["loc"][0]).upper()
         why = str(first["msg"]).removeprefix("Value error, ")
+        if not first["loc"]:
+            # Settings that do not go together name themselves.
+            raise SettingsInvalid(why) from None
+        name = str(first["loc"][0]).upper()
         raise SettingsInvalid(f"The setting {name} is not right: {why}.") from None
 
 
@@ -67,4 +120,25 @@ def for_slack(settings: Settings) -> None:
         raise SettingsInvalid(
             "Set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET to receive "
             "events over HTTP; both are on your Slack app's Basic Information page."
+        )
+
+
+def uses_model(settings: Settings) -> bool:
+    """Whether a language model may be asked: a key, or the address of a server, is set."""
+    return settings.openai_api_key is not None or settings.openai_base_url is not None
+
+
+def for_model(settings: Settings) -> None:
+    """Check what asking a language model needs. Raises SettingsInvalid naming what is missing."""
+    host = urlsplit(settings.openai_base_url or f"https://{_OPENAI}").hostname or ""
+    # OpenAI's addresses for one region stand under the general one.
+    if host == _OPENAI or host.endswith(f".{_OPENAI}"):
+        if settings.openai_api_key is None:
+            raise SettingsInvalid(
+                "OPENAI_API_KEY is not set: copy one from platform.openai.com, or set "
+                "OPENAI_BASE_URL to a server that speaks OpenAI's chat completions."
+            )
+    elif settings.openai_model is None:
+        raise SettingsInvalid(
+            f"OPENAI_MODEL is not set: name one of the models that the server at {host} has."
         )

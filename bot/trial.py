@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, time
 from typing import TextIO
 from uuid import uuid4
@@ -9,7 +10,7 @@ from uuid import uuid4
 from rich.console import Console
 
 from bot import conversation as talk
-from bot.coach import EMBEDDED
+from bot.coach import Coach
 from bot.coaching.dates import academic_year
 from bot.coaching.replies import Command, command
 from bot.coaching.state import Say
@@ -24,14 +25,16 @@ from storage.models import Person
 _CHANNEL = "terminal"
 
 
-def run_trial(database: Database, where: str, day: date | None, source: TextIO) -> None:
+def run_trial(
+    database: Database, where: str, day: date | None, source: TextIO, coach: Coach
+) -> None:
     """Interview the person until an action is agreed or left, then print the plan.
 
     `where` says which database it is kept in; `day` stands in for today; replies come from
     `source`, one a line, and its end leaves the interview to be carried on another time.
     Raises DatabaseUnavailable.
     """
-    trial = _Trial(database, day, source)
+    trial = _Trial(database, day, source, coach)
     try:
         trial.run(where)
     except KeyboardInterrupt:
@@ -40,8 +43,9 @@ def run_trial(database: Database, where: str, day: date | None, source: TextIO) 
 
 
 class _Trial:
-    def __init__(self, database: Database, day: date | None, source: TextIO) -> None:
+    def __init__(self, database: Database, day: date | None, source: TextIO, coach: Coach) -> None:
         self.database = database
+        self.coach = coach
         self.day = day
         self.console = Console(highlight=False, soft_wrap=False)
         self.replies = _lines(source, self.console)
@@ -110,7 +114,11 @@ class _Trial:
             return talk.load(session, place, self.me, self.now())
 
     def _turn(self, conversation: talk.Conversation, reply: str) -> tuple[talk.Conversation, Say]:
-        return self._stored(*talk.answered(conversation, reply, EMBEDDED), reply)
+        heard = talk.heard(conversation, reply)
+        slow = self.console.is_terminal and self.coach.takes_time(heard)
+        with self.console.status("Reading that…") if slow else nullcontext():
+            answered = talk.answered(conversation, heard, self.coach)
+        return self._stored(*answered, reply)
 
     def _stored(
         self, conversation: talk.Conversation, say: Say, reply: str | None

@@ -3,26 +3,17 @@
 Every query names its workspace, but for the two that the engine asks at its start.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.exc import StaleDataError
-from sqlmodel import Session, SQLModel, col, func, select
+from sqlmodel import Session, col, func, select
 
 from storage.models import InterviewRecord, OutgoingMessage, ReceivedEvent, Turn
+from storage.rows import insert
 from storage.vocabulary import Delivery, InterviewStatus, Speaker
-
-
-def _insert(session: Session, rows: Sequence[SQLModel]) -> None:
-    # A plain statement: nobody needs these rows back as objects, and a turn has no time to lose.
-    table = type(rows[0]).__table__  # type: ignore[attr-defined]
-    columns = [column.name for column in table.columns if column.name != "id"]
-    values = [{name: getattr(row, name) for name in columns} for row in rows]
-    session.connection().execute(sa.insert(table), values)
-
 
 _INTERVIEW_AT = select(InterviewRecord).where(
     InterviewRecord.workspace == sa.bindparam("workspace"),
@@ -114,7 +105,7 @@ def save_interview(
 
 def add_turns(session: Session, turns: list[Turn]) -> None:
     """Add messages to the transcript; `source` is unique, so a message is never in it twice."""
-    _insert(session, turns)
+    insert(session, turns)
 
 
 def turns(session: Session, workspace: str, interview_id: int) -> list[Turn]:
@@ -274,7 +265,17 @@ def waiting_messages(session: Session, workspace: str, conversation: str) -> lis
 
 def queue_message(session: Session, message: OutgoingMessage) -> None:
     """Put a message in the outbox; its key is unique in the workspace."""
-    _insert(session, [message])
+    insert(session, [message])
+
+
+def begun_message(session: Session, workspace: str, message_id: int, ts: str) -> None:
+    """Note where a waiting message has been begun in Slack, by Slack's timestamp of it."""
+    table = OutgoingMessage.__table__  # type: ignore[attr-defined]
+    session.connection().execute(
+        sa.update(table)
+        .where(table.c.workspace == workspace, table.c.id == message_id)
+        .values(ts=ts)
+    )
 
 
 def settle_message(

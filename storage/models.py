@@ -292,6 +292,37 @@ class OutgoingMessage(_Row, table=True):
     error: str | None = Field(default=None, max_length=200)
     created_at: datetime = Field(default_factory=_now)
     sent_at: datetime | None = None
+    # The same words in Markdown where the message is to be streamed; None: it is posted whole.
+    markdown: str | None = None
+
+
+class ModelCall(_Row, table=True):
+    """One call to a language model: what it cost and how it went, and no text of anybody."""
+
+    __tablename__ = "model_call"
+    __table_args__ = (sa.Index("ix_model_call_workspace_at", "workspace", "at"),)
+
+    # The ledger fills in these two. A row without them is refused by the database.
+    workspace: str = Field(default="", foreign_key="provider.workspace", max_length=64)
+    at: datetime = Field(default=None, nullable=False)
+    # What for: "turn" or "check".
+    purpose: str = Field(max_length=24)
+    model: str = Field(max_length=128)
+    # Name and version, as in "turn@1".
+    prompt: str = Field(max_length=48)
+    # How the answer's form was asked for: "json_schema", "json_object" or "plain".
+    form: str = Field(max_length=16)
+    # Those read from the server's cache are counted in `tokens_in` too.
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_cached: int = 0
+    milliseconds: int
+    # "ok", or how it failed, as in "timeout" or "rate_limited".
+    outcome: str = Field(max_length=24)
+    # The verdicts where model and rules differed, as in "measurable,restates_action".
+    disagreed: str | None = Field(default=None, max_length=64)
+    # What the rules dropped from the answer, and why, as in "target:not said".
+    dropped: str | None = Field(default=None, max_length=255)
 
 
 class Audit(_Row, table=True):

@@ -137,6 +137,15 @@ def actions(session: Session, workspace: str, plan_id: int) -> list[StoredAction
     ]
 
 
+def count_agreed(session: Session, workspace: str, since: datetime) -> int:
+    """How many actions of a workspace have been agreed since an instant, in any of its plans."""
+    return session.exec(
+        select(func.count())
+        .select_from(Action)
+        .where(Action.workspace == workspace, col(Action.agreed_at) >= since)
+    ).one()
+
+
 def save_action(
     session: Session,
     *,

@@ -68,3 +68,8 @@ def person_named(session: Session, workspace: str, name: str) -> Person | None:
         )
     ).all()
     return found[0] if len(found) == 1 else None
+
+
+def names(session: Session, workspace: str) -> list[str]:
+    """The names of everyone known in a workspace."""
+    return list(session.exec(select(Person.name).where(Person.workspace == workspace)))

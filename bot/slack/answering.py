@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,8 +12,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
 from bot import conversation as talk
-from bot.coach import Coach
-from bot.coaching.interview import remark, step, undo
+from bot.coach import Coach, Stop
+from bot.coaching.interview import remark, undo
 from bot.coaching.replies import Command, command
 from bot.coaching.state import Say
 from bot.slack import screens
@@ -63,6 +63,22 @@ class Turns:
 
 
 @dataclass(frozen=True)
+class _Due:
+    """A conversation with what is to be said in it; without `say` the coach answers the event.
+
+    `first` is then said before the coach's words.
+    """
+
+    conversation: talk.Conversation
+    say: Say | None = None
+    first: str = ""
+
+
+def _unseen(_incoming: Incoming, _stop: Stop) -> AbstractContextManager[object]:
+    return nullcontext()
+
+
+@dataclass(frozen=True)
 class Answering:
     """Answers kept events. `profile` asks Slack who someone is, the first time they write."""
 
@@ -73,6 +89,8 @@ class Answering:
     clock: Callable[[], datetime]
     # Told of each message put in the outbox (workspace, key), after the commit.
     queued: Callable[[str, str], None]
+    # Shows, for the length of a block, that an answer is coming, and takes the person's stop.
+    progress: Callable[[Incoming, Stop], AbstractContextManager[object]] = _unseen
     # How many turns compute at once. They share one interpreter, so more would finish no sooner
     # and keep acknowledgements waiting; what waits for Slack or a model is not counted.
     at_work: AbstractContextManager[object] = field(
@@ -104,11 +122,13 @@ class Answering:
         with self.at_work, self.database.reading() as session:
             person = providers.person(session, workspace, incoming.user)
             known = person is not None and person.name != person.slack_user_id
-            reply = self._loaded_reply(session, incoming, person, now) if person and known else None
+            due = self._loaded(session, incoming, person, now) if person and known else None
         if not known:
             person = self._introduced(incoming)
             with self.database.reading() as session:
-                reply = self._loaded_reply(session, incoming, person, now)
+                due = self._loaded(session, incoming, person, now)
+        # No session is open here: a coach with a model may take its time.
+        reply = self._answered(due, incoming) if due is not None else None
         with self.at_work, self.database.writing() as session:
             if not conversations.mark_answered(session, workspace, incoming.event_id, now):
                 return
@@ -122,23 +142,31 @@ class Answering:
             self._queue(session, incoming, after, say, now)
         self.queued(workspace, _key(incoming))
 
-    def _loaded_reply(
+    def _loaded(
         self, session: Session, incoming: Incoming, person: Person, now: datetime
-    ) -> tuple[talk.Conversation, Say] | None:
+    ) -> _Due | None:
         place = talk.Place(incoming.workspace, incoming.channel, incoming.thread)
         loaded = talk.load(session, place, person, now)
         try:
-            return self._reply(session, loaded, incoming)
+            return self._due(session, loaded, incoming)
         except (SQLAlchemyError, DatabaseUnavailable):
             raise
         except Exception as error:
-            # The same words would fail the same way each time, and hold up all that follow.
-            _log.error("Event %s could not be read: %s", incoming.event_id, type(error).__name__)
-            if loaded.interview is None:
-                loaded, _ = talk.opened(loaded)
-            assert loaded.interview is not None
-            interview, say = remark(loaded.interview, "stumbled", loaded.setting)
-            return replace(loaded, interview=interview), say
+            return _stumbled(loaded, incoming, error)
+
+    def _answered(self, due: _Due, incoming: Incoming) -> tuple[talk.Conversation, Say] | None:
+        if due.say is not None:
+            return due.conversation, due.say
+        heard = talk.heard(due.conversation, incoming.text)
+        try:
+            waits = self.coach.takes_time(heard)
+            with self.progress(incoming, heard.stop) if waits else self.at_work:
+                after, say = talk.answered(due.conversation, heard, self.coach)
+        except Exception as error:
+            stumbled = _stumbled(due.conversation, incoming, error)
+            after, say = stumbled.conversation, stumbled.say or Say("")
+        text = "\n".join(filter(None, (due.first, say.text)))
+        return after, replace(say, text=text)
 
     def _introduced(self, incoming: Incoming) -> Person:
         """The person as Slack knows them, kept for the next time."""
@@ -152,10 +180,8 @@ class Answering:
             session.add(person)
         return person
 
-    def _reply(
-        self, session: Session, loaded: talk.Conversation, incoming: Incoming
-    ) -> tuple[talk.Conversation, Say] | None:
-        """The conversation after this event and what to say; None when there is nothing to say."""
+    def _due(self, session: Session, loaded: talk.Conversation, incoming: Incoming) -> _Due | None:
+        """What this event asks for; None when there is nothing to say."""
         record = loaded.record
         if record is not None and record.person_id != loaded.person.id:
             return None
@@ -172,8 +198,8 @@ class Answering:
             interview, say = remark(loaded.interview, "stale", loaded.setting)
             # The newest buttons stay good, so the count of messages does not move on.
             interview.said, interview.choices = loaded.interview.said, loaded.interview.choices
-            return (replace(loaded, interview=interview), say) if say.text else None
-        return talk.answered(loaded, incoming.text, self.coach)
+            return _Due(replace(loaded, interview=interview), say) if say.text else None
+        return _Due(loaded)
 
     def _first_words(
         self,
@@ -181,7 +207,7 @@ class Answering:
         loaded: talk.Conversation,
         incoming: Incoming,
         order: Command | None,
-    ) -> tuple[talk.Conversation, Say]:
+    ) -> _Due:
         assert loaded.person.id is not None
         if order is Command.CARRY_ON:
             left = conversations.unfinished_interviews(
@@ -196,15 +222,15 @@ class Answering:
                 )
                 # It goes on here: the thread it was left in no longer leads to it.
                 moved, say = talk.resumed(elsewhere)
-                return replace(moved, place=loaded.place), say
+                return _Due(replace(moved, place=loaded.place), say)
         after, say = talk.opened(loaded)
         if order is not None or _is_greeting(incoming.text):
-            return after, say
-        return talk.answered(after, incoming.text, self.coach)
+            return _Due(after, say)
+        return _Due(after)
 
     def _second_thoughts(
         self, session: Session, loaded: talk.Conversation, incoming: Incoming
-    ) -> tuple[talk.Conversation, Say] | None:
+    ) -> _Due | None:
         """An edited or deleted message: the latest answer can be re-read, an older one stands."""
         turn = conversations.turn_by_ts(session, incoming.workspace, incoming.channel, incoming.ts)
         if loaded.interview is None or loaded.record is None or turn is None:
@@ -218,13 +244,11 @@ class Answering:
             interview, first = remark(
                 undo(loaded.interview, loaded.setting), "edited", loaded.setting
             )
-            interview, say = step(interview, incoming.text, loaded.setting, self.coach.read)
-            say = replace(say, text="\n".join(filter(None, (first.text, say.text))))
-            return replace(loaded, interview=interview), say
+            return _Due(replace(loaded, interview=interview), first=first.text)
         key = "deleted" if incoming.kind is Kind.DELETED else "edited_late"
         interview, say = remark(loaded.interview, key, loaded.setting)
         interview.said, interview.choices = loaded.interview.said, loaded.interview.choices
-        return (replace(loaded, interview=interview), say) if say.text else None
+        return _Due(replace(loaded, interview=interview), say) if say.text else None
 
     def _queue(
         self,
@@ -249,9 +273,20 @@ class Answering:
                 thread=incoming.thread,
                 text=text,
                 blocks=blocks,
+                markdown=screens.markdown(say.text) if say.worded else None,
                 created_at=now,
             ),
         )
+
+
+def _stumbled(loaded: talk.Conversation, incoming: Incoming, error: Exception) -> _Due:
+    """After words that could not be read: they would fail the same way each time."""
+    _log.error("Event %s could not be read: %s", incoming.event_id, type(error).__name__)
+    if loaded.interview is None:
+        loaded, _ = talk.opened(loaded)
+    assert loaded.interview is not None
+    interview, say = remark(loaded.interview, "stumbled", loaded.setting)
+    return _Due(replace(loaded, interview=interview), say)
 
 
 def _key(incoming: Incoming) -> str:

@@ -19,6 +19,7 @@ from bot.engine import Engine, EngineUnavailable
 from bot.settings import Settings
 from bot.slack.answering import Answering, Profile, Turns
 from bot.slack.incoming import ANSWER, Incoming, incoming
+from bot.slack.progress import Progress
 from bot.slack.sending import Sending
 from storage import conversations
 from storage.database import Database, DatabaseUnavailable
@@ -41,6 +42,7 @@ class SlackService:
     app: App
     engine: Engine
     database: Database
+    progress: Progress
 
     def start(self, clock: Callable[[], datetime]) -> None:
         """Launch the engine, and take up what an earlier process left unanswered or unsent.
@@ -64,6 +66,7 @@ class SlackService:
     def stop(self, drain_seconds: float = 20.0) -> None:
         """Let running turns finish for so long; the rest goes on at the next start."""
         self.engine.close(drain_seconds)
+        self.progress.close()
 
 
 def build(
@@ -81,7 +84,8 @@ def build(
     )
     turns = Turns()
     sending = Sending(database, lambda _workspace: client, turns, clock)
-    answering = Answering(database, coach, _profiles(client), turns, clock, sending.fresh)
+    progress = Progress(lambda _workspace: client)
+    answering = Answering(database, coach, _profiles(client), turns, clock, sending.fresh, progress)
     _register_work(engine, answering, sending)
     secret = settings.slack_signing_secret
     logger = logging.getLogger("bot.slack.bolt")
@@ -97,8 +101,8 @@ def build(
         logger=logger,
     )
     app.use(_keeper(database, engine, clock))
-    _listen(app)
-    return SlackService(app, engine, database)
+    _listen(app, progress)
+    return SlackService(app, engine, database, progress)
 
 
 def _register_work(engine: Engine, answering: Answering, sending: Sending) -> None:
@@ -162,8 +166,12 @@ def _work_id(workspace: str, event_id: str) -> str:
     return f"{workspace}:{event_id}"
 
 
-def _listen(app: App) -> None:
-    """Name what is heard; the middleware has done the work by the time these run."""
+def _listen(app: App, progress: Progress) -> None:
+    """Name what is heard; the middleware has kept what is to be answered by the time these run."""
+
+    @app.event("agent_session_stopped")
+    def stopped(body: dict[str, Any], event: dict[str, Any]) -> None:
+        progress.stop(body.get("team_id", ""), event.get("channel", ""), event.get("thread_ts", ""))
 
     @app.event(re.compile(""))
     def heard() -> None:

@@ -103,6 +103,16 @@ def _parts(text: str) -> list[str]:
     return [*pieces, text] if text.strip() else pieces
 
 
+def after_words(blocks: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+    """The blocks of a message that go under its words when these are streamed."""
+    return [block for block in blocks if block["type"] == "actions"]
+
+
+def markdown(text: str) -> str:
+    """Text as Markdown that shows it as it is, each line a paragraph of its own."""
+    return "\n\n".join(re.sub(r"([\\`*_~\[\]<>#|])", r"\\\1", text).splitlines())
+
+
 def escape(text: str) -> str:
     """Text that Slack shows as it is: no mention, link or formatting comes out of a person's words.
 

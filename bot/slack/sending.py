@@ -7,13 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.client import HTTPException
-from typing import Any
+from typing import Any, NamedTuple
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.engine import TryAgain
 from bot.slack.answering import Turns
+from bot.slack.progress import is_not_offered
+from bot.slack.screens import after_words
 from storage import conversations
 from storage.database import Database
 from storage.models import OutgoingMessage
@@ -26,6 +28,8 @@ _RETRY_SECONDS = 1.0
 _UNCERTAIN = frozenset(
     {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "accesslimited"}
 )
+# A begun message that somebody has deleted.
+_GONE = ("message_not_found", "cant_update_message")
 # Slack's own words for a refusal; anything else came from something between Slack and us.
 _CODE = re.compile(r"[a-z][a-z0-9_]+")
 _log = logging.getLogger(__name__)
@@ -45,6 +49,8 @@ class Sending:
     # Keys refused for certain, or queued by this process and never tried: no need to look first.
     # A restart forgets them, and then every waiting message is looked for.
     _untried: set[str] = field(default_factory=set)
+    # Workspaces whose Slack has said that it offers no streams.
+    _without_streams: set[str] = field(default_factory=set)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def fresh(self, workspace: str, key: str) -> None:
@@ -70,9 +76,7 @@ class Sending:
             untried = mark in self._untried
             self._untried.discard(mark)
         try:
-            ts = None if untried else _already_there(client, message)
-            if ts is None:
-                ts = _post(client, message)
+            ts = self._deliver(client, message, untried)
         except SlackApiError as error:
             self._refused(message, mark, error)
             return
@@ -80,10 +84,66 @@ class Sending:
             raise TryAgain(_RETRY_SECONDS) from error
         self._settle(message, Delivery.SENT, ts=ts)
 
+    def _deliver(self, client: WebClient, message: OutgoingMessage, untried: bool) -> str:
+        """Have the message stand in Slack once, whatever an earlier attempt came to; its ts."""
+        if message.ts is not None:
+            try:
+                return _finish(client, message, message.ts)
+            except SlackApiError as error:
+                if error.response.get("error") not in _GONE:
+                    raise
+                return _post(client, message)
+        if not untried:
+            found = _already_there(client, message)
+            if found is not None:
+                return found.ts if found.whole else _finish(client, message, found.ts)
+        if message.markdown is not None and message.workspace not in self._without_streams:
+            streamed = self._stream(client, message)
+            if streamed is not None:
+                return streamed
+        return _post(client, message)
+
+    def _stream(self, client: WebClient, message: OutgoingMessage) -> str | None:
+        """Stream the message; None where Slack does not take streams, here or just now.
+
+        Begun and ended at once, so a stream lives for two calls. Where it stands is noted between
+        them: whoever goes on after a crash puts the whole message in its place.
+        """
+        try:
+            begun = client.chat_startStream(
+                channel=message.channel,
+                thread_ts=message.thread or "",
+                markdown_text=message.markdown,
+            )
+        except SlackApiError as error:
+            if is_not_offered(error):
+                self._without_streams.add(message.workspace)
+                _log.info("This workspace does not offer streams: messages are posted whole.")
+                return None
+            if _is_rate_limited(error):
+                return None
+            raise
+        ts = str(begun["ts"])
+        assert message.id is not None
+        with self.database.writing() as session:
+            conversations.begun_message(session, message.workspace, message.id, ts)
+        try:
+            client.chat_stopStream(
+                channel=message.channel,
+                ts=ts,
+                blocks=after_words(message.blocks),
+                metadata=_metadata(message),
+            )
+        except SlackApiError as error:
+            if _is_rate_limited(error):
+                raise
+            return _finish(client, message, ts)
+        return ts
+
     def _refused(self, message: OutgoingMessage, mark: str, error: SlackApiError) -> None:
         code = str(error.response.get("error") or "") if error.response else ""
         status = getattr(error.response, "status_code", 200)
-        if code == "ratelimited" or status == 429:
+        if _is_rate_limited(error):
             with self._guard:
                 self._untried.add(mark)
             raise TryAgain(_retry_after(error)) from error
@@ -113,16 +173,38 @@ def _post(client: WebClient, message: OutgoingMessage) -> str:
         thread_ts=message.thread,
         text=message.text,
         blocks=message.blocks,
-        metadata={"event_type": METADATA_TYPE, "event_payload": {"key": message.key}},
+        metadata=_metadata(message),
         unfurl_links=False,
         unfurl_media=False,
     )
     return str(answer["ts"])
 
 
-def _already_there(client: WebClient, message: OutgoingMessage) -> str | None:
-    """The timestamp of this message if a cut-short send did reach Slack after all."""
+def _finish(client: WebClient, message: OutgoingMessage, ts: str) -> str:
+    """Put the whole message in the place of a stream that was begun."""
+    client.chat_update(
+        channel=message.channel,
+        ts=ts,
+        text=message.text,
+        blocks=message.blocks,
+        metadata=_metadata(message),
+    )
+    return ts
+
+
+def _metadata(message: OutgoingMessage) -> dict[str, Any]:
+    return {"event_type": METADATA_TYPE, "event_payload": {"key": message.key}}
+
+
+class _There(NamedTuple):
+    ts: str
+    whole: bool
+
+
+def _already_there(client: WebClient, message: OutgoingMessage) -> _There | None:
+    """Where this message is in Slack if a cut-short send got there after all, whole or begun."""
     cursor: str | None = None
+    begun: _There | None = None
     while True:
         page = client.conversations_replies(
             channel=message.channel,
@@ -135,10 +217,19 @@ def _already_there(client: WebClient, message: OutgoingMessage) -> str | None:
         for posted in found:
             payload = (posted.get("metadata") or {}).get("event_payload") or {}
             if payload.get("key") == message.key:
-                return str(posted["ts"])
+                return _There(str(posted["ts"]), whole=True)
+            # A stream gets its key only as it ends; until then its words are all there is.
+            same = message.markdown is not None and posted.get("text") == message.markdown
+            if same and not payload and posted.get("bot_id"):
+                begun = _There(str(posted["ts"]), whole=False)
         cursor = (page.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
-            return None
+            return begun
+
+
+def _is_rate_limited(error: SlackApiError) -> bool:
+    code = error.response.get("error") if error.response else None
+    return code == "ratelimited" or getattr(error.response, "status_code", 200) == 429
 
 
 def _retry_after(error: SlackApiError) -> float:

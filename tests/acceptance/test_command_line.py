@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from bot.cli import app
 from tests.support import slack_faults
 from tests.support.bots import ROOT, Program, free_port, program_environment, slack
+from tests.support.fake_model import FakeModel
 from tests.support.slack_payloads import APP_TOKEN, BOT_TOKEN
 
 TODAY = ("--today", "2026-11-23")
@@ -304,11 +305,62 @@ def test_assess_gives_back_any_id_and_takes_any_text() -> None:
     assert [json.loads(line)["id"] for line in run.stdout.splitlines()] == ["\ud83d", [1]]
 
 
-def test_assess_says_that_it_has_no_openai_coach() -> None:
+def test_assess_without_a_key_says_what_the_openai_coach_needs() -> None:
     code, sentence = refusal("assess", "--coach", "openai")
 
     assert code == 2
-    assert "embedded" in sentence
+    assert "OPENAI_API_KEY" in sentence
+
+
+def test_assess_asks_the_model_that_is_set_up_and_the_stricter_verdict_stands() -> None:
+    doubtful = {"restates_action": True, "learner_outcome": False, "measurable": False}
+    cases = [{"id": n, "said": f"attendance up to {80 + n} from 79 by easter"} for n in range(9)]
+    typed = "\n".join(map(json.dumps, cases))
+
+    with FakeModel(lambda _: doubtful) as model:
+        settings = {"OPENAI_BASE_URL": model.base_url, "OPENAI_MODEL": "fake"}
+        strict = sowhat("assess", typed=typed, **settings)
+        plain = sowhat("assess", "--coach", "embedded", typed=typed, **settings)
+        asked = len(model.requests)
+    away = sowhat("assess", typed=typed, **settings)
+
+    answers = [json.loads(line) for line in strict.stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == list(range(9))
+    assert {(a["restates_action"], a["measurable"], a["target"]) for a in answers} == {
+        (True, False, None)
+    }
+    assert asked == 9
+    # A server that is gone leaves what the rules say.
+    assert (away.returncode, away.stdout) == (0, plain.stdout)
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        (None, "ok       Model: fake answers in"),
+        ("401", "problem  Model: fake: key refused; copy OPENAI_API_KEY anew."),
+        ("hang", "problem  Model: fake: not answered in time"),
+        ("prose", "problem  Model: fake: answer not in the form asked for"),
+    ],
+)
+def test_doctor_asks_the_model(mode: str | None, said: str, tmp_path: Path) -> None:
+    verdicts = {"restates_action": False, "learner_outcome": True, "measurable": True}
+    with FakeModel(lambda _: verdicts) as model:
+        if mode:
+            model.behave(mode)
+        run = CliRunner().invoke(
+            app,
+            ["doctor"],
+            env={
+                "DATABASE_URL": f"sqlite:///{tmp_path / 'x.db'}",
+                "OPENAI_BASE_URL": model.base_url,
+                "OPENAI_MODEL": "fake",
+                "OPENAI_FIRST_WORDS_SECONDS": "0.5",
+            },
+        )
+
+    assert said in run.stdout
+    assert run.exit_code == (0 if mode is None else 1)
 
 
 # --- migrate, doctor --------------------------------------------------------------------------

@@ -1,19 +1,23 @@
 """The migrations make what the models say, whoever runs them and however often."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlmodel import SQLModel, select
 
+import storage
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import head_revision, migrate, schema_revision
-from storage.models import Plan, Provider
+from storage.models import ModelCall, OutgoingMessage, Plan, Provider
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -97,6 +101,56 @@ def _catalogue(database: Database) -> dict[str, Any]:
             }
 
         return {table: described(table) for table in inspector.get_table_names()}
+
+
+def test_what_0002_adds_comes_and_goes_and_messages_stay(empty_database: Database) -> None:
+    _go(empty_database, command.upgrade, "0001")
+    older = _catalogue(empty_database)
+    message = sa.text(
+        "INSERT INTO outgoing_message "
+        "(workspace, key, conversation, channel, text, blocks, delivery, created_at) "
+        "VALUES ('T1', 'E1', 'D1', 'D1', 'Hello', '[]', 'waiting', '2026-11-23 12:00:00')"
+    )
+    with empty_database.writing() as session:
+        session.add(Provider(workspace="T1", name="Northfield College"))
+        session.flush()
+        session.connection().execute(message)
+
+    _go(empty_database, command.upgrade, "0002")
+    with empty_database.writing() as session:
+        found = session.exec(select(OutgoingMessage)).one()
+        assert (found.text, found.markdown) == ("Hello", None)
+        found.markdown = "*Hello*"
+        session.add(
+            ModelCall(
+                workspace="T1",
+                at=datetime(2026, 11, 23, 12, tzinfo=UTC),
+                purpose="turn",
+                model="gpt-6-luna",
+                prompt="turn@1",
+                form="json_schema",
+                milliseconds=812,
+                outcome="ok",
+            )
+        )
+
+    _go(empty_database, command.downgrade, "0001")
+    assert _catalogue(empty_database) == older
+
+    _go(empty_database, command.upgrade, "0002")
+    with empty_database.reading() as session:
+        kept = session.exec(select(OutgoingMessage)).one()
+        assert (kept.key, kept.text, kept.markdown) == ("E1", "Hello", None)
+        assert session.exec(select(ModelCall)).all() == []
+
+
+def _go(database: Database, way: Callable[[Config, str], None], revision: str) -> None:
+    """Bring the schema up or down to a revision."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
+    with database.writing(check_keys=False) as session:
+        config.attributes["connection"] = session.connection()
+        way(config, revision)
 
 
 def test_a_later_migration_can_rebuild_a_table_that_others_refer_to() -> None:

@@ -9,7 +9,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from typing import Any
 from waitress.server import create_server
 from waitress.wasyncore import close_all
 
-from bot.coach import EMBEDDED
+from bot.coach import EMBEDDED, Coach
 from bot.engine import Engine, engine_url
 from bot.sample import load_sample
 from bot.server import application
@@ -74,7 +74,13 @@ class InProcess:
 
 
 @contextmanager
-def in_process(fake: FakeSlack, url: str, *, socket_mode: bool = False) -> Iterator[InProcess]:
+def in_process(
+    fake: FakeSlack,
+    url: str,
+    *,
+    socket_mode: bool = False,
+    coach: Callable[[Database], Coach] = lambda _: EMBEDDED,
+) -> Iterator[InProcess]:
     """The bot behind its own WSGI server on loopback, or connected by Socket Mode."""
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]
@@ -85,8 +91,9 @@ def in_process(fake: FakeSlack, url: str, *, socket_mode: bool = False) -> Itera
         slack_api_url=fake.api_url,
     )
     database = Database(url)
-    engine = Engine(engine_url(url), executor_id="test")
-    service = build(settings, database, engine, EMBEDDED, lambda: NOW)
+    engine = Engine(engine_url(url), executor_id="test", workers=64)
+    coached = coach(database)
+    service = build(settings, database, engine, coached, lambda: NOW)
     service.start(lambda: NOW)
     sockets: dict[int, Any] = {}
     server = create_server(
@@ -113,6 +120,7 @@ def in_process(fake: FakeSlack, url: str, *, socket_mode: bool = False) -> Itera
         runner.join(timeout=_UP_SECONDS)
         server.task_dispatcher.shutdown()
         service.stop()
+        coached.close()
         database.close()
 
 
