@@ -191,7 +191,10 @@ class OpenAICoach:
         verified = None
         if answer.value is not None:
             self._breaker.succeeded(heard.workspace)
-            verified = Verified(answer.value, heard.reply, heard.setting.today)
+            # Sent back once, an impact that the rules accept stands: a model that finds fault with
+            # everything must not stonewall a person.
+            first = not heard.interview.tries.get("impact")
+            verified = Verified(answer.value, heard.reply, heard.setting.today, may_refuse=first)
         elif answer.outcome not in _NO_FAULT:
             self._breaker.failed(heard.workspace, for_sure=answer.outcome in LASTING)
         try:

@@ -27,11 +27,17 @@ _LONGEST_ACTION, _LONGEST_SOURCE, _LONGEST_MEASURE = 40, 12, 12
 
 
 class Verified:
-    """One proposal about one reply, held against it. `dropped` says what did not pass, and why."""
+    """One proposal about one reply, held against it. `dropped` says what did not pass, and why.
 
-    def __init__(self, proposal: Proposal, reply: str, today: date) -> None:
+    Of two verdicts the stricter stands, unless `may_refuse` is False: then the rules' own does.
+    """
+
+    def __init__(
+        self, proposal: Proposal, reply: str, today: date, *, may_refuse: bool = True
+    ) -> None:
         self.proposal = proposal
         self.dropped: list[str] = []
+        self._may_refuse = may_refuse
         self._said = {
             name: words for name in SPANS if (words := self._literally(name, reply, today))
         }
@@ -41,7 +47,7 @@ class Verified:
     ) -> Reading:
         """The rules' own reading of a text of this turn, with what of the proposal holds for it."""
         reading = read(text, today, action=action, asked=asked)
-        if asked in TELLS_IMPACT:
+        if self._may_refuse and asked in TELLS_IMPACT:
             reading = self._stricter(reading)
         held = {name: words for name, words in self._said.items() if _find(words, text)}
         return replace(reading, **_added(reading, held, text, today, asked))
@@ -296,10 +302,15 @@ def _unsaid_names(question: str, known: str) -> bool:
 
 def _sources(text: str) -> set[str]:
     """The words that name where a figure may be read."""
-    return {token.word for token in tokenise(text) if token.classes & _RECORDS}
+    return {t.word for t in tokenise(text) if t.classes & _RECORDS} - _NO_SOURCES
 
 
-_RECORDS = frozenset({"source", "system"})
+_RECORDS = frozenset({"source", "system", "record"})
+# Words of records that name none in particular.
+_NO_SOURCES = frozenset(
+    "results result figures figure data count report marks scores assessment assessments "
+    "evidence number numbers".split()
+)
 
 
 def _words(text: str) -> set[str]:

@@ -196,6 +196,28 @@ def test_an_odd_server_that_answers_all_the_same_is_understood(
 
 
 @on_sqlite
+def test_a_model_that_finds_fault_with_everything_costs_one_question(
+    fake: FakeSlack, database_url: str
+) -> None:
+    def answer(request: ModelRequest) -> dict[str, Any]:
+        doubts = {"restates_action": True, "learner_outcome": False, "measurable": False}
+        return good(request) | doubts
+
+    with (
+        FakeModel(answer) as server,
+        talking(fake, database_url, coached(server)) as (talk, bot),
+    ):
+        talk.says(ACTION)
+        sent_back = talk.says(DUE)
+        taken = talk.says("Achievement to rise from 54% to 65% by July 2027, as I wrote")
+        ledger = calls(bot.database)
+
+    assert "54%" not in sent_back
+    assert "54% to start from and 65% to reach" in taken
+    assert ledger[1].disagreed == "restates_action,learner_outcome,measurable"
+
+
+@on_sqlite
 def test_a_model_that_fails_is_left_alone_for_a_while_and_then_asked_again(
     fake: FakeSlack, model: FakeModel, database_url: str
 ) -> None:

@@ -48,6 +48,13 @@ def test_the_stricter_verdict_stands() -> None:
     ]
 
 
+def test_a_model_that_may_not_refuse_leaves_the_rules_verdicts() -> None:
+    held = Verified(proposal(agrees=False), GOOD, TODAY, may_refuse=False)
+
+    assert held.read(GOOD, TODAY, asked="impact") == read(GOOD, TODAY, asked="impact")
+    assert "measurable" in held.disagreed(read(GOOD, TODAY, asked="impact"))
+
+
 def test_a_verdict_on_the_impact_takes_nothing_from_a_bare_figure() -> None:
     reading, _ = verified("65% would do", asked="target", agrees=False)
 
