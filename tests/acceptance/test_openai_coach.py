@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -15,15 +15,17 @@ from bot.breaker import Breaker
 from bot.coach import EMBEDDED, Coach
 from bot.coaches import coach_of
 from bot.coaching import wording
+from bot.coaching.dates import academic_year
 from bot.coaching.state import Interview
 from bot.settings import Settings
 from storage.database import Database
-from storage.models import InterviewRecord, ModelCall, OutgoingMessage
+from storage.migrate import migrate
+from storage.models import InterviewRecord, ModelCall, OutgoingMessage, Turn
 from storage.vocabulary import Delivery
 from tests.acceptance.test_interview_over_slack import ACTION, RESTATED, WHOLE, expected, stored
 from tests.support import slack_payloads as payloads
 from tests.support.block_kit import assert_valid_message
-from tests.support.bots import NOW, InProcess, in_process, load_sar, slack
+from tests.support.bots import NOW, InProcess, Program, in_process, load_sar, slack
 from tests.support.fake_model import FakeModel, ModelRequest
 from tests.support.fake_slack import FakeSlack, error, rate_limited
 from tests.support.slack_payloads import USER, dm_channel
@@ -392,6 +394,59 @@ def test_a_stream_that_is_cut_short_leaves_one_whole_message(
 
     assert QUESTIONS["the impact"] in message["text"]
     assert [m["text"].count(QUESTIONS["the impact"]) for m in talk.messages].count(1) == 1
+
+
+@on_sqlite
+@pytest.mark.parametrize("where", ["asking", "before start", "after start", "before stop"])
+def test_killed_at_any_point_one_answer_and_one_whole_message_follow(
+    fake: FakeSlack, model: FakeModel, database_url: str, where: str
+) -> None:
+    settings = {"OPENAI_BASE_URL": model.base_url, "OPENAI_MODEL": "fake-model"}
+    opening = f"AFI 1: {ACTION}"
+    load_into(database_url)
+    event = payloads.direct_message(opening)
+    hold = {
+        "asking": model.hold,
+        "before start": lambda: fake.hold("chat.startStream"),
+        "after start": lambda: fake.hold("chat.startStream", accepted=True),
+        "before stop": lambda: fake.hold("chat.stopStream"),
+    }[where]()
+    with Program(fake, database_url, **settings) as first:
+        assert first.http.event(event).status == 200
+        hold.wait_until_reached(30)
+        first.kill()
+    hold.abandon()
+
+    with Program(fake, database_url, **settings) as second:
+        fake.wait_for(lambda: whole(fake.messages(CHANNEL)), timeout=30)
+        assert second.http.event(event, retry_num=1).status == 200
+        code, output = second.stop()
+
+    (message,) = fake.messages(CHANNEL)
+    assert message["text"].endswith(QUESTIONS["the impact"])
+    database = Database(database_url)
+    with database.reading() as session:
+        said = [turn.text for turn in session.exec(select(Turn).order_by(col(Turn.id)))]
+        sent = session.exec(select(OutgoingMessage)).one()
+    database.close()
+    assert said[0] == opening
+    assert len(said) == 2
+    assert (sent.delivery, sent.ts) == (Delivery.SENT, message["ts"])
+    assert code == 0
+    assert "Traceback" not in output
+
+
+def load_into(url: str) -> None:
+    """The sample SAR of the year in which the program will find itself."""
+    database = Database(url)
+    migrate(database)
+    load_sar(database, academic_year(datetime.now(UTC).date()))
+    database.close()
+
+
+def whole(messages: list[dict[str, Any]]) -> bool:
+    """Whether there is one message, with its key and its button."""
+    return len(messages) == 1 and bool(messages[0].get("metadata") and messages[0].get("blocks"))
 
 
 def settled(talk: Talk) -> bool:

@@ -127,11 +127,13 @@ def in_process(
 class Program:
     """`python -m bot serve` as a program of its own, ready when constructed.
 
-    Over HTTP, or by Socket Mode; then `http` reaches nothing. At the end of a `with` block it is
-    killed unless it has ended.
+    Over HTTP, or by Socket Mode; then `http` reaches nothing. `settings` go into its environment.
+    At the end of a `with` block it is killed unless it has ended.
     """
 
-    def __init__(self, fake: FakeSlack, url: str, *, socket_mode: bool = False) -> None:
+    def __init__(
+        self, fake: FakeSlack, url: str, *, socket_mode: bool = False, **settings: str
+    ) -> None:
         self.port = free_port()
         self.http = SignedRequests(f"http://127.0.0.1:{self.port}", SECRET)
         connections = fake.socket.connections
@@ -143,6 +145,7 @@ class Program:
                 SLACK_BOT_TOKEN=BOT_TOKEN,
                 SLACK_API_URL=fake.api_url,
                 PORT=str(self.port),
+                **settings,
                 **{"SLACK_APP_TOKEN": APP_TOKEN}
                 if socket_mode
                 else {"SLACK_SIGNING_SECRET": SECRET},
