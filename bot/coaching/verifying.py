@@ -75,7 +75,7 @@ class Verified:
         if not span or not span.strip():
             return None
         typed = _find(span, reply)
-        why = "not said" if typed is None else _SPAN_RULES[name](typed, today)
+        why = "not said" if typed is None else _SPAN_RULES[name](typed, reply, today)
         if why:
             self.dropped.append(f"{name}: {why}")
             return None
@@ -107,39 +107,40 @@ def _levels(text: str, today: date) -> list[Figure]:
     return with_parts(*row_of(text, find_dates(text, today), lenient=True))
 
 
-def _is_level(typed: str, today: date) -> str | None:
-    return None if _levels(typed, today) else "no figure"
+def _is_level(typed: str, reply: str, today: date) -> str | None:
+    # "9" is a figure, and so is "Good" where the reply says what is to be graded so.
+    return None if _levels(typed, today) or _level_at(typed, reply, today) else "no figure"
 
 
-def _is_date(typed: str, today: date) -> str | None:
+def _is_date(typed: str, reply: str, today: date) -> str | None:
     return None if find_dates(typed, today) else "no date"
 
 
-def _is_person(typed: str, today: date) -> str | None:
+def _is_person(typed: str, reply: str, today: date) -> str | None:
     people, group = find_people(f"Owner: {typed}", None)
     return None if people == (typed,) and not group else "no one person"
 
 
-def _is_source(typed: str, today: date) -> str | None:
+def _is_source(typed: str, reply: str, today: date) -> str | None:
     short = len(typed.split()) <= _LONGEST_SOURCE
     return None if short and content_stems(typed) and not _levels(typed, today) else "no source"
 
 
-def _is_measure(typed: str, today: date) -> str | None:
+def _is_measure(typed: str, reply: str, today: date) -> str | None:
     short = len(typed.split()) <= _LONGEST_MEASURE
     named = find_measure(typed) or names_learners(typed)
     return None if short and named and not _levels(typed, today) else "no measure"
 
 
-def _is_outcome(typed: str, today: date) -> str | None:
+def _is_outcome(typed: str, reply: str, today: date) -> str | None:
     return None if read(typed, today).learner_outcome else "no outcome"
 
 
-def _is_action(typed: str, today: date) -> str | None:
+def _is_action(typed: str, reply: str, today: date) -> str | None:
     return None if 2 <= len(typed.split()) <= _LONGEST_ACTION else "no action"
 
 
-_SPAN_RULES: dict[str, Callable[[str, date], str | None]] = {
+_SPAN_RULES: dict[str, Callable[[str, str, date], str | None]] = {
     "action": _is_action,
     "impact": _is_outcome,
     "measure": _is_measure,

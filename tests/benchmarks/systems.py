@@ -1,7 +1,8 @@
-"""The systems that `turns` compares, each run in a process of its own.
+"""The systems that `turns` and `waiting` run, each in a process of its own.
 
 The echo is the least that Bolt can do with a message: it says it again in its thread. Ours is the
-bot as `sowhat serve` puts it together. Both stand behind the same WSGI adapter and web server.
+bot as `sowhat serve` puts it together, where asked with a language model. All stand behind the same
+WSGI adapter and web server.
 """
 
 import logging
@@ -23,11 +24,11 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
 from waitress.server import create_server
 
-from bot.coach import EMBEDDED
+from bot.coaches import coach_of
 from bot.coaching.dates import academic_year
 from bot.engine import Engine, engine_url
 from bot.sample import load_sample
-from bot.server import HTTP_THREADS, MOST_BYTES, Wsgi, application
+from bot.server import _TURNS, HTTP_THREADS, MOST_BYTES, Wsgi, application
 from bot.settings import Settings
 from bot.slack.app import LISTENER_THREADS, SLACK_SECONDS, build
 from storage.database import Database
@@ -35,6 +36,7 @@ from storage.migrate import migrate
 from tests.support.slack_payloads import BOT_TOKEN
 
 SECRET = "a-secret-of-the-benchmark"
+MODEL = "fake-model"
 # The scripted replies name dates of this academic year.
 _BEGINS = datetime(2026, 11, 23, 10, tzinfo=UTC)
 _START_SECONDS = 60
@@ -42,12 +44,16 @@ _START_SECONDS = 60
 
 @dataclass(frozen=True)
 class System:
-    """What to run: the echo, or with a `database_url` ours. Errors and warnings go to `log`."""
+    """What to run: the echo, or with a `database_url` ours. Errors and warnings go to `log`.
+
+    With a `model_url` ours asks the language model there.
+    """
 
     name: str
     slack_api_url: str
     log: Path
     database_url: str | None = None
+    model_url: str | None = None
 
 
 class Running:
@@ -146,6 +152,9 @@ def _ours(system: System, stack: ExitStack) -> Wsgi:
         slack_app_token=None,
         slack_signing_secret=SecretStr(SECRET),
         slack_api_url=system.slack_api_url,
+        openai_api_key=None,
+        openai_base_url=system.model_url,
+        openai_model=MODEL if system.model_url else None,
     )
     database = Database(settings.database_url)
     stack.callback(database.close)
@@ -153,8 +162,12 @@ def _ours(system: System, stack: ExitStack) -> Wsgi:
     clock = _clock()
     with database.writing() as session:
         load_sample(session, academic_year(clock().date()), clock())
-    engine = Engine(engine_url(settings.database_url), executor_id=settings.executor_id)
-    service = build(settings, database, engine, EMBEDDED, clock)
+    coach = coach_of(settings, database, clock)
+    stack.callback(coach.close)
+    engine = Engine(
+        engine_url(settings.database_url), executor_id=settings.executor_id, workers=_TURNS
+    )
+    service = build(settings, database, engine, coach, clock)
     service.start(clock)
     stack.callback(service.stop)
     return application(service)
