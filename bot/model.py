@@ -76,10 +76,9 @@ LASTING = frozenset({Outcome.QUOTA, Outcome.DENIED, Outcome.NOT_FOUND, Outcome.R
 _FORM_UNKNOWN = frozenset(
     {Outcome.REJECTED, Outcome.SERVER_ERROR, Outcome.UNREADABLE, Outcome.EMPTY, Outcome.CUT_SHORT}
 )
-_WORTH_A_RETRY = frozenset(
-    {Outcome.RATE_LIMITED, Outcome.SERVER_ERROR, Outcome.UNREACHABLE}
-    | {Outcome.UNREADABLE, Outcome.EMPTY}
-)
+# Of a server that has answered before a slip, of another what it is like.
+_NONSENSE = frozenset({Outcome.UNREADABLE, Outcome.EMPTY})
+_WORTH_A_RETRY = _NONSENSE | {Outcome.RATE_LIMITED, Outcome.SERVER_ERROR, Outcome.UNREACHABLE}
 
 
 @dataclass(frozen=True)
@@ -266,7 +265,8 @@ class _Turn(Generic[Shape]):
             if weaker and (unknown or outcome is Outcome.REJECTED):
                 form = weaker[0]
                 continue
-            if not retries or outcome not in _WORTH_A_RETRY:
+            nonsense = outcome in _NONSENSE and model._proven is None
+            if not retries or nonsense or outcome not in _WORTH_A_RETRY:
                 return None
             retries -= 1
             if wait >= self._left(model._first_words_seconds):

@@ -127,7 +127,7 @@ class OpenAICoach:
 
     def _with_model(self, heard: Heard, interview: Interview, say: Say) -> tuple[Interview, Say]:
         workspace = heard.workspace
-        people = [*self._people(workspace), heard.setting.speaker]
+        people = self._people(workspace)
         kind = private(heard.reply, people)
         if kind is not None:
             return with_aside(interview, say, _ASIDES[kind])
@@ -194,7 +194,13 @@ class OpenAICoach:
             # Sent back once, an impact that the rules accept stands: a model that finds fault with
             # everything must not stonewall a person.
             first = not heard.interview.tries.get("impact")
-            verified = Verified(answer.value, heard.reply, heard.setting.today, may_refuse=first)
+            verified = Verified(
+                answer.value,
+                heard.reply,
+                heard.setting.today,
+                may_refuse=first,
+                filled=_filled(heard.interview.draft),
+            )
         elif answer.outcome not in _NO_FAULT:
             self._breaker.failed(heard.workspace, for_sure=answer.outcome in LASTING)
         try:
@@ -235,6 +241,13 @@ def _row(call: Call) -> ModelCall:
         milliseconds=call.milliseconds,
         outcome=call.outcome.value,
     )
+
+
+def _filled(draft: Draft) -> frozenset[str]:
+    """The fields of a reading for which the draft has a value already."""
+    fields = {"owners": draft.owner, "baseline": draft.baseline, "target": draft.target}
+    fields |= {"evidence_source": draft.evidence_source}
+    return frozenset(name for name, value in fields.items() if value)
 
 
 def _by_rules(heard: Heard) -> Reading:

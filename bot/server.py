@@ -53,6 +53,10 @@ def serve(settings: Settings) -> None:
         level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # At DEBUG they log what people wrote.
+    least = max(logging.INFO, logging.getLevelName(settings.log_level))
+    for wordy in ("slack_sdk", "slack_bolt", "bot.slack.bolt"):
+        logging.getLogger(wordy).setLevel(least)
     database = Database(settings.database_url)
     try:
         where = engine_url(settings.database_url)

@@ -71,5 +71,8 @@ def person_named(session: Session, workspace: str, name: str) -> Person | None:
 
 
 def names(session: Session, workspace: str) -> list[str]:
-    """The names of everyone known in a workspace."""
-    return list(session.exec(select(Person.name).where(Person.workspace == workspace)))
+    """The names of everyone in a workspace who is known by more than a Slack id."""
+    found = select(Person.name).where(
+        Person.workspace == workspace, Person.name != Person.slack_user_id
+    )
+    return list(session.exec(found))

@@ -123,12 +123,13 @@ def reworded(interview: Interview, say: Say, question: str) -> tuple[Interview, 
 
 
 def with_aside(interview: Interview, say: Say, key: str) -> tuple[Interview, Say]:
-    """The same answer after one of the standing sentences, which a conversation hears once."""
-    mark = f"{key}.0"
-    if mark in interview.used:
-        return interview, say
-    after = interview.model_copy(update={"used": [*interview.used, mark]})
-    return after, replace(say, text=f"{wording.SAY[key][0]}\n{say.text}")
+    """The same answer after one of the standing sentences, as long as there is a new one."""
+    for number, variant in enumerate(wording.SAY[key]):
+        mark = f"{key}.{number}"
+        if mark not in interview.used:
+            after = interview.model_copy(update={"used": [*interview.used, mark]})
+            return after, replace(say, text=f"{variant}\n{say.text}")
+    return interview, say
 
 
 class _Flow(Asking):

@@ -111,7 +111,8 @@ def _is_term(word: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def _is_english(word: str) -> bool:
+def is_english(word: str) -> bool:
+    """Whether a lower-case word is one of English or of the field, mistyped or not, and no name."""
     return word in _english() or _is_term(word) or SPELLING.mend(word) != word
 
 
@@ -164,7 +165,8 @@ def workspace(names: tuple[str, ...]) -> People:
     wholes: dict[str, list[tuple[str, ...]]] = {}
     for name in names:
         words = tuple(name_words(name))
-        if words:
+        # Someone may be called "You" or "Exams Office".
+        if not all(map(is_thing, words)):
             wholes.setdefault(words[0], []).append(words)
     parts = {w for each in wholes.values() for words in each for w in words if len(w) > 1}
     full = tuple({frozenset(words) for each in wholes.values() for words in each})
@@ -283,7 +285,7 @@ class Names:
             return 0
         named = at + 2 if len(rest) > 1 and len(rest[0].low) == 1 and rest[1].joined else at + 1
         name = self.words[named]
-        if is_thing(name.low) or not (name.capital or not _is_english(name.low)):
+        if is_thing(name.low) or not (name.capital or not is_english(name.low)):
             return 0
         return self._surnames(named + 1)
 
@@ -326,7 +328,7 @@ class Names:
             if low in _WORDS_TOO | _THINGS_TOO or _is_term(low) or not given and low in _english():
                 return 0
             surname = (
-                after and not after.capital and len(after.low) > 3 and not _is_english(after.low)
+                after and not after.capital and len(after.low) > 3 and not is_english(after.low)
             )
             return at + 2 if surname else at + 1
         if word.upper and low in _ACRONYMS:
@@ -337,7 +339,7 @@ class Names:
         if low in self._known and low not in _THINGS_TOO:
             return 0 if is_thing(low) else end
         certain = given and low not in _WORDS_TOO | _THINGS_TOO
-        if certain or not given and not _is_english(low):
+        if certain or not given and not is_english(low):
             return end
         has_surname = end > at + 1 and not _is_term(self.words[at + 1].low)
         if has_surname and not (low in _NOT_MONTHS and self.words[at + 1].low in _english()):
@@ -346,7 +348,7 @@ class Names:
             return 0
         inside = not word.first and low not in _THINGS_TOO
         # "White Rose" is one name, and no person's.
-        compound = before and before.capital and not before.first and _is_english(before.low)
+        compound = before and before.capital and not before.first and is_english(before.low)
         inside = inside and not (compound or before and before.low in _DETERMINERS)
         inside = inside and not (after and after.low in _NAMED_AFTER)
         alone = self.text.strip(" .!") == self.text[word.start : word.end]
@@ -356,7 +358,7 @@ class Names:
     def _unknown(self, at: int) -> tuple[int, str]:
         """A name nobody listed: two words with capitals, or one that is said to be a person's."""
         word = self.words[at]
-        if _is_english(word.low):
+        if is_english(word.low):
             return at, ""
         place = self._place_end(at)
         if place > at:

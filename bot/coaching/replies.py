@@ -85,6 +85,8 @@ _FILLERS = frozenset(
     "looks look reads sounds seems all thank thanks you very quite i i'm oh and so well please now "
     "definitely certainly absolutely happy with to me much better".split()
 )
+# Whatever else stands beside a yes may turn it round: another script, a cross, a placeholder.
+_PLAIN = re.compile(r"[A-Za-z\s.,;:!'\"()\-–👍✅🙂😊]*")
 _LOST = re.compile(
     r"\b(?:don'?t|do not|didn'?t) (?:really )?(?:understand|get it|follow)\b", re.IGNORECASE
 )
@@ -102,7 +104,7 @@ def command(reply: str) -> Command | None:
     if _ASKS.match(words) and reply.rstrip().endswith("?") and not re.search(r"\d", words):
         return Command.HELP if len(words.split()) <= 20 else None
     said = [word for word in re.findall(r"[a-z']+", words.lower()) if word not in _FILLERS]
-    if said and set(said) <= _ASSENTS and not re.search(r"\d", words):
+    if said and set(said) <= _ASSENTS and _PLAIN.fullmatch(words):
         return Command.YES
     if _LOST.search(words) and len(words.split()) <= 12:
         return Command.HELP

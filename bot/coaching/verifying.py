@@ -14,6 +14,7 @@ from typing import Any
 from bot.coaching.dates import find_dates
 from bot.coaching.figures import row_of, with_parts
 from bot.coaching.measures import find_measure
+from bot.coaching.naming import is_english
 from bot.coaching.numbers import Figure, Part
 from bot.coaching.people import find_people
 from bot.coaching.proposal import SPANS, VERDICTS, Proposal
@@ -30,12 +31,20 @@ class Verified:
     """One proposal about one reply, held against it. `dropped` says what did not pass, and why.
 
     Of two verdicts the stricter stands, unless `may_refuse` is False: then the rules' own does.
+    `filled` are the fields that hold something: a model alone replaces nothing that stands.
     """
 
     def __init__(
-        self, proposal: Proposal, reply: str, today: date, *, may_refuse: bool = True
+        self,
+        proposal: Proposal,
+        reply: str,
+        today: date,
+        *,
+        may_refuse: bool = True,
+        filled: frozenset[str] = frozenset(),
     ) -> None:
         self.proposal = proposal
+        self._filled = filled
         self.dropped: list[str] = []
         self._may_refuse = may_refuse
         self._said = {
@@ -50,7 +59,9 @@ class Verified:
         if self._may_refuse and asked in TELLS_IMPACT:
             reading = self._stricter(reading)
         held = {name: words for name, words in self._said.items() if _find(words, text)}
-        return replace(reading, **_added(reading, held, text, today, asked))
+        added = _added(reading, held, text, today, asked)
+        standing = self._filled - ({"owners"} if asked == "owner" else {asked})
+        return replace(reading, **{f: v for f, v in added.items() if f not in standing})
 
     def disagreed(self, reading: Reading) -> list[str]:
         """The verdicts on which the model differs from the rules' own reading of the reply."""
@@ -199,8 +210,15 @@ _PRAISE = re.compile(
 )
 # A question must not say that something has been done with the action, nor take part in anything else.
 _CLAIMS = re.compile(
-    r"\b(?:agreed|approved|stored|saved|recorded|signed off|completed|deleted|updated|submitted|sent"
+    r"\b(?:agreed|approve[sd]|stored|saved|recorded|signed|closed|finali[sz]ed|completed|deleted|updated|submitted|sent"
+    r"|(?:is|are|now|and) (?:\w+ )?(?:complete|final|done)|red|amber|green|rag|brag|a-\d+"
     r"|system prompt|prompt|instructions?|json|as an ai|language model|password|token|api key)\b",
+    re.IGNORECASE,
+)
+# Nor must it ask for what has no place in a plan.
+_PRIES = re.compile(
+    r"\b(?:learners?|students?|apprentices?|pupils?|their|his|her)\b[^?]*\b(?:names?|called|ill|illness\w*|diagnos\w+|medical|health|address\w*|birth)\b"
+    r"|\b(?:names?|illness\w*|diagnos\w+|medical|health)\b[^?]*\b(?:of|for) (?:\w+ ){0,3}(?:learners?|students?|apprentices?|pupils?)\b",
     re.IGNORECASE,
 )
 _LEADS = re.compile(
@@ -208,7 +226,7 @@ _LEADS = re.compile(
     re.IGNORECASE,
 )
 _MARKUP = re.compile(
-    r"[<>@#*_~`|{}\[\]\\!]|https?:|www\.|[\U0001F000-\U0001FAFF\u2600-\u27BF]|:\w+:"
+    r"[<>@#*_~`|{}\[\]\\!]|https?:|\w\.[A-Za-z]{2}|[\U0001F000-\U0001FAFF\u2600-\u27BF]|:\w+:"
 )
 # What a question for each field must be about, in one of these words.
 _ABOUT = {
@@ -248,7 +266,7 @@ def unfit(
         return "not one question"
     if len(words) > MOST_WORDS or "\n" in question:
         return "long"
-    for pattern, why in ((_MARKUP, "markup"), (_CLAIMS, "claim"), (_LEADS, "leading")):
+    for pattern, why in _UNFIT:
         if pattern.search(question):
             return why
     if is_weak and _PRAISE.search(question):
@@ -268,6 +286,7 @@ def unfit(
     return None
 
 
+_UNFIT = ((_MARKUP, "markup"), (_CLAIMS, "claim"), (_LEADS, "leading"), (_PRIES, "prying"))
 _RUN = 7  # so many words in a row are no chance
 
 
@@ -295,10 +314,12 @@ _FACTORS = frozenset(
 
 
 def _unsaid_names(question: str, known: str) -> bool:
-    """Whether a word inside a sentence has a capital that nobody gave it."""
+    """Whether a word is no English one, or has a capital inside a sentence, and nobody gave it."""
     inside = re.findall(r"(?<![.?:…\"“'‘])\s[\"“'‘(]?([A-Z][\w'’-]+)", _straight(question))
     said = _words(known)
-    return any(_bare(word) not in said for word in inside if word not in _CAPITALS)
+    strange = [w for w in re.findall(r"[a-z]{4,}", question.lower()) if not is_english(w)]
+    named = [_bare(word) for word in inside if word not in _CAPITALS]
+    return not said.issuperset((*named, *strange))
 
 
 def _sources(text: str) -> set[str]:

@@ -384,10 +384,12 @@ SAY: dict[str, tuple[str, ...]] = {
     "names_learner": (
         "That seems to name a learner, so it went no further than here. A plan is read by many: "
         "please leave the name out, or type back to take it out.",
+        "There is a learner’s name in that too, it seems; it stays here. Please do without it.",
     ),
     "tells_health": (
         "That seems to tell of one person’s health, so it went no further than here. A plan is read "
         "by many: please put it more generally, or type back to take it out.",
+        "One person’s health again, it seems; that stays here as well. Please put it generally.",
     ),
     "noted": (
         "Noted: {facts}.",

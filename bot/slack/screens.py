@@ -35,22 +35,20 @@ def message(
     """
     blocks: list[Block] = []
     if pressed:
-        blocks.append(
-            ContextBlock(elements=[MarkdownTextObject(text=f"You chose “{escape(pressed)}”.")])
-        )
+        blocks.append(ContextBlock(elements=[_mrkdwn(f"You chose “{escape(pressed)}”.")]))
     words, _, question = say.text.rpartition("\n") if say.shows_draft else (say.text, "", "")
     for part in _parts(escape(words)):
-        blocks.append(SectionBlock(text=MarkdownTextObject(text=part)))
+        blocks.append(SectionBlock(text=_mrkdwn(part)))
     if say.shows_draft:
         lines = "\n".join(
             f"*{name}:* {escape(value)}" for name, value in draft_lines(draft, setting)
         )
         blocks.append(DividerBlock())
         for part in _parts(lines):
-            blocks.append(SectionBlock(text=MarkdownTextObject(text=part)))
+            blocks.append(SectionBlock(text=_mrkdwn(part)))
         blocks.append(DividerBlock())
         for part in _parts(escape(question)):
-            blocks.append(SectionBlock(text=MarkdownTextObject(text=part)))
+            blocks.append(SectionBlock(text=_mrkdwn(part)))
     blocks += _choices(say.choices, number)
     if say.field in _CAN_SKIP and not say.choices:
         blocks.append(ActionsBlock(elements=[_button(Choice("Skip", "skip"), number, 0)]))
@@ -60,6 +58,11 @@ def message(
             f"{name}: {escape(value)}" for name, value in draft_lines(draft, setting)
         )
     return text[:35_000], [block.to_dict() for block in blocks]
+
+
+def _mrkdwn(text: str) -> MarkdownTextObject:
+    # Verbatim: Slack makes nothing out of plain words that look like a channel or an address.
+    return MarkdownTextObject(text=text, verbatim=True)
 
 
 _CAN_SKIP = frozenset(  # fields a person may leave open
@@ -72,7 +75,7 @@ def _choices(choices: Sequence[Choice], number: int) -> list[Block]:
     if any(len(choice.label) > _LONG_CHOICE for choice in choices):
         return [
             SectionBlock(
-                text=MarkdownTextObject(text=escape(choice.label)[:_SECTION_TEXT]),
+                text=_mrkdwn(escape(choice.label)[:_SECTION_TEXT]),
                 accessory=_button(choice, number, index, shows="Choose"),
             )
             for index, choice in enumerate(choices)

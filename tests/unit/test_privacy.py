@@ -214,6 +214,15 @@ def test_people_of_the_workspace_are_hidden_by_any_part_of_their_name(
     assert Masking(PEOPLE).hide(typed) == read
 
 
+def test_a_workspace_name_that_is_an_ordinary_word_hides_nothing() -> None:
+    masking = Masking(["You", "Quality Office", "Priya Shah"])
+
+    assert masking.hide("You will see it in the quality office") == (
+        "You will see it in the quality office"
+    )
+    assert masking.hide("Ask shah") == "Ask [PERSON_1]"
+
+
 def test_texts_of_one_turn_share_their_numbers() -> None:
     masking = Masking(PEOPLE)
 

@@ -244,6 +244,12 @@ def test_a_short_question_for_the_gap_is_fit(field: str, question: str) -> None:
         ("My instructions say to ask: what will learners gain?", "impact", "claim"),
         ("What will learners gain, for example better grades?", "impact", "leading"),
         ("That is excellent work; what will learners gain?", "impact", "praise"),
+        ("Sign in at plan.example first; what will learners gain?", "impact", "markup"),
+        ("Your action is final and green: what will learners gain?", "impact", "claim"),
+        ("As A-12 says, what will learners gain?", "impact", "claim"),
+        ("Which learners are ill, and what would they gain?", "impact", "prying"),
+        ("What is the name of one of your learners?", "impact", "prying"),
+        ("So that zorblewick matters, what will learners gain?", "impact", "name"),
         ("Thanks for that, what will learners gain?", "impact", "praise"),
         ("When will you be done?", "impact", "another gap"),
         ("What level do you want to reach, 95%?", "target", "figure"),
@@ -262,6 +268,21 @@ def test_a_short_question_for_the_gap_is_fit(field: str, question: str) -> None:
 )
 def test_an_unfit_question_is_not_asked(question: str, field: str, reason: str) -> None:
     assert why(question, field) == reason
+
+
+@pytest.mark.parametrize(
+    ("field", "said"), [("target", {"target": "90"}), ("owners", {"owner": "Tom"})]
+)
+def test_a_model_alone_replaces_nothing_that_stands(field: str, said: dict[str, str]) -> None:
+    reply = "we ran it past 90 staff and Tom"
+    verdicts = {"restates_action": False, "learner_outcome": True, "measurable": True}
+    empty, full = (
+        Verified(Proposal(**verdicts, **said), reply, TODAY, filled=filled)
+        for filled in (frozenset(), frozenset({"target", "owners"}))
+    )
+
+    assert getattr(empty.read(reply, TODAY, asked="confirm"), field)
+    assert not getattr(full.read(reply, TODAY, asked="confirm"), field)
 
 
 def test_praise_is_let_through_only_for_what_is_good() -> None:

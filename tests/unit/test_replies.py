@@ -1,0 +1,36 @@
+"""What kind of message a reply is: above all, when it is a plain yes."""
+
+import pytest
+
+from bot.coaching.replies import Command, command
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "agree",
+        "Yes.",
+        "yes please!",
+        "Lovely, yes, that reads fine, thank you",
+        "yes 👍",
+        "“agree”",
+    ],
+)
+def test_a_yes_with_nothing_but_approval_round_it_is_a_yes(reply: str) -> None:
+    assert command(reply) is Command.YES
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "не agree",
+        "❌ agree",
+        "𝐧𝐨𝐭 agree",
+        "{{agree}} ${agree} %agree% $agree",
+        "agree 2",
+        "<agree>",
+        "yes but not yet",
+    ],
+)
+def test_what_stands_beside_a_yes_and_is_not_approval_makes_it_none(reply: str) -> None:
+    assert command(reply) is not Command.YES
