@@ -20,6 +20,7 @@ bench:
 	$(PYTHON) -m tests.benchmarks.reading
 	$(PYTHON) -m tests.benchmarks.turns
 	$(PYTHON) -m tests.benchmarks.waiting
+	$(PYTHON) -m tests.benchmarks.bad_models
 
 # Works the points of the reader out anew from the cases for building; needs the extra "weigh".
 weigh:

@@ -24,7 +24,7 @@ from storage.migrate import migrate
 MOST_BYTES = 1_000_000
 HTTP_THREADS = 16
 # Conversations answered at once: most of a turn's time is a model's, and waits.
-_TURNS = 64
+TURNS = 64
 _TOKEN_REFUSED = frozenset(
     "invalid_auth not_authed not_allowed_token_type token_revoked token_expired missing_scope "
     "account_inactive".split()
@@ -53,6 +53,8 @@ def serve(settings: Settings) -> None:
         level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # It warns of every request that waits a moment for a thread.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     # At DEBUG they log what people wrote.
     least = max(logging.INFO, logging.getLevelName(settings.log_level))
     for wordy in ("slack_sdk", "slack_bolt", "bot.slack.bolt"):
@@ -64,7 +66,7 @@ def serve(settings: Settings) -> None:
         raise SettingsInvalid(f"The setting DATABASE_URL is not right: {error}") from None
     coach = coach_of(settings, database, lambda: datetime.now(UTC))
     migrate(database)
-    engine = Engine(where, executor_id=settings.executor_id, workers=_TURNS)
+    engine = Engine(where, executor_id=settings.executor_id, workers=TURNS)
     service = build(settings, database, engine, coach, lambda: datetime.now(UTC))
     _check_token(service)
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -17,7 +18,7 @@ from bot.coach import Stop
 from bot.slack.incoming import Incoming
 
 _STATUS = "is reading your answer…"
-_THREADS = 4
+_THREADS = 16
 # Slack's words for what a workspace, a plan or an installation does not have.
 _NOT_OFFERED = frozenset(
     "unknown_method not_allowed_token_type missing_scope feature_not_enabled not_supported "
@@ -33,6 +34,22 @@ def is_not_offered(error: SlackApiError) -> bool:
     return status == 404 or code in _NOT_OFFERED
 
 
+@dataclass
+class _Turn:
+    """One answer that is being thought about."""
+
+    workspace: str
+    channel: str
+    thread: str
+    stop: Stop
+    is_over: bool = False
+    is_shown: bool = False
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        return self.workspace, self.channel, self.thread
+
+
 class Progress:
     """Shows that answers are coming. `client` gives the Web API client of a workspace."""
 
@@ -40,58 +57,66 @@ class Progress:
         self._client = client
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="progress")
         self._guard = threading.Lock()
-        self._stops: dict[tuple[str, str, str], Stop] = {}
+        self._turns: dict[tuple[str, str, str], _Turn] = {}
         self._not_offered: set[tuple[str, str]] = set()
 
     @contextmanager
     def __call__(self, incoming: Incoming, stop: Stop) -> Iterator[None]:
         """For the length of the block show that an answer is coming, and let it be stopped."""
-        place = (incoming.workspace, incoming.channel, incoming.thread)
+        turn = _Turn(incoming.workspace, incoming.channel, incoming.thread, stop)
         with self._guard:
-            self._stops[place] = stop
-        shown = self._soon(self._show, *place)
+            self._turns[turn.place] = turn
+        shown = self._soon(self._show, turn)
         try:
             yield
         finally:
             with self._guard:
-                self._stops.pop(place, None)
-            self._soon(self._end, shown, *place)
+                self._turns.pop(turn.place, None)
+                turn.is_over = True
+            self._soon(self._end, turn, shown)
 
     def stop(self, workspace: str, channel: str, thread: str) -> None:
         """The person pressed Slack's stop button."""
         with self._guard:
-            pressed = self._stops.get((workspace, channel, thread))
-        if pressed is not None:
-            pressed.press()
+            turn = self._turns.get((workspace, channel, thread))
+        if turn is not None:
+            turn.stop.press()
 
     def close(self) -> None:
         """Show nothing more."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _show(self, workspace: str, channel: str, thread: str) -> None:
-        client = self._client(workspace)
+    def _show(self, turn: _Turn) -> None:
+        # Behind a slow Slack this may come after the answer, under which it would stand for ever.
+        if turn.is_over:
+            return
+        turn.is_shown = True
+        # While a session is processing Slack shows that, and its stop button.
+        if self._set_session(turn, "processing"):
+            return
+        client = self._client(turn.workspace)
         self._try(
-            workspace,
+            turn,
             "assistant.threads.setStatus",
             lambda: client.assistant_threads_setStatus(
-                channel_id=channel, thread_ts=thread, status=_STATUS
+                channel_id=turn.channel, thread_ts=turn.thread, status=_STATUS
             ),
         )
-        self._session(workspace, channel, thread, "processing")
 
-    def _end(self, shown: "Future[None] | None", workspace: str, channel: str, thread: str) -> None:
+    def _end(self, turn: _Turn, shown: "Future[None] | None") -> None:
         if shown is not None:
             wait([shown])
-        self._session(workspace, channel, thread, "active")
+        if turn.is_shown:
+            # The other kind of status goes by itself when the answer comes.
+            self._set_session(turn, "active")
 
-    def _session(self, workspace: str, channel: str, thread: str, status: str) -> None:
-        # While a session is processing Slack shows its stop button.
-        client = self._client(workspace)
-        self._try(
-            workspace,
+    def _set_session(self, turn: _Turn, status: str) -> bool:
+        client = self._client(turn.workspace)
+        return self._try(
+            turn,
             "agents.sessions.setStatus",
             lambda: client.agents_sessions_setStatus(
-                channel_id=channel, thread_ts=thread, status=status
+                channel_id=turn.channel, thread_ts=turn.thread, status=status
             ),
         )
 
@@ -101,14 +126,18 @@ class Progress:
         except RuntimeError:  # closed: the last turns go on without
             return None
 
-    def _try(self, workspace: str, method: str, call: Callable[[], object]) -> None:
-        if (workspace, method) in self._not_offered:
-            return
+    def _try(self, turn: _Turn, method: str, call: Callable[[], object]) -> bool:
+        """Whether Slack took the call."""
+        if (turn.workspace, method) in self._not_offered:
+            return False
         try:
             call()
         except SlackApiError as error:
             if is_not_offered(error):
-                self._not_offered.add((workspace, method))
+                self._not_offered.add((turn.workspace, method))
                 _log.info("This workspace does not offer %s.", method)
+            return False
         except (SlackClientError, OSError, ValueError) as error:
             _log.info("Slack did not take %s: %s", method, type(error).__name__)
+            return False
+        return True

@@ -326,6 +326,33 @@ def test_stop_ends_the_wait_and_the_rules_ask_on(
     assert statuses(fake) == ["processing", "active"]
 
 
+@on_sqlite
+def test_no_answer_waits_for_slacks_status_and_a_late_one_is_left_out(
+    fake: FakeSlack, model: FakeModel, database_url: str
+) -> None:
+    with talking(fake, database_url, coached(model)) as (talk, _):
+        held = fake.hold("agents.sessions.setStatus")
+        assert talk.says(ACTION) == QUESTIONS["the impact"]
+        held.release()
+        fake.wait_for(lambda: statuses(fake)[-1:] == ["active"])
+
+    assert statuses(fake) == ["processing", "active"]
+
+
+@on_sqlite
+def test_without_sessions_there_is_a_status_alone(
+    fake: FakeSlack, model: FakeModel, database_url: str
+) -> None:
+    fake.always_fail("agents.sessions.setStatus", error("unknown_method"))
+    with talking(fake, database_url, coached(model)) as (talk, _):
+        talk.says(ACTION)
+        fake.wait_for(lambda: fake.statuses)
+        talk.says(RESTATED)
+        fake.wait_for(lambda: len(fake.statuses) == 2)
+
+    assert statuses(fake) == ["processing"]
+
+
 def statuses(fake: FakeSlack) -> list[str]:
     """What the sessions were set to, in order."""
     return [call.args["status"] for call in fake._calls_to["agents.sessions.setStatus"]]

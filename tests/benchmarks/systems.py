@@ -28,7 +28,7 @@ from bot.coaches import coach_of
 from bot.coaching.dates import academic_year
 from bot.engine import Engine, engine_url
 from bot.sample import load_sample
-from bot.server import _TURNS, HTTP_THREADS, MOST_BYTES, Wsgi, application
+from bot.server import HTTP_THREADS, MOST_BYTES, TURNS, Wsgi, application
 from bot.settings import Settings
 from bot.slack.app import LISTENER_THREADS, SLACK_SECONDS, build
 from storage.database import Database
@@ -165,7 +165,7 @@ def _ours(system: System, stack: ExitStack) -> Wsgi:
     coach = coach_of(settings, database, clock)
     stack.callback(coach.close)
     engine = Engine(
-        engine_url(settings.database_url), executor_id=settings.executor_id, workers=_TURNS
+        engine_url(settings.database_url), executor_id=settings.executor_id, workers=TURNS
     )
     service = build(settings, database, engine, coach, clock)
     service.start(clock)
