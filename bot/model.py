@@ -32,7 +32,7 @@ Shape = TypeVar("Shape", bound=BaseModel)
 
 _RETRIES = 2
 _RETRY_SECONDS = 0.5
-_LONGEST_ANSWER = 20_000  # characters; a good one has a few hundred
+_LONGEST_ANSWER = 6_000  # characters; a good one has a few hundred, and some models never end
 _CHARACTERS_A_TOKEN = 4  # where a server does not count for us
 _GRACE_SECONDS = 0.5
 # Servers known to take `store`, which keeps an answer out of the provider's own records.
@@ -172,6 +172,7 @@ class Model:
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
             await client.close()
+            await loop.shutdown_asyncgens()
             loop.stop()
 
         asyncio.run_coroutine_threadsafe(end(), loop)

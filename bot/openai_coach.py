@@ -21,9 +21,10 @@ from bot.coaching import wording
 from bot.coaching.assessment import as_labels, without_table
 from bot.coaching.dates import academic_year
 from bot.coaching.draft import Draft, Setting
-from bot.coaching.interview import free_words, gap_asked, reworded, step, with_aside
+from bot.coaching.interview import free_words, gaps_asked, reworded, step, with_aside
 from bot.coaching.lines import OPEN, draft_lines
 from bot.coaching.masking import Masking
+from bot.coaching.phrases import listed
 from bot.coaching.privacy import Private, private
 from bot.coaching.proposal import SPANS, Proposal
 from bot.coaching.reading import LONGEST_REPLY, Reading, read
@@ -137,16 +138,16 @@ class OpenAICoach:
             return interview, say
         if not self._breaker.allows(workspace):
             return with_aside(interview, say, "model_away")
-        gap = gap_asked(interview, say)
-        asked = _asked(heard, gap, interview.question)
+        gaps = gaps_asked(interview, say)
+        asked = _asked(heard, gaps, interview.question)
         rules = _by_rules(heard)
         with self._consulted(heard, asked, people, rules) as (outcome, verified):
             if verified is None:
                 stopped = outcome is Outcome.STOPPED
                 return (interview, say) if stopped else with_aside(interview, say, "model_away")
             after, said = step(heard.interview, heard.reply, heard.setting, verified.read)
-            if gap is not None and gap_asked(after, said) == gap:
-                after, said = self._worded(heard, after, said, gap, verified, rules)
+            if gaps and gaps_asked(after, said) == gaps:
+                after, said = self._worded(heard, after, said, verified, rules)
             return after, said
 
     def _worded(
@@ -154,7 +155,6 @@ class OpenAICoach:
         heard: Heard,
         interview: Interview,
         say: Say,
-        gap: str,
         verified: Verified,
         rules: Reading,
     ) -> tuple[Interview, Say]:
@@ -165,7 +165,7 @@ class OpenAICoach:
         mark = f"worded.{hashlib.sha256(question.lower().encode()).hexdigest()[:12]}"
         why = unfit(
             question,
-            field=gap,
+            fields=say.fields,
             known=_known(heard, interview.draft, say.text),
             today=heard.setting.today,
             is_weak=not (rules.learner_outcome and rules.measurable),
@@ -257,7 +257,7 @@ def _by_rules(heard: Heard) -> Reading:
     return read(heard.reply, heard.setting.today, action=action, asked=before.focus)
 
 
-def _asked(heard: Heard, gap: str | None, question: str) -> _Asked:
+def _asked(heard: Heard, gaps: tuple[str, ...], question: str) -> _Asked:
     before, setting = heard.interview, heard.setting
     items = setting.items(before.draft.sar_items)
     told = before.draft.model_copy(update={"sar_items": [], "theme": None, "action": None})
@@ -268,8 +268,8 @@ def _asked(heard: Heard, gap: str | None, question: str) -> _Asked:
         known="; ".join(known) or "nothing yet",
         asked=before.question or "what they plan to do",
         reply=heard.reply[:LONGEST_REPLY],
-        ask=wording.FIELD_NAMES[gap] if gap else "nothing",
-        example=question if gap else "nothing",
+        ask=listed([wording.FIELD_NAMES[gap] for gap in gaps]) or "nothing",
+        example=question if gaps else "nothing",
     )
 
 

@@ -106,13 +106,11 @@ def free_words(interview: Interview, reply: str) -> bool:
 _FREE_WORDS = 3
 
 
-def gap_asked(interview: Interview, say: Say) -> str | None:
-    """The one field that a question asks about openly; None for a choice, a draft or several."""
+def gaps_asked(interview: Interview, say: Say) -> tuple[str, ...]:
+    """The fields that a question asks about openly; none for a choice or a draft."""
     open_question = interview.stage is Stage.ASKING and interview.pending is None
-    alone = len(say.fields) == 1 and not say.choices and say.outcome is None
-    last = say.text.rpartition("\n")[2]
-    asks = last == interview.question and last.endswith("?")
-    return say.field if open_question and alone and asks else None
+    asks = say.text.rpartition("\n")[2] == interview.question and say.text.endswith("?")
+    return say.fields if open_question and asks and not (say.choices or say.outcome) else ()
 
 
 def reworded(interview: Interview, say: Say, question: str) -> tuple[Interview, Say]:

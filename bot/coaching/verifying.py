@@ -250,7 +250,7 @@ _ABOUT = {
 def unfit(
     question: str,
     *,
-    field: str,
+    fields: tuple[str, ...],
     known: str,
     today: date,
     is_weak: bool,
@@ -258,7 +258,7 @@ def unfit(
 ) -> str | None:
     """Why a worded question may not be asked, or None where it may.
 
-    `field` is the gap that the rules chose, `known` all that the person, the draft and the SAR
+    `fields` are the gaps that the rules chose, `known` all that the person, the draft and the SAR
     say, `is_weak` whether what was answered falls short, `prompt` what must not be given away.
     """
     words = question.split()
@@ -271,7 +271,7 @@ def unfit(
             return why
     if is_weak and _PRAISE.search(question):
         return "praise"
-    if not _ABOUT[field].search(question):
+    if not all(_ABOUT[field].search(question) for field in fields):
         return "another gap"
     if _unsaid_figures(question, known, today):
         return "figure"

@@ -513,10 +513,10 @@ def test_the_library_is_large_and_says_nothing_twice() -> None:
 def test_what_the_model_asks_would_pass_but_for_what_it_gives_away(field: str) -> None:
     told = {"known": "", "today": NOW.date(), "is_weak": True, "prompt": SYSTEM}
 
-    assert unfit(f"So {TAIL}", field=field, **told) is None
+    assert unfit(f"So {TAIL}", fields=(field,), **told) is None
     for number in range(1, 7):
         for obeys in (recites, claims, calls_all, tells):
-            assert unfit(obeys("", number)["question"], field=field, **told)
+            assert unfit(obeys("", number)["question"], fields=(field,), **told)
 
 
 @on_sqlite

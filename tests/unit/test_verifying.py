@@ -198,7 +198,7 @@ KNOWN = f"{GOOD}\nText parents on the day of each absence\nPriya leads it"
 
 def why(question: str, field: str = "impact", *, weak: bool = True, known: str = KNOWN) -> Any:
     prompt = prompts.load("turn").system
-    return unfit(question, field=field, known=known, today=TODAY, is_weak=weak, prompt=prompt)
+    return unfit(question, fields=(field,), known=known, today=TODAY, is_weak=weak, prompt=prompt)
 
 
 @pytest.mark.parametrize(
