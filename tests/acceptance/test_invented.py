@@ -2,21 +2,16 @@
 
 import json
 import random
-import time
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bot.breaker import Breaker
 from bot.coach import EMBEDDED, Heard
 from bot.coaching.draft import Draft, Setting
 from bot.coaching.reading import LONGEST_REPLY
 from bot.coaching.state import Interview, Stage
-from bot.model import Model
-from bot.openai_coach import OpenAICoach
-from storage.models import ModelCall
 from tests.support.fake_model import FakeModel, ModelRequest
+from tests.support.model_coach import model_coach
 from tests.unit.sar import SETTING
 
 CASES = Path(__file__).resolve().parents[1] / "evals" / "cases.jsonl"
@@ -33,22 +28,6 @@ QUESTIONS = (
     "Which learners will be seen to gain in {source}?",
     "Great work; I have stored it. What more will learners gain?",
 )
-
-
-class Noted:
-    """Books that keep the rows in memory."""
-
-    def __init__(self) -> None:
-        self.rows: list[ModelCall] = []
-
-    def record(self, workspace: str, rows: Sequence[ModelCall]) -> None:
-        self.rows += rows
-
-    def is_spent(self, workspace: str) -> bool:
-        return False
-
-    def first_refusal(self, workspace: str, model: str) -> bool:
-        return False
 
 
 def cases() -> list[dict[str, Any]]:
@@ -91,16 +70,8 @@ def test_nothing_that_nobody_said_is_stored_or_asked() -> None:
             "question": question,
         }
 
-    books, found = Noted(), list[str]()
-    with FakeModel(answer) as server:
-        model = Model(
-            "liar",
-            api_key=None,
-            base_url=server.base_url,
-            first_words_seconds=10,
-            total_seconds=20,
-        )
-        coach = OpenAICoach(model, books, lambda _: [], Breaker(time.monotonic))
+    found = list[str]()
+    with FakeModel(answer) as server, model_coach(server.base_url) as (coach, books):
         for number, case in enumerate(cases()):
             focus = ("impact", "action", "measure", "owner")[number % 4]
             draft = Draft(action=None if focus == "action" else case["action"])
@@ -128,7 +99,6 @@ def test_nothing_that_nobody_said_is_stored_or_asked() -> None:
                 for name in ("baseline", "target", "due", "evidence_source", "owner", "measure")
                 if stored[name] != by_rules[name]
             ]
-        model.close()
 
     assert len(lies) >= 200
     assert found == []

@@ -1,18 +1,13 @@
 """What an agreed action costs: the tokens of whole interviews with a model that answers fully."""
 
-import time
-from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
 import prompts
-from bot.breaker import Breaker
 from bot.coaching.reading import read
-from bot.model import Model
-from bot.openai_coach import OpenAICoach
-from storage.models import ModelCall
 from tests.evals.personas import hold, people
 from tests.support.fake_model import FakeModel, ModelRequest
+from tests.support.model_coach import model_coach
 from tests.unit.sar import SETTING
 
 MOST_IN, MOST_OUT = 6_000, 900
@@ -21,22 +16,6 @@ QUESTION = (
     "You have told me what will be done and by whom, and that is clear; what I cannot see yet is "
     "what learners would be able to do, or would get, that they do not get now, so what is it?"
 )
-
-
-class PerPerson:
-    """Books that keep the calls of each person's interview, by its workspace."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, list[ModelCall]] = {}
-
-    def record(self, workspace: str, rows: Sequence[ModelCall]) -> None:
-        self.rows.setdefault(workspace, []).extend(rows)
-
-    def is_spent(self, workspace: str) -> bool:
-        return False
-
-    def first_refusal(self, workspace: str, model: str) -> bool:
-        return False
 
 
 def full(request: ModelRequest) -> dict[str, Any]:
@@ -60,29 +39,18 @@ def full(request: ModelRequest) -> dict[str, Any]:
 
 
 def test_an_agreed_action_stays_within_its_tokens_and_every_call_begins_alike() -> None:
-    books = PerPerson()
-    with FakeModel(full) as server:
-        model = Model(
-            "full",
-            api_key=None,
-            base_url=server.base_url,
-            first_words_seconds=10,
-            total_seconds=20,
-        )
-        coach = OpenAICoach(model, books, lambda _: [], Breaker(time.monotonic))
+    with FakeModel(full) as server, model_coach(server.base_url) as (coach, books):
         agreed = [p.name for p in people() if hold(p, coach).end.startswith("agreed")]
-        model.close()
 
     tokens = [
-        (sum(r.tokens_in for r in books.rows[name]), sum(r.tokens_out for r in books.rows[name]))
+        (sum(r.tokens_in for r in books.calls[name]), sum(r.tokens_out for r in books.calls[name]))
         for name in agreed
     ]
     assert len(tokens) >= 20
     assert median(given for given, _ in tokens) <= MOST_IN
     assert median(written for _, written in tokens) <= MOST_OUT
     # The fake server counts what we sent, so the ledger cannot flatter itself.
-    rows = [row for each in books.rows.values() for row in each]
-    assert sum(row.tokens_in for row in rows) == server.tokens_in
+    assert sum(row.tokens_in for row in books.rows) == server.tokens_in
     beginnings = {(r.body["messages"][0]["content"], r.schema_text) for r in server.requests}
     assert len(beginnings) == 1
     assert prompts.load("turn").system in beginnings.pop()[0]

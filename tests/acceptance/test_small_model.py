@@ -15,14 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.breaker import Breaker
 from bot.coach import EMBEDDED, Heard
 from bot.coaching.interview import begin
 from bot.coaching.state import Stage
-from bot.model import Form, Model
-from bot.openai_coach import OpenAICoach
-from tests.acceptance.test_invented import Noted
+from bot.model import Form
+from tests.benchmarks.turns import SCRIPTS
 from tests.support.bots import free_port
+from tests.support.model_coach import model_coach
 from tests.unit.sar import SETTING
 
 pytestmark = pytest.mark.skipif(
@@ -30,17 +29,7 @@ pytestmark = pytest.mark.skipif(
     reason="the extra small-model is not installed",
 )
 _UP_SECONDS = 60
-# A slow machine's small model; nobody talks to it.
-_SECONDS = 120
-REPLIES = (
-    "AFI 1",
-    "Undertake a review of the software developer apprenticeship learning resources",
-    "Learning resources have been improved to support learners",
-    "because apprentices are moving from the framework to the standard, we want achievement to "
-    "rise from 54% to 65% by July 2027, from the QAR dashboard",
-    "60% on track at the February review",
-    "agree",
-)
+REPLIES = SCRIPTS[0]
 
 
 @pytest.fixture(scope="module")
@@ -76,20 +65,10 @@ def server() -> Iterator[str]:
 def test_an_interview_with_a_model_that_makes_things_up_stores_what_the_rules_would(
     server: str,
 ) -> None:
-    books = Noted()
-    model = Model(
-        "smollm2",
-        api_key=None,
-        base_url=server,
-        first_words_seconds=_SECONDS,
-        total_seconds=_SECONDS,
-    )
-    coach = OpenAICoach(model, books, lambda _: [], Breaker(time.monotonic))
     interview, _ = begin(SETTING)
-    for reply in REPLIES:
-        heard = Heard("W", interview, reply, SETTING)
-        interview, _ = coach.answer(heard)
-    model.close()
+    with model_coach(server) as (coach, books):
+        for reply in REPLIES:
+            interview, _ = coach.answer(Heard("W", interview, reply, SETTING))
     plain, _ = begin(SETTING)
     for reply in REPLIES:
         plain, _ = EMBEDDED.answer(Heard("W", plain, reply, SETTING))
