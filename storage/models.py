@@ -305,7 +305,7 @@ class ModelCall(_Row, table=True):
     # The ledger fills in these two. A row without them is refused by the database.
     workspace: str = Field(default="", foreign_key="provider.workspace", max_length=64)
     at: datetime = Field(default=None, nullable=False)
-    # What for: "turn" or "check".
+    # What for, as in "turn".
     purpose: str = Field(max_length=24)
     model: str = Field(max_length=128)
     # Name and version, as in "turn@1".
