@@ -348,7 +348,8 @@ class Run:
             assert (request.user.count("<data>"), request.user.count("</data>")) == (1, 1)
             assert request.user.startswith("<data>\n")
             last = request.user.rpartition("\n</data>\n")[2]
-            assert last in {f"ASK: {field}" for field in ("nothing", *FIELD_NAMES.values())}
+            asked = re.split(", | and ", last.removeprefix("ASK: "))
+            assert {"nothing", *FIELD_NAMES.values()}.issuperset(asked)
             assert not words_in(request.body, *SECRETS)
 
     def _look_at_calls(self, talk: Talk) -> None:
@@ -373,7 +374,9 @@ def assert_harmless_message(call: Call) -> None:
         assert_valid_message(call.args)
     # Either would make a mention of "@channel".
     assert not {"link_names", "parse"} & call.args.keys()
-    assert not words_in(call.args, *SECRETS, *MADE_UP)
+    # Not in a timestamp, which may hold any figure.
+    shown = {name: value for name, value in call.args.items() if not name.endswith("ts")}
+    assert not words_in(shown, *SECRETS, *MADE_UP)
     assert not runs("\n".join(texts(call.args)), RUN) & runs(SYSTEM, RUN)
     # Only Markdown knows a backslash.
     assert "<!" not in call.args.get("markdown_text", "").replace("\\<", "")

@@ -314,7 +314,7 @@ def test_a_message_that_cannot_be_read_does_not_hold_up_the_next(
             raise ZeroDivisionError
         return step(interview, reply, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("bot.conversation.step", trips)
+    monkeypatch.setattr("bot.coach.step", trips)
     first = payloads.direct_message("AFI 2")
     thread = first["event"]["ts"]
     for number, event in enumerate(

@@ -35,7 +35,7 @@ def well(request: ModelRequest) -> dict[str, Any]:
     found = re.search(r"Their reply: (.*)\n</data>\nASK: (.*)", request.user, re.DOTALL)
     assert found
     said, ask = found.groups()
-    assert ask in (*FIELD_NAMES.values(), "nothing")
+    assert {"nothing", *FIELD_NAMES.values()}.issuperset(re.split(", | and ", ask))
     gold = GOLD.get(said, {})
     return {
         "restates_action": gold.get("restates_action", False),
