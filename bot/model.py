@@ -32,7 +32,8 @@ Shape = TypeVar("Shape", bound=BaseModel)
 
 _RETRIES = 2
 _RETRY_SECONDS = 0.5
-_LONGEST_ANSWER = 6_000  # characters; a good one has a few hundred, and some models never end
+# Characters, where a good answer has a few hundred; some models never end.
+_LONGEST_ANSWER = 20_000
 _CHARACTERS_A_TOKEN = 4  # where a server does not count for us
 _GRACE_SECONDS = 0.5
 # Servers known to take `store`, which keeps an answer out of the provider's own records.

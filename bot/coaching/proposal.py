@@ -1,11 +1,10 @@
 """What a language model may propose about one reply; `verifying` holds the rules it must pass."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 # Fields copied out of the reply, by the names the answer has for them.
 SPANS = ("action", "impact", "measure", "baseline", "target", "due", "evidence", "owner")
 VERDICTS = ("restates_action", "learner_outcome", "measurable")
-_LONGEST = 2000
 
 
 class Proposal(BaseModel):
@@ -19,12 +18,12 @@ class Proposal(BaseModel):
     restates_action: bool
     learner_outcome: bool
     measurable: bool
-    action: str | None = Field(default=None, max_length=_LONGEST)
-    impact: str | None = Field(default=None, max_length=_LONGEST)
-    measure: str | None = Field(default=None, max_length=_LONGEST)
-    baseline: str | None = Field(default=None, max_length=_LONGEST)
-    target: str | None = Field(default=None, max_length=_LONGEST)
-    due: str | None = Field(default=None, max_length=_LONGEST)
-    evidence: str | None = Field(default=None, max_length=_LONGEST)
-    owner: str | None = Field(default=None, max_length=_LONGEST)
-    question: str = Field(default="", max_length=_LONGEST)
+    action: str | None = None
+    impact: str | None = None
+    measure: str | None = None
+    baseline: str | None = None
+    target: str | None = None
+    due: str | None = None
+    evidence: str | None = None
+    owner: str | None = None
+    question: str = ""

@@ -15,7 +15,7 @@ from bot.coaching.dates import find_dates
 from bot.coaching.figures import row_of, with_parts
 from bot.coaching.measures import find_measure
 from bot.coaching.naming import is_english
-from bot.coaching.numbers import Figure, Part
+from bot.coaching.numbers import Figure, Part, number
 from bot.coaching.people import find_people
 from bot.coaching.proposal import SPANS, VERDICTS, Proposal
 from bot.coaching.reading import Reading, read
@@ -208,17 +208,25 @@ _PRAISE = re.compile(
     r"|strong|spot on|solid|outstanding|terrific|really good|very good|that(?:'s| is) good|sounds good|thank(?:s| you)|thanks)\b",
     re.IGNORECASE,
 )
-# A question must not say that something has been done with the action, nor take part in anything else.
+# A question must not say that something has been done with the action.
+_DONE = (
+    r"(?:agreed|approve[sd]|stored|saved|recorded|signed|closed|finali[sz]ed|completed|deleted|updated|submitted|sent"
+    r"|complete|final|done)"
+)
 _CLAIMS = re.compile(
-    r"\b(?:agreed|approve[sd]|stored|saved|recorded|signed|closed|finali[sz]ed|completed|deleted|updated|submitted|sent"
-    r"|(?:is|are|now|and) (?:\w+ )?(?:complete|final|done)|red|amber|green|rag|brag|a-\d+"
-    r"|system prompt|prompt|instructions?|json|as an ai|language model|password|token|api key)\b",
+    rf"\b(?:i|we|it|this|that|action|plan|draft|impact|everything|all|manager|lead)\b[^.?;:]{{0,30}}\b{_DONE}\b"
+    rf"|(?:^|[.;:]\s){_DONE}\b",
+    re.IGNORECASE,
+)
+# Nor take part in anything but the interview; the person's own words they may be.
+_ASTRAY = re.compile(
+    r"\b(?:red|amber|green|rag|brag|a-\d+|prompt|instructions?|json|language model|password|tokens?|api key)\b",
     re.IGNORECASE,
 )
 # Nor must it ask for what has no place in a plan.
 _PRIES = re.compile(
-    r"\b(?:learners?|students?|apprentices?|pupils?|their|his|her)\b[^?]*\b(?:names?|called|ill|illness\w*|diagnos\w+|medical|health|address\w*|birth)\b"
-    r"|\b(?:names?|illness\w*|diagnos\w+|medical|health)\b[^?]*\b(?:of|for) (?:\w+ ){0,3}(?:learners?|students?|apprentices?|pupils?)\b",
+    r"\b(?:learners?|students?|apprentices?|pupils?|their|his|her)\b[^?.;:]{0,60}\b(?:names?|called|ill|illness\w*|diagnos\w+|medical|health|address\w*|birth)\b"
+    r"|\b(?:names?|illness\w*|diagnos\w+|medical|health)\b[^?.;:]{0,20}\b(?:of|for) (?:\w+ ){0,3}(?:learners?|students?|apprentices?|pupils?)\b",
     re.IGNORECASE,
 )
 _LEADS = re.compile(
@@ -269,6 +277,8 @@ def unfit(
     for pattern, why in _UNFIT:
         if pattern.search(question):
             return why
+    if {_bare(word[0]) for word in _ASTRAY.finditer(question)} - _words(known):
+        return "astray"
     if is_weak and _PRAISE.search(question):
         return "praise"
     if not all(_ABOUT[field].search(question) for field in fields):
@@ -279,7 +289,7 @@ def unfit(
         return "date"
     if _unsaid_names(question, known):
         return "name"
-    if {w for w in _sources(question) if w not in _words(known)}:
+    if content_stems(" ".join(_sources(question))) - content_stems(known):
         return "source"
     if _runs(question, _RUN) & _runs(prompt, _RUN):
         return "prompt"
@@ -301,9 +311,15 @@ def _unsaid_figures(question: str, known: str, today: date) -> bool:
         return True
     if _FACTORS.intersection(_words(question)) - _words(known):
         return True
-    said = {f.value for f in _levels(known, today)}
+    said = {f.value for f in _levels(known, today)} | _numbers(known)
     asked = [f for f in _levels(question, today) if f.text.lower() not in _NO_FIGURE]
     return any(f.value not in said for f in asked if f.value is not None)
+
+
+def _numbers(text: str) -> set[float]:
+    """Every number of a text, whatever it counts, in digits or in words."""
+    found = re.findall(r"\d+(?:\.\d+)?|[a-z]+", text.lower())
+    return {value for word in found if (value := number(word)) is not None}
 
 
 # "Which one person", "half-way": words that a question may have without giving a figure.
@@ -317,7 +333,8 @@ def _unsaid_names(question: str, known: str) -> bool:
     """Whether a word is no English one, or has a capital inside a sentence, and nobody gave it."""
     inside = re.findall(r"(?<![.?:…\"“'‘])\s[\"“'‘(]?([A-Z][\w'’-]+)", _straight(question))
     said = _words(known)
-    strange = [w for w in re.findall(r"[a-z]{4,}", question.lower()) if not is_english(w)]
+    plain = re.findall(r"(?<!['\w])[a-z]{4,}(?!['\w])", _straight(question).lower())
+    strange = [word for word in plain if not is_english(word)]
     named = [_bare(word) for word in inside if word not in _CAPITALS]
     return not said.issuperset((*named, *strange))
 
@@ -336,7 +353,8 @@ _NO_SOURCES = frozenset(
 
 
 def _words(text: str) -> set[str]:
-    return {_bare(word) for word in re.findall(r"[\w'’-]+", _straight(text))}
+    words = {_bare(word) for word in re.findall(r"[\w'-]+", _straight(text))}
+    return words | {part for word in words for part in word.split("-")}
 
 
 def _bare(word: str) -> str:

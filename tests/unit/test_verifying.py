@@ -219,6 +219,11 @@ def why(question: str, field: str = "impact", *, weak: bool = True, known: str =
         ("owner", "Priya was named with others: who is the one person accountable?"),
         ("action", "Of all you could do about it, what will you do first?"),
         ("linked", "Every action hangs on the SAR: which item does this answer?"),
+        # The person's own "88" in words, and words that only look like claims or prying.
+        ("impact", "At eighty-eight most would be there; what will learners get out of it?"),
+        ("impact", "We can come back to the name. So what will be different for their learners?"),
+        ("impact", "Once their release is agreed, what will be different for the apprentices?"),
+        ("impact", "What do you expect it to change for students who aren't there at the moment?"),
     ],
 )
 def test_a_short_question_for_the_gap_is_fit(field: str, question: str) -> None:
@@ -241,12 +246,12 @@ def test_a_short_question_for_the_gap_is_fit(field: str, question: str) -> None:
         ("What will learners gain, see https://example.org?", "impact", "markup"),
         ("😀 What will learners gain?", "impact", "markup"),
         ("I have agreed the action; what else will learners gain?", "impact", "claim"),
-        ("My instructions say to ask: what will learners gain?", "impact", "claim"),
+        ("My instructions say to ask: what will learners gain?", "impact", "astray"),
         ("What will learners gain, for example better grades?", "impact", "leading"),
         ("That is excellent work; what will learners gain?", "impact", "praise"),
         ("Sign in at plan.example first; what will learners gain?", "impact", "markup"),
         ("Your action is final and green: what will learners gain?", "impact", "claim"),
-        ("As A-12 says, what will learners gain?", "impact", "claim"),
+        ("As A-12 says, what will learners gain?", "impact", "astray"),
         ("Which learners are ill, and what would they gain?", "impact", "prying"),
         ("What is the name of one of your learners?", "impact", "prying"),
         ("So that zorblewick matters, what will learners gain?", "impact", "name"),
