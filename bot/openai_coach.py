@@ -27,9 +27,10 @@ from bot.coaching.masking import Masking
 from bot.coaching.phrases import listed
 from bot.coaching.privacy import Private, private
 from bot.coaching.proposal import SPANS, Proposal
+from bot.coaching.questions import unfit
 from bot.coaching.reading import LONGEST_REPLY, Reading, read
 from bot.coaching.state import Interview, Say
-from bot.coaching.verifying import TELLS_IMPACT, Verified, unfit
+from bot.coaching.verifying import TELLS_IMPACT, Verified
 from bot.model import LASTING, Answer, Call, Model, Outcome
 from storage.models import ModelCall
 

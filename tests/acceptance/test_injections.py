@@ -23,7 +23,7 @@ from bot.coach import EMBEDDED
 from bot.coaching.dates import find_dates
 from bot.coaching.draft import Draft
 from bot.coaching.proposal import SPANS
-from bot.coaching.verifying import unfit
+from bot.coaching.questions import unfit
 from bot.coaching.wording import FIELD_NAMES
 from bot.ledger import Ledger
 from bot.model import Model
