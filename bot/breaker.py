@@ -13,6 +13,7 @@ class _State:
     failures: int = 0
     pause: float = 0.0
     closed_until: float = 0.0
+    is_tried: bool = False  # by one caller, after a pause
 
 
 class Breaker:
@@ -25,15 +26,17 @@ class Breaker:
         self._states: dict[str, _State] = {}
 
     def allows(self, workspace: str) -> bool:
-        """Whether to try now. After a pause one caller tries; others wait for how it went."""
+        """Whether to try now. After a pause one caller tries; others wait for how it went.
+
+        Who was allowed must say how it went, by one of the three below.
+        """
         with self._guard:
             state = self._states.get(workspace)
             if state is None or not state.pause:
                 return True
-            now = self._clock()
-            if now < state.closed_until:
+            if state.is_tried or self._clock() < state.closed_until:
                 return False
-            state.closed_until = now + state.pause
+            state.is_tried = True
             return True
 
     def succeeded(self, workspace: str) -> None:
@@ -41,11 +44,21 @@ class Breaker:
         with self._guard:
             self._states.pop(workspace, None)
 
+    def left_open(self, workspace: str) -> None:
+        """It was ended before it could tell: another may try."""
+        with self._guard:
+            state = self._states.get(workspace)
+            if state is not None:
+                state.is_tried = False
+
     def failed(self, workspace: str, *, for_sure: bool) -> None:
         """Count a failure; `for_sure` pauses at once, for what the next try could not change."""
         with self._guard:
             state = self._states.setdefault(workspace, _State())
+            if state.pause and not state.is_tried:
+                return  # begun before the pause, of which it tells nothing new
             state.failures += 1
+            state.is_tried = False
             if not for_sure and state.failures < FAILURES:
                 return
             longer = min(2 * state.pause, LONGEST_PAUSE_SECONDS)

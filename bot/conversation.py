@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.coach import Coach, Heard, Stop
+from bot.coach import Coach, Heard
 from bot.coaching.dates import academic_year
 from bot.coaching.draft import SarItemView, Setting
 from bot.coaching.interview import ask_again, begin
@@ -85,11 +85,11 @@ def resumed(conversation: Conversation) -> tuple[Conversation, Say]:
     return replace(conversation, interview=interview), say
 
 
-def heard(conversation: Conversation, reply: str, stop: Stop | None = None) -> Heard:
+def heard(conversation: Conversation, reply: str) -> Heard:
     """A reply in its conversation, as a coach is given it."""
     assert conversation.interview is not None
     workspace, setting = conversation.place.workspace, conversation.setting
-    return Heard(workspace, conversation.interview, reply, setting, stop or Stop())
+    return Heard(workspace, conversation.interview, reply, setting)
 
 
 def answered(conversation: Conversation, reply: Heard, coach: Coach) -> tuple[Conversation, Say]:

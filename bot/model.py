@@ -13,9 +13,11 @@ while connecting, between two bytes of a header, in the middle of a word.
 import asyncio
 import json
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
@@ -36,6 +38,7 @@ _RETRY_SECONDS = 0.5
 _LONGEST_ANSWER = 20_000
 _CHARACTERS_A_TOKEN = 4  # where a server does not count for us
 _GRACE_SECONDS = 0.5
+_log = logging.getLogger(__name__)
 # Servers known to take `store`, which keeps an answer out of the provider's own records.
 _KNOW_STORE = ("api.openai.com", ".openai.azure.com")
 
@@ -71,6 +74,10 @@ class Outcome(StrEnum):
     UNREADABLE = "unreadable"
 
 
+_NOT_BILLED = frozenset(
+    {Outcome.UNREACHABLE, Outcome.RATE_LIMITED, Outcome.QUOTA, Outcome.DENIED}
+    | {Outcome.NOT_FOUND, Outcome.REJECTED, Outcome.SERVER_ERROR}
+)
 # The next call would end in the same way.
 LASTING = frozenset({Outcome.QUOTA, Outcome.DENIED, Outcome.NOT_FOUND, Outcome.REJECTED})
 # A server that does not know a form may say so in any of these ways.
@@ -146,12 +153,15 @@ class Model:
 
         For any thread. `stop` is told how to end the wait.
         """
-        began = time.monotonic()
-        turn = _Turn(self, prompt, shape, began)
-        loop = self._running_loop()
-        if loop is None:
+        turn = _Turn(self, prompt, shape, time.monotonic())
+        try:
+            future = self._begin(turn)
+        except Exception as error:
+            # A proxy, a certificate or an address that the HTTP library will not take.
+            _log.error("The model's server cannot be called: %s", type(error).__name__)
+            return Answer(None, Outcome.UNREACHABLE, ())
+        if future is None:
             return Answer(None, Outcome.STOPPED, ())
-        future = asyncio.run_coroutine_threadsafe(turn.run(), loop)
         if stop is not None:
             stop.ends(turn.end)
         try:
@@ -178,15 +188,12 @@ class Model:
 
         asyncio.run_coroutine_threadsafe(end(), loop)
 
-    def _running_loop(self) -> asyncio.AbstractEventLoop | None:
+    def _begin(self, turn: "_Turn[Shape]") -> Future[Answer[Shape]] | None:
+        """Start a turn on the thread of the calls; None once this is closed."""
         with self._guard:
             if self._closed:
                 return None
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                threading.Thread(
-                    target=self._loop.run_forever, name="language model", daemon=True
-                ).start()
+            if self._client is None:
                 self._client = openai.AsyncOpenAI(
                     # A server of one's own may need none, but the SDK insists.
                     api_key=self._key or "none",
@@ -194,7 +201,12 @@ class Model:
                     max_retries=0,
                     timeout=self._total_seconds,
                 )
-            return self._loop
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(
+                    target=self._loop.run_forever, name="language model", daemon=True
+                ).start()
+            return asyncio.run_coroutine_threadsafe(turn.run(), self._loop)
 
     async def _create(self, prompt: Rendered, form: Form, shape: type[BaseModel]) -> Any:
         assert self._client is not None
@@ -292,8 +304,9 @@ class _Turn(Generic[Shape]):
             # AttributeError, JSONDecodeError or ValidationError.
             outcome, wait = _told(error), _retry_after(error)
         finally:
-            used = heard.usage
             sent = len(self._prompt.system) + len(self._prompt.user)
+            # A server that says no bills nothing; one that was left in the middle may.
+            billed = outcome not in _NOT_BILLED
             self.calls.append(
                 Call(
                     model=self._model.name,
@@ -301,9 +314,9 @@ class _Turn(Generic[Shape]):
                     form=form,
                     milliseconds=round(1000 * (time.monotonic() - began)),
                     outcome=outcome,
-                    tokens_in=used.prompt_tokens if used else _estimated(sent, heard),
-                    tokens_out=used.completion_tokens if used else _estimated(heard.length, heard),
-                    tokens_cached=_cached(used),
+                    tokens_in=_count(heard.usage, "prompt_tokens", sent if billed else 0),
+                    tokens_out=_count(heard.usage, "completion_tokens", heard.length),
+                    tokens_cached=_cached(heard.usage),
                 )
             )
         return value, wait
@@ -442,16 +455,19 @@ def _retry_after(error: Exception) -> float:
     if not isinstance(error, openai.APIStatusError):
         return _RETRY_SECONDS
     try:
-        return max(float(error.response.headers.get("retry-after", _RETRY_SECONDS)), 0.0)
+        asked = float(error.response.headers.get("retry-after", _RETRY_SECONDS))
     except ValueError:
         return _RETRY_SECONDS
+    return max(asked, 0.0) if math.isfinite(asked) else _RETRY_SECONDS
 
 
-def _estimated(characters: int, heard: _Heard) -> int:
-    """Tokens of an answered call where the server does not say."""
-    return round(characters / _CHARACTERS_A_TOKEN) if heard.length else 0
+def _count(used: object, name: str, characters: int) -> int:
+    """The tokens that a server counted; so many characters' worth where it does not say."""
+    counted = getattr(used, name, None)
+    if isinstance(counted, int) and counted >= 0:
+        return counted
+    return round(characters / _CHARACTERS_A_TOKEN)
 
 
 def _cached(used: CompletionUsage | None) -> int:
-    details = used.prompt_tokens_details if used else None
-    return (details.cached_tokens or 0) if details else 0
+    return _count(getattr(used, "prompt_tokens_details", None), "cached_tokens", 0)

@@ -29,6 +29,7 @@ from bot.coaching.privacy import Private, private
 from bot.coaching.proposal import SPANS, Proposal
 from bot.coaching.questions import unfit
 from bot.coaching.reading import LONGEST_REPLY, Reading, read
+from bot.coaching.replies import tells_of_risk
 from bot.coaching.state import Interview, Say
 from bot.coaching.verifying import TELLS_IMPACT, Verified
 from bot.model import LASTING, Answer, Call, Model, Outcome
@@ -38,7 +39,7 @@ _TURN = "turn"
 # A message without a draft stays under this many words.
 _LONGEST_MESSAGE = 60
 # A model that will not have this text may well have the next.
-_NO_FAULT = (Outcome.STOPPED, Outcome.REFUSED, Outcome.FILTERED)
+_ANSWERED = (Outcome.OK, Outcome.REFUSED, Outcome.FILTERED)
 _ASIDES = {Private.LEARNER: "names_learner", Private.HEALTH: "tells_health"}
 _log = logging.getLogger(__name__)
 
@@ -111,9 +112,9 @@ class OpenAICoach:
             return interview, say
 
     def assess(self, *, said: str, action: str, sar_item: str, today: date) -> dict[str, Any]:
-        reply = without_table(said)
+        reply = without_table(said)[:LONGEST_REPLY]
         rules = read(reply, today, action=action, asked="impact")
-        if private(reply) or not self._breaker.allows(""):
+        if _stays_here(reply, ()) or not self._breaker.allows(""):
             return as_labels(rules)
         asked = _Asked(sar_item, action, "", wording.QUESTIONS["impact"][0], reply, "nothing", "")
         heard = Heard("", Interview(focus="impact"), reply, Setting(today, academic_year(today)))
@@ -188,10 +189,13 @@ class OpenAICoach:
         self, heard: Heard, asked: _Asked, people: Sequence[str], rules: Reading
     ) -> Iterator[tuple[Outcome, Verified | None]]:
         """How asking the model went, and what of it holds; written down when the block ends."""
-        answer = self._propose(asked, people, heard.stop)
+        answer = Answer[Proposal](None, Outcome.STOPPED, ())
+        try:
+            answer = self._propose(asked, people, heard.stop)
+        finally:
+            self._tell_breaker(heard.workspace, answer.outcome)
         verified = None
         if answer.value is not None:
-            self._breaker.succeeded(heard.workspace)
             # Sent back once, an impact that the rules accept stands: a model that finds fault with
             # everything must not stonewall a person.
             first = not heard.interview.tries.get("impact")
@@ -202,8 +206,6 @@ class OpenAICoach:
                 may_refuse=first,
                 filled=_filled(heard.interview.draft),
             )
-        elif answer.outcome not in _NO_FAULT:
-            self._breaker.failed(heard.workspace, for_sure=answer.outcome in LASTING)
         try:
             yield answer.outcome, verified
         finally:
@@ -212,22 +214,42 @@ class OpenAICoach:
                 if heard.interview.focus in TELLS_IMPACT:
                     rows[-1].disagreed = ",".join(verified.disagreed(rules)) or None
                 rows[-1].dropped = ",".join(verified.dropped) or None
-            self._books.record(heard.workspace, rows)
+            try:
+                self._books.record(heard.workspace, rows)
+            except Exception as error:
+                # Book-keeping must not cost the person the answer.
+                _log.error("Calls of the model are not kept: %s", type(error).__name__)
+
+    def _tell_breaker(self, workspace: str, outcome: Outcome) -> None:
+        if outcome is Outcome.STOPPED:
+            self._breaker.left_open(workspace)
+        elif outcome in _ANSWERED:
+            self._breaker.succeeded(workspace)
+        else:
+            self._breaker.failed(workspace, for_sure=outcome in LASTING)
 
     def _propose(self, asked: _Asked, people: Sequence[str], stop: Stop) -> Answer[Proposal]:
         """Ask the model; its proposal comes back with people's own words in it."""
         masking = Masking(people)
         # Nobody can be asked about a SAR or an earlier answer: what is private there is left out.
         texts = {
-            name: "" if private(text, people) else masking.hide(text)
-            for name, text in asdict(asked).items()
+            name: "" if _stays_here(text, people) else text for name, text in asdict(asked).items()
         }
-        answer = self._model.ask(prompts.load(_TURN).render(**texts), Proposal, stop)
+        for text in texts.values():
+            # Whoever is named in full in one of them is known by half the name in all.
+            masking.hide(text)
+        hidden = {name: masking.hide(text) for name, text in texts.items()}
+        answer = self._model.ask(prompts.load(_TURN).render(**hidden), Proposal, stop)
         if answer.value is None:
             return answer
         words = {name: getattr(answer.value, name) for name in (*SPANS, "question")}
         shown = {name: masking.show(text) for name, text in words.items() if text}
         return replace(answer, value=answer.value.model_copy(update=shown))
+
+
+def _stays_here(text: str, people: Sequence[str]) -> bool:
+    """Whether a text is of learners or of somebody at risk, and no outside model's to read."""
+    return tells_of_risk(text) or private(text, people) is not None
 
 
 def _row(call: Call) -> ModelCall:
@@ -246,9 +268,8 @@ def _row(call: Call) -> ModelCall:
 
 def _filled(draft: Draft) -> frozenset[str]:
     """The fields of a reading for which the draft has a value already."""
-    fields = {"owners": draft.owner, "baseline": draft.baseline, "target": draft.target}
-    fields |= {"evidence_source": draft.evidence_source}
-    return frozenset(name for name, value in fields.items() if value)
+    names = {"owner": "owners"} | {n: n for n in ("baseline", "target", "evidence_source", "due")}
+    return frozenset(read_as for name, read_as in names.items() if getattr(draft, name))
 
 
 def _by_rules(heard: Heard) -> Reading:

@@ -56,9 +56,7 @@ class Settings(BaseSettings):
     @field_validator("slack_api_url", "openai_base_url")
     @classmethod
     def _is_web_address(cls, url: str | None) -> str | None:
-        if url is not None and not (
-            url.startswith(("http://", "https://")) and urlsplit(url).hostname
-        ):
+        if url is not None and not _is_address(url):
             raise ValueError("it must be a web address that starts with https:// or http://")
         return url
 
@@ -93,6 +91,15 @@ class Settings(BaseSettings):
                 "in money per million tokens."
             )
         return self
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        # Asking for the port is what finds out whether it is one.
+        return bool(parts.scheme in ("http", "https") and parts.hostname and parts.port != 0)
+    except ValueError:
+        return False
 
 
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:

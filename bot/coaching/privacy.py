@@ -63,7 +63,7 @@ _CONDITION = (
     r"wheelchair|hearing (?:loss|impair\w+)|visual(?:ly)? impair\w+|cerebral palsy|down['’]?s syndrome|chronic \w+|(?:very|seriously|terminally|mentally|taken|been|so) ill\b|illness|addict(?:ion|ed)|alcoholic|hiv\b|concussion|arthritis|crohn\w*|long covid)"
 )
 _OF_WORK = r"(?![\w-]*[ -](?:and \w+ )?(?:workshops?|training|screening|awareness|leads?|leaders?|advis|policy|policies|strateg|teams?|first|cpd|champions?|friendly|hub|coordinat|co-ordinat|assess(?:or|ments)|specialist|practitioner|intervention|resources|week|day|data|provision|room|module|units?|course|qualification|sessions?|charity|learners|students|pupils|apprentices|young|people|ones|support (?:team|workers?|plans?|staff|sessions?|group)|services?|referrals|passport|toolkit|drop-ins?|network|forum|assessments?))"
-_GROUPS = r"(?:learners|students|apprentices|pupils|people|those|adults|children|kids|anyone|anybody|everyone|ones|nobody|no one|no-one|if|all|staff|cohort|groups?|workshops?|training|screening|sessions?|in five|in ten|in \d|per cent|%)"
+_GROUPS = r"(?:learners|students|apprentices|pupils|people|those|adults|children|kids|anyone|anybody|everyone|ones|nobody|no one|no-one|if|all|staff|cohort|groups?|workshops?|training|screening|sessions?|in five|in ten|in \d+(?![\da-z])|per cent|%)"
 _WORKS = r"(?:leads?\b|running|runs?\b|deliver|train|teach|coordinat|works? with|responsible|chairs?|audit|review|report)"
 _ONE_OF = rf"one of (?:my|our|the|his|her|their) (?:\w+ ){{0,3}}?(?:{ONE_LEARNER}s|lot|group|team|staff|tutors|teachers|assessors|colleagues|coaches)"
 _ONE = (

@@ -92,7 +92,7 @@ class Answering:
     # Shows, for the length of a block, that an answer is coming, and takes the person's stop.
     progress: Callable[[Incoming, Stop], AbstractContextManager[object]] = _unseen
     # How many turns compute at once. They share one interpreter, so more would finish no sooner
-    # and keep acknowledgements waiting; what waits for Slack or a model is not counted.
+    # and keep acknowledgements waiting; a turn that waits for Slack or a model is not counted.
     at_work: AbstractContextManager[object] = field(
         default_factory=lambda: threading.BoundedSemaphore(_TURNS_AT_WORK)
     )

@@ -112,8 +112,13 @@ def after_words(blocks: Sequence[dict[str, object]]) -> list[dict[str, object]]:
 
 
 def markdown(text: str) -> str:
-    """Text as Markdown that shows it as it is, each line a paragraph of its own."""
-    return "\n\n".join(re.sub(r"([\\`*_~\[\]<>#|])", r"\\\1", text).splitlines())
+    """Text as Markdown that shows it as it is, each line a paragraph of its own.
+
+    A mention of one person ("<@U…>") stays one here too.
+    """
+    safe = re.sub(r"([\\`*_~\[\]<>#|])", r"\\\1", text)
+    safe = re.sub(r"\\<@([UW][A-Z0-9]+)(?:\\\|[^<>\n]*?)?\\>", r"<@\1>", safe)
+    return "\n\n".join(safe.splitlines())
 
 
 def escape(text: str) -> str:

@@ -27,9 +27,11 @@ _RETRY_SECONDS = 1.0
 # Slack may or may not have taken the message: look before sending it again.
 _UNCERTAIN = frozenset(
     {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "accesslimited"}
+    # A stream that somebody else is still ending.
+    | {"streaming_state_conflict"}
 )
 # A begun message that somebody has deleted.
-_GONE = ("message_not_found", "cant_update_message")
+_GONE = ("message_not_found",)
 # Slack's own words for a refusal; anything else came from something between Slack and us.
 _CODE = re.compile(r"[a-z][a-z0-9_]+")
 _log = logging.getLogger(__name__)
@@ -87,27 +89,22 @@ class Sending:
     def _deliver(self, client: WebClient, message: OutgoingMessage, untried: bool) -> str:
         """Have the message stand in Slack once, whatever an earlier attempt came to; its ts."""
         if message.ts is not None:
-            try:
-                return _finish(client, message, message.ts)
-            except SlackApiError as error:
-                if error.response.get("error") not in _GONE:
-                    raise
-                return _post(client, message)
+            return _finish(client, message, message.ts)
         if not untried:
             found = _already_there(client, message)
             if found is not None:
                 return found.ts if found.whole else _finish(client, message, found.ts)
         if message.markdown is not None and message.workspace not in self._without_streams:
-            streamed = self._stream(client, message)
-            if streamed is not None:
-                return streamed
+            ts = self._begin(client, message)
+            if ts is not None:
+                return _finish(client, message, ts)
         return _post(client, message)
 
-    def _stream(self, client: WebClient, message: OutgoingMessage) -> str | None:
-        """Stream the message; None where Slack does not take streams, here or just now.
+    def _begin(self, client: WebClient, message: OutgoingMessage) -> str | None:
+        """Begin to stream the message; None where Slack does not take streams, here or just now.
 
-        Begun and ended at once, so a stream lives for two calls. Where it stands is noted between
-        them: whoever goes on after a crash puts the whole message in its place.
+        It is ended at once, so a stream lives for two calls. Where it stands is noted between
+        them: whoever goes on after a crash ends it, and begins no other.
         """
         try:
             begun = client.chat_startStream(
@@ -116,39 +113,26 @@ class Sending:
                 markdown_text=message.markdown,
             )
         except SlackApiError as error:
+            if _may_have_been_taken(error):
+                raise
             if is_not_offered(error):
                 self._without_streams.add(message.workspace)
                 _log.info("This workspace does not offer streams: messages are posted whole.")
-                return None
-            if _is_rate_limited(error):
-                return None
-            raise
+            return None
         ts = str(begun["ts"])
         assert message.id is not None
         with self.database.writing() as session:
             conversations.begun_message(session, message.workspace, message.id, ts)
-        try:
-            client.chat_stopStream(
-                channel=message.channel,
-                ts=ts,
-                blocks=after_words(message.blocks),
-                metadata=_metadata(message),
-            )
-        except SlackApiError as error:
-            if _is_rate_limited(error):
-                raise
-            return _finish(client, message, ts)
         return ts
 
     def _refused(self, message: OutgoingMessage, mark: str, error: SlackApiError) -> None:
-        code = str(error.response.get("error") or "") if error.response else ""
-        status = getattr(error.response, "status_code", 200)
         if _is_rate_limited(error):
             with self._guard:
                 self._untried.add(mark)
             raise TryAgain(_retry_after(error)) from error
-        if status >= 500 or code in _UNCERTAIN or not _CODE.fullmatch(code):
+        if _may_have_been_taken(error):
             raise TryAgain(_RETRY_SECONDS) from error
+        code = _code(error)
         _log.warning("Slack refused message %s for good: %s", message.id, code)
         self._settle(message, Delivery.FAILED, error=code)
 
@@ -181,7 +165,24 @@ def _post(client: WebClient, message: OutgoingMessage) -> str:
 
 
 def _finish(client: WebClient, message: OutgoingMessage, ts: str) -> str:
-    """Put the whole message in the place of a stream that was begun."""
+    """Have the stream that was begun here end as the whole message; where it stands then.
+
+    While a stream is open Slack lets nobody update it, and once it is closed nobody stop it.
+    """
+    try:
+        client.chat_stopStream(
+            channel=message.channel,
+            ts=ts,
+            blocks=after_words(message.blocks),
+            metadata=_metadata(message),
+        )
+        return ts
+    except SlackApiError as error:
+        code = _code(error)
+        if code in _GONE:
+            return _post(client, message)
+        if code != "message_not_in_streaming_state":
+            raise
     client.chat_update(
         channel=message.channel,
         ts=ts,
@@ -218,18 +219,26 @@ def _already_there(client: WebClient, message: OutgoingMessage) -> _There | None
             payload = (posted.get("metadata") or {}).get("event_payload") or {}
             if payload.get("key") == message.key:
                 return _There(str(posted["ts"]), whole=True)
-            # A stream gets its key only as it ends; until then its words are all there is.
-            same = message.markdown is not None and posted.get("text") == message.markdown
-            if same and not payload and posted.get("bot_id"):
+            # A stream gets its key only as it ends, and every other message of ours has one.
+            if message.markdown is not None and posted.get("bot_id") and not payload:
                 begun = _There(str(posted["ts"]), whole=False)
         cursor = (page.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
             return begun
 
 
+def _code(error: SlackApiError) -> str:
+    return str(error.response.get("error") or "") if error.response else ""
+
+
+def _may_have_been_taken(error: SlackApiError) -> bool:
+    """Whether an answer leaves open what became of the call."""
+    code, status = _code(error), getattr(error.response, "status_code", 200)
+    return status >= 500 or code in _UNCERTAIN or not _CODE.fullmatch(code)
+
+
 def _is_rate_limited(error: SlackApiError) -> bool:
-    code = error.response.get("error") if error.response else None
-    return code == "ratelimited" or getattr(error.response, "status_code", 200) == 429
+    return _code(error) == "ratelimited" or getattr(error.response, "status_code", 200) == 429
 
 
 def _retry_after(error: SlackApiError) -> float:

@@ -22,6 +22,7 @@ from storage.migrate import migrate
 from storage.models import InterviewRecord, ModelCall, OutgoingMessage, Turn
 from storage.vocabulary import Delivery
 from tests.acceptance.test_interview_over_slack import ACTION, RESTATED, WHOLE, expected, stored
+from tests.support import slack_faults
 from tests.support import slack_payloads as payloads
 from tests.support.block_kit import assert_valid_message
 from tests.support.bots import NOW, InProcess, Program, in_process, load_sar, slack
@@ -405,21 +406,62 @@ def test_without_streams_the_message_is_posted_whole(
 
 @on_sqlite
 @pytest.mark.parametrize("method", ["chat.startStream", "chat.stopStream"])
-@pytest.mark.parametrize("fault", ["accepted_then_dropped", "accepted_then_500", "drop"])
-def test_a_stream_that_is_cut_short_leaves_one_whole_message(
+@pytest.mark.parametrize("fault", ["accepted_then_dropped", "accepted_then_500", "drop", "busy"])
+def test_a_stream_that_is_cut_short_ends_as_one_whole_message(
     fake: FakeSlack, model: FakeModel, database_url: str, method: str, fault: str
 ) -> None:
-    from tests.support import slack_faults
+    faults = {"busy": rate_limited(1)} | {
+        name: getattr(slack_faults, name)()
+        for name in ("accepted_then_dropped", "accepted_then_500", "drop")
+    }
+    with talking(fake, database_url, coached(model)) as (talk, _):
+        # A fact with characters that Slack gives back in another form.
+        talk.says("Ring home & check on <2 day absences, we want attendance from 79% to *88%*")
+        before = len(talk.messages)
+        fake.fail_next(method, faults[fault])
+        talk.send(talk.message("parents & tutors_all know by *then*"))
+        fake.wait_for(lambda: len(talk.messages) > before and settled(talk))
+        shown = talk.messages[before:]
 
-    with talking(fake, database_url, coached(model)) as (talk, bot):
-        fake.fail_next(method, getattr(slack_faults, fault)())
-        talk.says(ACTION)
-        fake.wait_for(lambda: settled(talk))
-        message = talk.messages[-1]
-        talk.presses("Skip")
+    assert len(shown) == 1
+    assert shown[0].get("streaming_state", "completed") == "completed"
 
-    assert QUESTIONS["the impact"] in message["text"]
-    assert [m["text"].count(QUESTIONS["the impact"]) for m in talk.messages].count(1) == 1
+
+@on_sqlite
+@pytest.mark.parametrize("code", ["invalid_arguments", "channel_type_not_supported"])
+def test_a_stream_that_is_refused_is_posted_instead(
+    fake: FakeSlack, model: FakeModel, database_url: str, code: str
+) -> None:
+    fake.always_fail("chat.startStream", error(code))
+    with talking(fake, database_url, coached(model)) as (talk, _):
+        assert talk.says(ACTION) == QUESTIONS["the impact"]
+
+
+@on_sqlite
+def test_a_begun_message_that_was_deleted_is_posted_anew(
+    fake: FakeSlack, model: FakeModel, database_url: str
+) -> None:
+    with talking(fake, database_url, coached(model)) as (talk, _):
+        before = len(talk.messages)
+        fake.fail_next("chat.stopStream", error("message_not_found"))
+        talk.send(talk.message(ACTION))
+        # The fake keeps what was deleted, which is not what is tried here.
+        fake.wait_for(lambda: len(talk.messages) == before + 2)
+        last = talk.messages[-1]
+
+    assert last["text"] == QUESTIONS["the impact"]
+
+
+@on_sqlite
+def test_a_streamed_message_names_the_owner_as_slack_does(
+    fake: FakeSlack, model: FakeModel, database_url: str
+) -> None:
+    fake.add_user("U0OWEN123", "Owen Pryce")
+    with talking(fake, database_url, coached(model)) as (talk, _):
+        heard = talk.says(f"{ACTION}. <@U0OWEN123> will lead it.")
+
+    assert "<@U0OWEN123>" in heard
+    assert "\\<" not in heard
 
 
 @on_sqlite

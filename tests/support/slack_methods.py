@@ -162,6 +162,8 @@ class SlackState:
 
     def _update(self, workspace: Workspace, args: Json) -> Json:
         channel, message = self._own(workspace, args, "cant_update_message")
+        if message.get("streaming_state") == "in_progress":
+            raise Refused("streaming_state_conflict")
         current = {} if args.get("markdown_text") else {"text": message["text"]}
         content = self._content({**current, **args})
         # Blocks stay only when neither blocks nor text are given.
