@@ -71,6 +71,7 @@ MODES: dict[str, str] = {
     "stream_garbage": "data that is not JSON",
     "stream_error": "an error event in the middle of a stream; unstreamed the same as error_200",
     "ignores_stream": "the good answer as one JSON body even if a stream was asked for",
+    "odd_usage": "the good answer, with null where the tokens should be counted",
 }
 
 _PIECE = re.compile(
@@ -345,6 +346,8 @@ class FakeModel:
         """An answer by the model itself, whole or broken off."""
         said = _SAID.get(mode or "", _Said)(self._good(request))
         usage = _usage(request, said, cached)
+        if mode == "odd_usage":
+            usage = dict.fromkeys(usage)
         streamed = request.streamed and mode != "ignores_stream"
         halves = self._streamed if streamed else self._unstreamed
         head, first, rest = halves(request, said, usage, mode == "slow_drip")
@@ -441,8 +444,8 @@ class FakeModel:
     def _report(self, usage: Json) -> None:
         """Add to the totals just before the usage is sent: who has read it finds it there."""
         with self._changed:
-            self.tokens_in += usage["prompt_tokens"]
-            self.tokens_out += usage["completion_tokens"]
+            self.tokens_in += usage["prompt_tokens"] or 0
+            self.tokens_out += usage["completion_tokens"] or 0
 
 
 # --- what the modes say ---

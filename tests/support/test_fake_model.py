@@ -169,6 +169,7 @@ OUTCOMES: dict[str, tuple[Any, Any]] = {
     "stream_garbage": (json.JSONDecodeError, json.JSONDecodeError),
     "stream_error": (TypeError, openai.APIError),
     "ignores_stream": (GOOD_ANSWER, AssertionError),
+    "odd_usage": (GOOD_ANSWER, GOOD_ANSWER),
 }
 WAITING = ("hang", "hang_headers", "hang_midstream", "slow_drip", "slow_headers")
 
