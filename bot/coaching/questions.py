@@ -7,7 +7,7 @@ else. What fails is replaced by the rules' own words.
 import re
 from datetime import date
 
-from bot.coaching.dates import find_dates
+from bot.coaching.dates import MONTHS, find_dates
 from bot.coaching.naming import is_english
 from bot.coaching.numbers import number
 from bot.coaching.tokens import tokenise
@@ -60,7 +60,7 @@ _ABOUT = {
         "action": r"do|doing|action|change|step|plan|try",
         "linked": r"sar|item|finding|judgement|area|afi|answers?|comes? from",
         "impact": r"learners?|students?|apprentices?|pupils?|trainees?|they|them|their|young people",
-        "measure": r"measures?|figures?|number|data|indicator|count|rate|show|see|tell|know|evidence",
+        "measure": r"measures?|figures?|number|data|indicator|count\w*|rate|show|see|tell|know|evidence",
         "baseline": r"now|start(?:s|ing)?|current(?:ly)?|latest|today|present|last|at the moment|stands?",
         "target": r"reach|target|aim|goal|level|get to|far|hope|want|pleased|look like|figure|by the end",
         "evidence_source": r"where|which|source|read|report|register|survey|data|find|kept|come from|system",
@@ -122,7 +122,7 @@ def unfit(
             return "another gap"
     if _unsaid_figures(question, known, today):
         return "figure"
-    if {d.day for d in find_dates(question, today)} - {d.day for d in find_dates(known, today)}:
+    if _months(question, today) - _months(known, today):
         return "date"
     if _unsaid_names(question, known):
         return "name"
@@ -160,10 +160,15 @@ def _numbers(text: str) -> set[float]:
 
 
 # "Which one person", "half-way": words that a question may have without giving a figure.
-_NO_FIGURE = frozenset({"one", "all", "half"})
+_NO_FIGURE = frozenset({"one", "all", "half", "each", "every", "both", "none"})
 _FACTORS = frozenset(
     "double doubled treble trebled triple tripled twice halve halved thrice".split()
 )
+
+
+def _months(text: str, today: date) -> set[tuple[int, int]]:
+    """The months, with their years, of the dates in a text: "half-way to February" is no new date."""
+    return {(dated.day.year, dated.day.month) for dated in find_dates(text, today)}
 
 
 def _unsaid_names(question: str, known: str) -> bool:
@@ -178,9 +183,21 @@ def _unsaid_names(question: str, known: str) -> bool:
 
 def _sources(text: str) -> set[str]:
     """The words that name where a figure may be read."""
-    return {t.word for t in tokenise(text) if t.classes & RECORDS} - _NO_SOURCES
+    plain = straight(text).lower()
+    return {
+        token.word
+        for token in tokenise(text)
+        if token.classes & _NAMED
+        # "In the yellow ledger" names one; "marking can be trusted" does not.
+        or (token.classes & RECORDS and _IN_A.search(plain, 0, token.start))
+    } - _NO_SOURCES
 
 
+_NAMED = frozenset({"source", "system"})
+_IN_A = re.compile(
+    r"\b(?:in|from|on|through|via|by|with|see|read|open|check) "
+    r"(?:the|your|our|their|its|a|an|that|this|some) (?:[\w'-]+ ){0,2}\Z"
+)
 # Words of records that name none in particular.
 _NO_SOURCES = frozenset(
     "results result figures figure data count report marks scores assessment assessments "
@@ -194,7 +211,11 @@ def _words(text: str) -> set[str]:
 
 
 def _bare(word: str) -> str:
-    return word.lower().removesuffix("'s")
+    """A word without its ending and what is numbered, so that "L4s" is "L4" and "HND2" "HND"."""
+    return re.sub(r"(?:'s|(?<=\w\w)s|(?<=[a-z][a-z])\d+)$", "", word.lower())
 
 
-_CAPITALS = frozenset({"I", "I'd", "I'm", "I'll", "I've", "SAR", "English", "UK"})
+# Months are judged as dates.
+_CAPITALS = frozenset(
+    {"I", "I'd", "I'm", "I'll", "I've", "SAR", "English", "UK"} | {m.capitalize() for m in MONTHS}
+)

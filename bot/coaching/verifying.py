@@ -13,12 +13,12 @@ from typing import Any
 
 from bot.coaching.dates import find_dates
 from bot.coaching.figures import row_of, with_parts
-from bot.coaching.measures import find_measure
 from bot.coaching.numbers import Figure, Part
 from bot.coaching.people import find_people
 from bot.coaching.proposal import SPANS, VERDICTS, Proposal
 from bot.coaching.reading import Reading, read
-from bot.coaching.tokens import names_learners, tokenise
+from bot.coaching.tokens import tokenise
+from bot.coaching.words import content_stems
 
 # Replies in which an impact may be told; a bare answer to "what is the figure now?" is none.
 TELLS_IMPACT = ("action", "impact", "linked", None)
@@ -141,8 +141,7 @@ def _is_source(typed: str, reply: str, today: date) -> str | None:
 
 def _is_measure(typed: str, reply: str, today: date) -> str | None:
     short = len(typed.split()) <= _LONGEST_MEASURE
-    named = find_measure(typed) or names_learners(typed)
-    return None if short and named and not levels(typed, today) else "no measure"
+    return None if short and content_stems(typed) and not levels(typed, today) else "no measure"
 
 
 def _is_outcome(typed: str, reply: str, today: date) -> str | None:
