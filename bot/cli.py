@@ -47,15 +47,20 @@ def _fail(sentence: str, code: int) -> typer.Exit:
 @contextmanager
 def _told() -> Iterator[None]:
     """Turn what can go wrong outside us into one sentence on stderr."""
-    from bot.settings import SettingsInvalid
-    from storage.database import DatabaseUnavailable
-
     try:
         yield
-    except SettingsInvalid as error:
-        raise _fail(str(error), WRONG_INPUT) from None
-    except DatabaseUnavailable as error:
-        raise _fail(str(error), COULD_NOT) from None
+    except typer.Exit:
+        raise
+    except Exception as error:
+        # Only now, because a command that goes well should not wait for what it does not use.
+        from bot.settings import SettingsInvalid
+        from storage.database import DatabaseUnavailable
+
+        if isinstance(error, SettingsInvalid):
+            raise _fail(str(error), WRONG_INPUT) from None
+        if isinstance(error, DatabaseUnavailable):
+            raise _fail(str(error), COULD_NOT) from None
+        raise
 
 
 def _day(typed: str | None) -> date | None:
