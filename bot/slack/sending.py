@@ -113,11 +113,11 @@ class Sending:
                 markdown_text=message.markdown,
             )
         except SlackApiError as error:
-            if _may_have_been_taken(error):
-                raise
             if is_not_offered(error):
                 self._without_streams.add(message.workspace)
                 _log.info("This workspace does not offer streams: messages are posted whole.")
+            elif _may_have_been_taken(error):
+                raise
             return None
         ts = str(begun["ts"])
         assert message.id is not None

@@ -389,13 +389,14 @@ def test_a_worded_question_is_streamed_and_its_buttons_follow(
 
 @on_sqlite
 @pytest.mark.parametrize(
-    "code", ["unknown_method", "missing_scope", "not_allowed_token_type", "ratelimited"]
+    "code", ["unknown_method", "missing_scope", "not_allowed_token_type", "ratelimited", "404"]
 )
 def test_without_streams_the_message_is_posted_whole(
     fake: FakeSlack, model: FakeModel, database_url: str, code: str
 ) -> None:
+    fault = {"ratelimited": rate_limited(), "404": slack_faults.server_error(404)}.get(code)
     for method in ("chat.startStream", "assistant.threads.setStatus", "agents.sessions.setStatus"):
-        fake.always_fail(method, rate_limited() if code == "ratelimited" else error(code))
+        fake.always_fail(method, fault or error(code))
     with talking(fake, database_url, coached(model)) as (talk, _):
         first = talk.says(ACTION)
         talk.says(RESTATED)
