@@ -74,7 +74,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _seconds_agree(self) -> Self:
-        if self.openai_total_seconds < self.openai_first_words_seconds:
+        both = {"openai_first_words_seconds", "openai_total_seconds"} <= self.model_fields_set
+        if both and self.openai_total_seconds < self.openai_first_words_seconds:
             raise ValueError(
                 f"OPENAI_TOTAL_SECONDS is {self.openai_total_seconds:g}, which is less than "
                 f"OPENAI_FIRST_WORDS_SECONDS ({self.openai_first_words_seconds:g}): raise it."

@@ -47,8 +47,9 @@ def wait_for_question(mode: str, folder: Path, seconds: tuple[float, float]) -> 
         database.close()
         with talking(fake, url, lambda db: coach_of(settings, db, lambda: NOW)) as (talk, bot):
             model.behave(mode)
-            began = time.monotonic()
-            talk.says(ACTION)
+            before, began = len(talk.messages), time.monotonic()
+            talk.send(talk.message(ACTION))
+            fake.wait_for_messages(talk.channel, before + 1, talk.root, timeout=2 * total)
             waited = time.monotonic() - began
             rows = calls(bot.database)
     tried: dict[str, int] = {}

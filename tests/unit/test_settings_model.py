@@ -78,7 +78,7 @@ def test_without_key_or_address_no_model_is_used(load: Loader, environment: dict
         (KEY | {"OPENAI_TOTAL_SECONDS": "inf"}, ["OPENAI_TOTAL_SECONDS"]),
         (KEY | {"OPENAI_TOTAL_SECONDS": "soon"}, ["OPENAI_TOTAL_SECONDS"]),
         (
-            KEY | {"OPENAI_TOTAL_SECONDS": "11.5"},
+            KEY | {"OPENAI_TOTAL_SECONDS": "11.5", "OPENAI_FIRST_WORDS_SECONDS": "12"},
             ["OPENAI_TOTAL_SECONDS is 11.5", "OPENAI_FIRST_WORDS_SECONDS (12)"],
         ),
         (KEY | {"OPENAI_PRICE_IN": "-1"}, ["OPENAI_PRICE_IN"]),
