@@ -406,14 +406,14 @@ def _response_format(form: Form, shape: type[BaseModel]) -> dict[str, Any]:
 
 
 def _strict(shape: type[BaseModel]) -> dict[str, Any]:
-    """A flat model's schema as OpenAI's strict mode wants it: everything required, nothing more."""
+    """A flat model's schema as OpenAI's strict mode wants it: everything required, nothing more.
+
+    What may be left out is asked for as well, empty: not every server knows two types for one key.
+    """
     properties = {
-        name: {key: told[key] for key in ("type", "anyOf") if key in told}
+        name: {"type": next(each["type"] for each in told.get("anyOf", [told]))}
         for name, told in shape.model_json_schema()["properties"].items()
     }
-    for told in properties.values():
-        if "anyOf" in told:
-            told["type"] = [each["type"] for each in told.pop("anyOf")]
     return {
         "type": "object",
         "properties": properties,

@@ -73,11 +73,13 @@ def test_an_interview_with_a_model_that_makes_things_up_stores_what_the_rules_wo
     for reply in REPLIES:
         plain, _ = EMBEDDED.answer(Heard("W", plain, reply, SETTING))
 
-    forms = [row.form for row in books.rows]
-    # This server answers json_schema with status 500, and is not asked for it again.
-    assert (forms[:2], set(forms[1:])) == ([Form.SCHEMA, Form.OBJECT], {Form.OBJECT})
-    assert [row.outcome for row in books.rows][:2] == ["server_error", "ok"]
-    assert all(row.tokens_in for row in books.rows[1:] if row.outcome == "ok")
+    # This server answers json_schema with status 500, and once it has answered another form it is
+    # asked for that alone.
+    tried = [(row.form, row.outcome) for row in books.rows]
+    assert tried[0] == (Form.SCHEMA, "server_error")
+    first = next(at for at, (_, outcome) in enumerate(tried) if outcome == "ok")
+    assert {form for form, _ in tried[first:]} == {tried[first][0]}
+    assert books.rows[first].tokens_in
     # Its verdicts may send a good impact back; what is stored was typed.
     typed = "\n".join(REPLIES)
     for field in ("baseline", "target", "evidence_source"):
