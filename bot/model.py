@@ -328,17 +328,23 @@ class _Turn(Generic[Shape]):
             try:
                 if "json" in stream.response.headers.get("content-type", ""):
                     # A server that does not stream answers in one piece.
-                    first.reschedule(None)
+                    _no_longer(first)
                     heard.take_whole(await stream.response.aread())
                     return
                 async for chunk in stream:
                     heard.take(chunk)
                     if heard.length:
-                        first.reschedule(None)
+                        _no_longer(first)
                     if heard.length > _LONGEST_ANSWER:
                         return
             finally:
                 await stream.close()
+
+
+def _no_longer(timeout: asyncio.Timeout) -> None:
+    """Let a time limit run no more; one that has just run out will tell at the next wait."""
+    if not timeout.expired():
+        timeout.reschedule(None)
 
 
 class _Heard:
