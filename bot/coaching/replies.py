@@ -86,7 +86,7 @@ _FILLERS = frozenset(
     "definitely certainly absolutely happy with to me much better".split()
 )
 # Whatever else stands beside a yes may turn it round: another script, a cross, a placeholder.
-_PLAIN = re.compile(r"[A-Za-z\s.,;:!'\"()\-–👍✅🙂😊]*")
+_PLAIN = re.compile(r"[A-Za-z\s.,;:!'\"“”()\-–—…👍✅🙂😊]*")
 _LOST = re.compile(
     r"\b(?:don'?t|do not|didn'?t) (?:really )?(?:understand|get it|follow)\b", re.IGNORECASE
 )
