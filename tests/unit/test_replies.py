@@ -13,6 +13,7 @@ from bot.coaching.replies import Command, command
         "yes please!",
         "Lovely, yes, that reads fine, thank you",
         "yes 👍",
+        "yes — lovely…",
         "“agree”",
     ],
 )
