@@ -84,8 +84,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _budget_has_prices(self) -> Self:
-        prices = {"IN": self.openai_price_in, "OUT": self.openai_price_out}
-        missing = [f"OPENAI_PRICE_{name}" for name, price in prices.items() if price is None]
+        missing = missing_prices(self)
         if self.openai_monthly_budget is not None and missing:
             raise ValueError(
                 f"OPENAI_MONTHLY_BUDGET needs prices to reckon with: set {' and '.join(missing)}, "
@@ -129,6 +128,12 @@ def for_slack(settings: Settings) -> None:
             "Set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET to receive "
             "events over HTTP; both are on your Slack app's Basic Information page."
         )
+
+
+def missing_prices(settings: Settings) -> list[str]:
+    """The names of the prices without which no cost can be told."""
+    prices = {"IN": settings.openai_price_in, "OUT": settings.openai_price_out}
+    return [f"OPENAI_PRICE_{name}" for name, price in prices.items() if price is None]
 
 
 def uses_model(settings: Settings) -> bool:

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.coaching.phrases import in_words
 from bot.ledger import Prices, month_start, prices_set
-from bot.settings import Settings
+from bot.settings import Settings, missing_prices
 from storage import model_calls, plans, providers
 from storage.model_calls import OVER_BUDGET, Used
 
@@ -93,8 +94,8 @@ def report(usages: Sequence[Usage], settings: Settings, now: datetime) -> Iterat
         yield "No provider is in the database yet, so no language model has been used."
         return
     month, prices = month_start(now), prices_set(settings)
-    yield f"Use of the language model up to {_day(now)}. Months are those of UTC;"
-    yield f"the last {_MONTHS} began on {_day(_year_start(month))}."
+    yield f"Use of the language model up to {in_words(now)}. Months are those of UTC;"
+    yield f"the last {_MONTHS} began on {in_words(_year_start(month))}."
     for usage in usages:
         yield ""
         yield f"{usage.name} ({usage.workspace})"
@@ -146,11 +147,7 @@ def _budget(cost: float, budget: float, month: datetime) -> Iterator[str]:
 
 def _about_money(settings: Settings, prices: Prices | None) -> Iterator[str]:
     if prices is None:
-        needed = {
-            "OPENAI_PRICE_IN": settings.openai_price_in,
-            "OPENAI_PRICE_OUT": settings.openai_price_out,
-        }
-        missing = " and ".join(name for name, price in needed.items() if price is None)
+        missing = " and ".join(missing_prices(settings))
         yield f"For costs, set {missing}: money per million tokens."
         return
     yield "Costs are reckoned at the prices that are set now, in their currency."
@@ -161,7 +158,3 @@ def _about_money(settings: Settings, prices: Prices | None) -> Iterator[str]:
 def _money(amount: float, places: int) -> str:
     least = 10**-places
     return f"under {least}" if 0 < amount < least else f"{amount:,.{places}f}"
-
-
-def _day(instant: datetime) -> str:
-    return f"{instant.day} {instant:%B %Y}"

@@ -270,12 +270,7 @@ def queue_message(session: Session, message: OutgoingMessage) -> None:
 
 def begun_message(session: Session, workspace: str, message_id: int, ts: str) -> None:
     """Note where a waiting message has been begun in Slack, by Slack's timestamp of it."""
-    table = OutgoingMessage.__table__  # type: ignore[attr-defined]
-    session.connection().execute(
-        sa.update(table)
-        .where(table.c.workspace == workspace, table.c.id == message_id)
-        .values(ts=ts)
-    )
+    _change_message(session, workspace, message_id, ts=ts)
 
 
 def settle_message(
@@ -289,11 +284,16 @@ def settle_message(
     error: str | None = None,
 ) -> None:
     """Record that a message was sent, with Slack's timestamp of it, or why it never can be."""
+    values = {"delivery": delivery, "ts": ts, "error": error, "sent_at": at}
+    _change_message(session, workspace, message_id, **values)
+
+
+def _change_message(session: Session, workspace: str, message_id: int, **values: Any) -> None:
     table = OutgoingMessage.__table__  # type: ignore[attr-defined]
     session.connection().execute(
         sa.update(table)
         .where(table.c.workspace == workspace, table.c.id == message_id)
-        .values(delivery=delivery, ts=ts, error=error, sent_at=at)
+        .values(**values)
     )
 
 

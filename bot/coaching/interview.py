@@ -37,6 +37,7 @@ from bot.coaching.replies import (
 )
 from bot.coaching.state import Choice, Interview, Outcome, Pending, Reader, Say, Stage
 from bot.coaching.tokens import objects, proposes, says_doing
+from bot.coaching.turn import unused
 from bot.coaching.words import content_stems
 
 # Replies in one sitting. A whole interview takes six to sixteen.
@@ -122,12 +123,12 @@ def reworded(interview: Interview, say: Say, question: str) -> tuple[Interview, 
 
 def with_aside(interview: Interview, say: Say, key: str) -> tuple[Interview, Say]:
     """The same answer after one of the standing sentences, as long as there is a new one."""
-    for number, variant in enumerate(wording.SAY[key]):
-        mark = f"{key}.{number}"
-        if mark not in interview.used:
-            after = interview.model_copy(update={"used": [*interview.used, mark]})
-            return after, replace(say, text=f"{variant}\n{say.text}")
-    return interview, say
+    fresh = unused(interview.used, key, wording.SAY[key])
+    if fresh is None:
+        return interview, say
+    mark, variant = fresh
+    after = interview.model_copy(update={"used": [*interview.used, mark]})
+    return after, replace(say, text=f"{variant}\n{say.text}")
 
 
 class _Flow(Asking):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bot.coaching.measures import MEASURES
 from bot.coaching.people import find_people
 from bot.coaching.tokens import SPELLING, VOCABULARY, tokenise
-from bot.coaching.words import stem
+from bot.coaching.words import english_words, stem
 
 _GIVEN = frozenset((files("bot") / "data" / "given_names.txt").read_text("utf-8").split())
 # Given names that are words too: a name with a capital inside a sentence, or where more tells.
@@ -88,10 +88,8 @@ _KNOWN_STEMS = frozenset(
 
 @lru_cache(maxsize=1)
 def _english() -> frozenset[str]:
-    """The English words that symspellpy ships, without the names among them."""
-    listed = (files("symspellpy") / "frequency_dictionary_en_82_765.txt").read_text("utf-8-sig")
-    words = {line.split(" ", 1)[0] for line in listed.splitlines()}
-    return frozenset(words - _GIVEN - _SURNAMES | _WORDS_TOO | _THINGS_TOO)
+    """The English words without the names among them."""
+    return frozenset(english_words() - _GIVEN - _SURNAMES | _WORDS_TOO | _THINGS_TOO)
 
 
 @lru_cache(maxsize=16384)

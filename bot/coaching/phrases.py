@@ -133,7 +133,7 @@ def impact_words(
     if not reading.learner_outcome:
         return None
     if reading.impact_words:
-        return start_upper(trim(" ".join(reading.impact_words.split()), 300))
+        return _as_impact(reading.impact_words)
     clauses = _clauses(reply)
     if action and action_first and len(clauses) > 1:
         clauses = clauses[1:]
@@ -165,8 +165,12 @@ def impact_words(
                 flags=re.I,
             )
             clause = _without_levels(clause)
-            return start_upper(trim(" ".join(clause.split()), 300))
-    return start_upper(trim(" ".join(reply.split()), 300)) if not action else None
+            return _as_impact(clause)
+    return _as_impact(reply) if not action else None
+
+
+def _as_impact(words: str) -> str:
+    return start_upper(trim(" ".join(words.split()), 300))
 
 
 def _adds_to_impact(reading: Reading) -> bool:

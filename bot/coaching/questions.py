@@ -11,8 +11,8 @@ from bot.coaching.dates import MONTHS, find_dates
 from bot.coaching.naming import is_english
 from bot.coaching.numbers import number
 from bot.coaching.tokens import tokenise
-from bot.coaching.verifying import RECORDS, levels, straight
-from bot.coaching.words import content_stems
+from bot.coaching.verifying import RECORDS, levels
+from bot.coaching.words import content_stems, straight
 
 MOST_WORDS = 45
 _PRAISE = re.compile(

@@ -21,6 +21,7 @@ from bot.coaching.points import Points, weighed, wording
 from bot.coaching.sources import Spot, asked_for, find_reason, spots
 from bot.coaching.timing import find_due, find_milestones
 from bot.coaching.tokens import FIXED, Classes, Row, rule
+from bot.coaching.words import straight
 from storage.vocabulary import Direction, Driver
 
 LONGEST_REPLY = 4000
@@ -72,9 +73,6 @@ class _Found(NamedTuple):
     spots: list[Spot]
 
 
-_PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "\u2011": "-"})
-
-
 # One turn reads the same impact for several criteria; a reading is a value and can be shared.
 @lru_cache(maxsize=256)
 def read(
@@ -90,7 +88,7 @@ def read(
     bare words are then taken as the answer to that question. Text beyond `LONGEST_REPLY`
     characters is not read.
     """
-    text = _taken_back(text[:LONGEST_REPLY].translate(_PUNCTUATION))
+    text = _taken_back(straight(text[:LONGEST_REPLY]))
     found = _look(text, today, asked)
     row, baseline, target = found.row, found.baseline, found.target
     of_learners = [n for n in found.named if n.measure.about == "learners"]
@@ -181,7 +179,7 @@ def _look(text: str, today: date, asked: str | None) -> _Found:
 
 def observed(text: str, today: date, action: str) -> set[str]:
     """What the weighing of an answer goes by, for working out the points (`tests/evals/weigh.py`)."""
-    return _shown(_look(text.translate(_PUNCTUATION), today, "impact"), action)[1]
+    return _shown(_look(straight(text), today, "impact"), action)[1]
 
 
 def _shown(found: _Found, action: str) -> tuple[set[str], set[str]]:

@@ -47,6 +47,12 @@ _MAY_REPEAT = frozenset(
 )
 
 
+def unused(used: list[str], family: str, variants: tuple[str, ...]) -> tuple[str, str] | None:
+    """The mark and the words of a family's first variant that was not said before, if any is left."""
+    marks = ((f"{family}.{number}", variant) for number, variant in enumerate(variants))
+    return next((each for each in marks if each[0] not in used), None)
+
+
 class Turn:
     """What every part of a step needs: saying things, what is open, and taking a step back."""
 
@@ -66,13 +72,13 @@ class Turn:
 
     def line(self, family: str, variants: tuple[str, ...], **values: Any) -> bool:
         """Say the first variant not used before; False when all are used up."""
-        for number, variant in enumerate(variants):
-            mark = f"{family}.{number}"
-            if mark not in self.it.used:
-                self.it.used.append(mark)
-                self.lines.append(variant.format(**values))
-                return True
-        return False
+        fresh = unused(self.it.used, family, variants)
+        if fresh is None:
+            return False
+        mark, variant = fresh
+        self.it.used.append(mark)
+        self.lines.append(variant.format(**values))
+        return True
 
     def say(self, key: str, **values: Any) -> bool:
         """One of the standing sentences; those a message cannot do without may come again."""

@@ -18,7 +18,7 @@ from bot.coaching.people import find_people
 from bot.coaching.proposal import SPANS, VERDICTS, Proposal
 from bot.coaching.reading import Reading, read
 from bot.coaching.tokens import tokenise
-from bot.coaching.words import content_stems
+from bot.coaching.words import content_stems, straight
 
 # Replies in which an impact may be told; a bare answer to "what is the figure now?" is none.
 TELLS_IMPACT = ("action", "impact", "linked", None)
@@ -98,14 +98,6 @@ def _find(span: str, text: str) -> str | None:
         return None
     found = re.search(rf"(?<!\w){words}(?!\w)", straight(text), re.IGNORECASE)
     return text[found.start() : found.end()] if found else None
-
-
-def straight(text: str) -> str:
-    """The text with the quotation marks and spaces that phones put in as plain ones."""
-    return text.translate(_PLAIN)
-
-
-_PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "\u2011": "-"})
 
 
 # Words that name where a figure may be read.

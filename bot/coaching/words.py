@@ -1,7 +1,7 @@
-"""Words as the reader compares them: mended where mistyped, and without their endings."""
+"""Words as the reader compares them: plain, mended where mistyped, and without their endings."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from Stemmer import Stemmer
@@ -15,6 +15,22 @@ _EMPTY = frozenset(
     "all each every more most some any also just very which who what when where how why up "
     "out about over".split()
 )
+
+
+_PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "\u2011": "-"})
+
+
+def straight(text: str) -> str:
+    """The text with the quotation marks, blanks and hyphens that phones put in as plain ones."""
+    return text.translate(_PUNCTUATION)
+
+
+@cache
+def english_words() -> frozenset[str]:
+    """The English words that symspellpy ships, in small letters; read when first asked for."""
+    listed = files("symspellpy") / "frequency_dictionary_en_82_765.txt"
+    lines = listed.read_text("utf-8-sig").splitlines()
+    return frozenset(line.split(" ", 1)[0] for line in lines)
 
 
 @lru_cache(maxsize=65536)
@@ -45,7 +61,7 @@ _SHORTEST, _LONG = 5, 8
 class Spelling:
     """Mends mistyped words of a vocabulary and leaves every other English word alone.
 
-    The English words are those symspellpy ships; they are read when the first unknown word comes.
+    The English words are read when the first unknown word comes.
     """
 
     def __init__(self, vocabulary: set[str]) -> None:
@@ -69,6 +85,4 @@ class Spelling:
         for word in self._vocabulary:
             if len(word) >= _SHORTEST:
                 self._ours.create_dictionary_entry(word, 1)
-        listed = files("symspellpy") / "frequency_dictionary_en_82_765.txt"
-        lines = listed.read_text("utf-8-sig").splitlines()
-        self._english = frozenset(line.split(" ", 1)[0] for line in lines)
+        self._english = english_words()

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -74,10 +74,6 @@ class _Due:
     first: str = ""
 
 
-def _unseen(_incoming: Incoming, _stop: Stop) -> AbstractContextManager[object]:
-    return nullcontext()
-
-
 @dataclass(frozen=True)
 class Answering:
     """Answers kept events. `profile` asks Slack who someone is, the first time they write."""
@@ -90,7 +86,7 @@ class Answering:
     # Told of each message put in the outbox (workspace, key), after the commit.
     queued: Callable[[str, str], None]
     # Shows, for the length of a block, that an answer is coming, and takes the person's stop.
-    progress: Callable[[Incoming, Stop], AbstractContextManager[object]] = _unseen
+    progress: Callable[[Incoming, Stop], AbstractContextManager[object]]
     # How many turns compute at once. They share one interpreter, so more would finish no sooner
     # and keep acknowledgements waiting; a turn that waits for Slack or a model is not counted.
     at_work: AbstractContextManager[object] = field(

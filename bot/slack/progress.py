@@ -16,22 +16,11 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.coach import Stop
 from bot.slack.incoming import Incoming
+from bot.slack.refusals import is_not_offered
 
 _STATUS = "is reading your answer…"
 _THREADS = 16
-# Slack's words for what a workspace, a plan or an installation does not have.
-_NOT_OFFERED = frozenset(
-    "unknown_method not_allowed_token_type missing_scope feature_not_enabled not_supported "
-    "method_not_supported_for_channel_type not_allowed restricted_action access_denied".split()
-)
 _log = logging.getLogger(__name__)
-
-
-def is_not_offered(error: SlackApiError) -> bool:
-    """Whether Slack says that a method is not there for this workspace, now or ever."""
-    status = getattr(error.response, "status_code", 200)
-    code = error.response.get("error") if error.response else None
-    return status == 404 or code in _NOT_OFFERED
 
 
 @dataclass

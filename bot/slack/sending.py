@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.engine import TryAgain
 from bot.slack.answering import Turns
-from bot.slack.progress import is_not_offered
+from bot.slack.refusals import code_of, is_not_offered, is_rate_limited, status_of
 from bot.slack.screens import after_words
 from storage import conversations
 from storage.database import Database
@@ -126,13 +126,13 @@ class Sending:
         return ts
 
     def _refused(self, message: OutgoingMessage, mark: str, error: SlackApiError) -> None:
-        if _is_rate_limited(error):
+        if is_rate_limited(error):
             with self._guard:
                 self._untried.add(mark)
             raise TryAgain(_retry_after(error)) from error
         if _may_have_been_taken(error):
             raise TryAgain(_RETRY_SECONDS) from error
-        code = _code(error)
+        code = code_of(error)
         _log.warning("Slack refused message %s for good: %s", message.id, code)
         self._settle(message, Delivery.FAILED, error=code)
 
@@ -178,7 +178,7 @@ def _finish(client: WebClient, message: OutgoingMessage, ts: str) -> str:
         )
         return ts
     except SlackApiError as error:
-        code = _code(error)
+        code = code_of(error)
         if code in _GONE:
             return _post(client, message)
         if code != "message_not_in_streaming_state":
@@ -227,18 +227,10 @@ def _already_there(client: WebClient, message: OutgoingMessage) -> _There | None
             return begun
 
 
-def _code(error: SlackApiError) -> str:
-    return str(error.response.get("error") or "") if error.response else ""
-
-
 def _may_have_been_taken(error: SlackApiError) -> bool:
     """Whether an answer leaves open what became of the call."""
-    code, status = _code(error), getattr(error.response, "status_code", 200)
+    code, status = code_of(error), status_of(error)
     return status >= 500 or code in _UNCERTAIN or not _CODE.fullmatch(code)
-
-
-def _is_rate_limited(error: SlackApiError) -> bool:
-    return _code(error) == "ratelimited" or getattr(error.response, "status_code", 200) == 429
 
 
 def _retry_after(error: SlackApiError) -> float:
