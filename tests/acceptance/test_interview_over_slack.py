@@ -14,8 +14,7 @@ from storage.database import Database
 from storage.models import Audit, OutgoingMessage, Person, ReceivedEvent, Turn
 from storage.vocabulary import Delivery, Direction, Driver, Speaker, Status
 from tests.support import slack_payloads as payloads
-from tests.support.block_kit import assert_valid_message
-from tests.support.bots import NOW, Program, in_process, load_sar, slack
+from tests.support.bots import NOW, Program, in_process, load_sar
 from tests.support.fake_slack import FakeSlack
 from tests.support.slack_payloads import TEAM, USER
 from tests.support.talk import Talk, over_http, over_socket
@@ -27,14 +26,6 @@ WHOLE = (
     "rise from 54% to 65% by {}, from the QAR dashboard"
 )
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeSlack]:
-    with slack() as server:
-        yield server
-        for call in server.calls_to("chat.postMessage"):
-            assert_valid_message(call.args)
 
 
 @pytest.fixture

@@ -24,8 +24,7 @@ from storage.vocabulary import Delivery
 from tests.acceptance.test_interview_over_slack import ACTION, RESTATED, WHOLE, expected, stored
 from tests.support import slack_faults
 from tests.support import slack_payloads as payloads
-from tests.support.block_kit import assert_valid_message
-from tests.support.bots import NOW, InProcess, Program, in_process, load_sar, slack
+from tests.support.bots import NOW, InProcess, Program, in_process, load_sar
 from tests.support.fake_model import FakeModel, ModelRequest
 from tests.support.fake_slack import FakeSlack, error, rate_limited
 from tests.support.slack_payloads import USER, dm_channel
@@ -62,14 +61,6 @@ def good(request: ModelRequest) -> dict[str, Any]:
         **dict.fromkeys(("evidence", "owner"), None),
         "question": QUESTIONS.get(asked_for(request), ""),
     }
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeSlack]:
-    with slack() as server:
-        yield server
-        for call in server.calls_to("chat.postMessage"):
-            assert_valid_message(call.args)
 
 
 @pytest.fixture

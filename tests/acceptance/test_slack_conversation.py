@@ -12,8 +12,7 @@ from storage.models import InterviewRecord, Person, ReceivedEvent, Turn
 from storage.vocabulary import Speaker
 from tests.support import slack_faults
 from tests.support import slack_payloads as payloads
-from tests.support.block_kit import assert_valid_message
-from tests.support.bots import InProcess, in_process, load_sar, slack
+from tests.support.bots import InProcess, in_process, load_sar
 from tests.support.fake_slack import FakeSlack
 from tests.support.slack_payloads import TEAM, USER
 from tests.support.talk import Talk, over_http
@@ -23,12 +22,9 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def fake() -> Iterator[FakeSlack]:
-    with slack() as server:
-        server.add_user(OTHER, "Tom Wilk")
-        yield server
-        for call in server.calls_to("chat.postMessage"):
-            assert_valid_message(call.args)
+def fake(fake: FakeSlack) -> FakeSlack:
+    fake.add_user(OTHER, "Tom Wilk")
+    return fake
 
 
 @pytest.fixture

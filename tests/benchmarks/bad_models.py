@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich import box
-from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
@@ -24,6 +23,7 @@ from bot.settings import Settings
 from storage.database import Database
 from storage.migrate import migrate
 from tests.acceptance.test_openai_coach import ACTION, calls, good, talking
+from tests.benchmarks.turns import console_of_benchmarks
 from tests.support.bots import NOW, slack
 from tests.support.fake_model import MODES, FakeModel
 
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--first-words", type=float, default=2.0, help="seconds (2)")
     parser.add_argument("--total", type=float, default=4.0, help="seconds, in all (4)")
     options = parser.parse_args(arguments)
-    console = Console() if sys.stdout.isatty() else Console(width=110, color_system=None)
+    console = console_of_benchmarks()
     plain = not console.is_terminal
     table = Table(
         title=f"Allowed: {options.first_words:g} s to first words, {options.total:g} s in all",

@@ -223,14 +223,20 @@ def postgres() -> Iterator[str]:
         yield f"{server}{name}"
 
 
-def systems(slack: SlackWithPost, stack: ExitStack, console: Console) -> dict[str, Running]:
-    """Start what is compared; PostgreSQL only where there is one."""
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sowhat-benchmark-")))
-    urls: dict[str, str | None] = {ECHO: None, SQLITE: f"sqlite:///{folder / 'app.db'}"}
+def database_urls(folder: Path, stack: ExitStack, console: Console) -> dict[str, str]:
+    """A SQLite database in the folder, and PostgreSQL only where there is one."""
+    urls = {SQLITE: f"sqlite:///{folder / 'app.db'}"}
     try:
         urls[POSTGRES] = stack.enter_context(postgres())
     except (NoPostgres, psycopg.Error, OSError, subprocess.SubprocessError) as error:
         console.print(f"PostgreSQL is left out: {error}")
+    return urls
+
+
+def systems(slack: SlackWithPost, stack: ExitStack, console: Console) -> dict[str, Running]:
+    """Start what is compared; PostgreSQL only where there is one."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sowhat-benchmark-")))
+    urls: dict[str, str | None] = {ECHO: None, **database_urls(folder, stack, console)}
     return {
         name: stack.enter_context(
             running(System(name, slack.api_url, folder / f"{number}.log", url))
@@ -336,6 +342,11 @@ _COLUMNS = (
 )
 
 
+def console_of_benchmarks() -> Console:
+    """The terminal, or plain text wide enough for the tables."""
+    return Console() if sys.stdout.isatty() else Console(width=110, color_system=None)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; returns the exit code, 0 however fast or slow it was."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.turns", description=__doc__)
@@ -346,7 +357,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.seconds <= 0:
         parser.error("--seconds must be more than 0")
-    console = Console() if sys.stdout.isatty() else Console(width=110, color_system=None)
+    console = console_of_benchmarks()
     result = run(options.seconds, console)
     show(result, console)
     if options.json:

@@ -16,7 +16,6 @@ import platform
 import queue
 import random
 import re
-import subprocess
 import sys
 import tempfile
 import threading
@@ -31,7 +30,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import psycopg
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -44,10 +42,9 @@ from storage.database import Database
 from storage.models import Action, InterviewRecord, Milestone, ModelCall, Person, Turn
 from storage.vocabulary import InterviewStatus, Status
 from tests.benchmarks.systems import SECRET, System, running
-from tests.benchmarks.turns import POSTGRES, SQLITE, postgres
+from tests.benchmarks.turns import console_of_benchmarks, database_urls
 from tests.support.fake_model import FakeModel, ModelRequest
 from tests.support.fake_slack import Answer, Call, FakeSlack, HttpAnswer, SignedRequests
-from tests.support.postgres import NoPostgres
 from tests.support.slack_payloads import block_action, direct_message, dm_channel
 from tests.support.talk import buttons
 
@@ -617,11 +614,7 @@ def run(seconds: float, talkers: int, console: Console) -> Row:
     """Measure on each database there is, and return it as plain data."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sowhat-benchmark-")))
-        urls = {SQLITE: f"sqlite:///{folder / 'app.db'}"}
-        try:
-            urls[POSTGRES] = stack.enter_context(postgres())
-        except (NoPostgres, psycopg.Error, OSError, subprocess.SubprocessError) as error:
-            console.print(f"PostgreSQL is left out: {error}")
+        urls = database_urls(folder, stack, console)
         return {
             "seconds_a_call": seconds,
             "conversations": talkers,
@@ -704,7 +697,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"--seconds-a-call must be from 0 to {_LONGEST_CALL:g}")
     if not 1 <= options.conversations <= _MOST_CONVERSATIONS:
         parser.error(f"--conversations must be from 1 to {_MOST_CONVERSATIONS}")
-    console = Console() if sys.stdout.isatty() else Console(width=110, color_system=None)
+    console = console_of_benchmarks()
     result = run(options.seconds_a_call, options.conversations, console)
     show(result, console)
     if options.json:

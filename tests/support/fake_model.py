@@ -10,7 +10,6 @@ demand in the ways that model servers and networks fail (`MODES`). Tests wait fo
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
 import math
@@ -18,7 +17,6 @@ import re
 import socket
 import socketserver
 import struct
-import sys
 import threading
 import time
 from collections import deque
@@ -26,6 +24,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tests.support.loopback import LoopbackServer, read_request
 from tests.support.slack_faults import Hold
 
 __all__ = ["MODES", "RUNGS", "FakeModel", "Hold", "ModelRequest", "tokens"]
@@ -172,15 +171,13 @@ class FakeModel:
 
     `requests` are the requests for completions so far, in order of arrival. `tokens_in` and
     `tokens_out` add up the usage that was reported, so streams without include_usage add nothing.
-    `ignores_response_format` is a note for the answer function, which decides. `drip_seconds` is
-    the pace of the slow modes. GET /v1/models is answered too, whatever the mode.
+    `drip_seconds` is the pace of the slow modes. GET /v1/models is answered too, whatever the mode.
     """
 
     def __init__(self, answer: Callable[[ModelRequest], str | Json]) -> None:
         self.requests: list[ModelRequest] = []
         self.tokens_in = 0
         self.tokens_out = 0
-        self.ignores_response_format = False
         self.drip_seconds = 0.8
         self._answer = answer
         self._failures: list[BaseException] = []
@@ -195,9 +192,7 @@ class FakeModel:
         self._ids = itertools.count(1)
         self.closing = threading.Event()
         self._server = _Server(self)
-        # The poll interval, in seconds, bounds how long closing takes.
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        self.base_url = f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+        self.base_url = f"{self._server.start()}/v1"
 
     def __enter__(self) -> FakeModel:
         return self
@@ -210,11 +205,7 @@ class FakeModel:
         self.closing.set()
         for held in self._holds:
             held.abandon()
-        self._server.shutdown()
-        self._server.server_close()
-        for connection in list(self._server.open_sockets):
-            with contextlib.suppress(OSError):  # the other side was faster
-                connection.shutdown(socket.SHUT_RDWR)
+        self._server.stop()
         if self._failures:
             failure = self._failures[0]
             self._failures.clear()  # told once; closing again is harmless
@@ -615,20 +606,11 @@ class _Connection(socketserver.StreamRequestHandler):
 
     def _answer_one(self) -> bool:
         """Read a request and answer it; False when the connection is to be closed."""
-        if not (first := self.rfile.readline()).endswith(b"\n"):
+        if (request := read_request(self.rfile)) is None:
             return False
-        verb, path, _version = first.decode("latin-1").split()
-        headers: dict[str, str] = {}
-        while (line := self.rfile.readline()).strip():
-            name, _, value = line.decode("latin-1").partition(":")
-            headers[name.strip().lower()] = value.strip()
-        length = int(headers.get("content-length", 0))
-        body = self.rfile.read(length)
-        if not line or len(body) < length:
-            return False  # the caller went away while it was speaking
-        for piece in self.server.model.reply(verb, path, headers, body):
+        for piece in self.server.model.reply(*request):
             self.connection.sendall(piece)
-        return headers.get("connection", "").lower() != "close"
+        return request.stays
 
     def _reset(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -637,18 +619,7 @@ class _Connection(socketserver.StreamRequestHandler):
         self.connection.close()
 
 
-class _Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 1024  # the default of 5 refuses callers in a burst
-
+class _Server(LoopbackServer):
     def __init__(self, model: FakeModel) -> None:
         self.model = model
-        self.open_sockets: set[socket.socket] = set()
-        super().__init__(("127.0.0.1", 0), _Connection)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        # A caller that went away (one that ran out of time is a thing we test) is no fault of ours.
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)
+        super().__init__(_Connection)

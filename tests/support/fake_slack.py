@@ -11,11 +11,8 @@ Slack and networks fail. Tests wait for what happened (`wait_for`), never for ti
 
 from __future__ import annotations
 
-import contextlib
 import json
-import socket
 import socketserver
-import sys
 import threading
 import time
 from collections import defaultdict, deque
@@ -26,6 +23,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from tests.support.fake_socket import FakeSocket
+from tests.support.loopback import LoopbackServer, read_request
 from tests.support.signed_requests import Answer, SignedRequests
 from tests.support.slack_faults import (
     Fault,
@@ -101,9 +99,7 @@ class FakeSlack:
         self.views_opened = self._state.views_opened
         self.statuses = self._state.statuses
         self._server = _Server(self)
-        # The poll interval, in seconds, bounds how long closing takes.
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        self.base_url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.base_url = self._server.start()
         self.api_url = f"{self.base_url}/api/"
 
     def __enter__(self) -> FakeSlack:
@@ -118,11 +114,7 @@ class FakeSlack:
         for held in self._holds:
             held.abandon()
         self.socket.close()
-        self._server.shutdown()
-        self._server.server_close()
-        for connection in list(self._server.open_sockets):
-            with contextlib.suppress(OSError):  # the other side was faster
-                connection.shutdown(socket.SHUT_RDWR)
+        self._server.stop()
 
     # --- what exists ---
 
@@ -361,36 +353,19 @@ class _Connection(socketserver.StreamRequestHandler):
 
     def _answer_one(self) -> bool:
         """Read a request and answer it; False when the connection is to be closed."""
-        if not (first := self.rfile.readline()):
+        if (request := read_request(self.rfile)) is None:
             return False
-        _verb, target, _version = first.decode("latin-1").split()
-        headers: dict[str, str] = {}
-        while (line := self.rfile.readline()).strip():
-            name, _, value = line.decode("latin-1").partition(":")
-            headers[name.strip().lower()] = value.strip()
-        body = self.rfile.read(int(headers.get("content-length", 0)))
-        answer = self.server.slack.answer(target, headers, body)
+        answer = self.server.slack.answer(request.target, request.headers, request.body)
         if answer is None:
             return False
         status, more_headers, content = answer
         lines = [f"HTTP/1.1 {status} Fake", f"Content-Length: {len(content)}"]
         lines += [f"{name}: {value}" for name, value in more_headers.items()]
         self.connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + content)
-        return headers.get("connection", "").lower() != "close"
+        return request.stays
 
 
-class _Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 1024  # the default of 5 refuses callers in a burst
-
+class _Server(LoopbackServer):
     def __init__(self, slack: FakeSlack) -> None:
         self.slack = slack
-        self.open_sockets: set[socket.socket] = set()
-        super().__init__(("127.0.0.1", 0), _Connection)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        # A caller that went away (a killed process is a thing we test) is no fault of ours.
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)
+        super().__init__(_Connection)

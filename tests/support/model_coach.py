@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 from bot.breaker import Breaker
 from bot.model import Model
-from bot.openai_coach import OpenAICoach
+from bot.openai_coach import NoBooks, OpenAICoach
 from storage.models import ModelCall
 
 # Longer than any server here takes, however busy the machine.
 _SECONDS = 120.0
 
 
-class Noted:
+class Noted(NoBooks):
     """Books that keep the calls of each workspace."""
 
     def __init__(self) -> None:
@@ -27,12 +27,6 @@ class Noted:
 
     def record(self, workspace: str, rows: Sequence[ModelCall]) -> None:
         self.calls[workspace] += rows
-
-    def is_spent(self, workspace: str) -> bool:
-        return False
-
-    def first_refusal(self, workspace: str, model: str) -> bool:
-        return False
 
 
 @contextmanager
