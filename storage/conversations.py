@@ -283,9 +283,26 @@ def settle_message(
     ts: str | None = None,
     error: str | None = None,
 ) -> None:
-    """Record that a message was sent, with Slack's timestamp of it, or why it never can be."""
-    values = {"delivery": delivery, "ts": ts, "error": error, "sent_at": at}
-    _change_message(session, workspace, message_id, **values)
+    """Record that a message was sent, with Slack's timestamp of it, or why it never can be.
+
+    Without a `ts` the place stands where the message had been begun.
+    """
+    values = {"delivery": delivery, "error": error, "sent_at": at}
+    place = {} if ts is None else {"ts": ts}
+    _change_message(session, workspace, message_id, **values, **place)
+
+
+def newest_before(session: Session, message: OutgoingMessage) -> str:
+    """Slack's timestamp of the newest message before this one in its conversation, "" for none."""
+    table = OutgoingMessage.__table__  # type: ignore[attr-defined]
+    newest = session.connection().scalar(
+        sa.select(sa.func.max(table.c.ts)).where(
+            table.c.workspace == message.workspace,
+            table.c.conversation == message.conversation,
+            table.c.id < message.id,
+        )
+    )
+    return str(newest or "")
 
 
 def _change_message(session: Session, workspace: str, message_id: int, **values: Any) -> None:

@@ -4,6 +4,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.client import HTTPException
@@ -35,6 +36,13 @@ _GONE = ("message_not_found",)
 # Slack's own words for a refusal; anything else came from something between Slack and us.
 _CODE = re.compile(r"[a-z][a-z0-9_]+")
 _log = logging.getLogger(__name__)
+
+
+class _There(NamedTuple):
+    """Where a message stands in Slack already, by its ts: as a whole, or begun as a stream."""
+
+    whole: str | None = None
+    begun: str | None = None
 
 
 @dataclass
@@ -80,7 +88,7 @@ class Sending:
         try:
             ts = self._deliver(client, message, untried)
         except SlackApiError as error:
-            self._refused(message, mark, error)
+            self._refused(message, mark if untried else None, error)
             return
         except (OSError, HTTPException, SlackClientError, ValueError) as error:
             raise TryAgain(_RETRY_SECONDS) from error
@@ -88,17 +96,52 @@ class Sending:
 
     def _deliver(self, client: WebClient, message: OutgoingMessage, untried: bool) -> str:
         """Have the message stand in Slack once, whatever an earlier attempt came to; its ts."""
-        if message.ts is not None:
-            return _finish(client, message, message.ts)
+        begun = message.ts
         if not untried:
-            found = _already_there(client, message)
-            if found is not None:
-                return found.ts if found.whole else _finish(client, message, found.ts)
-        if message.markdown is not None and message.workspace not in self._without_streams:
-            ts = self._begin(client, message)
-            if ts is not None:
-                return _finish(client, message, ts)
+            there = self._look(client, message)
+            if there.whole is not None:
+                return there.whole
+            begun = begun or there.begun
+        streams = message.markdown is not None and message.workspace not in self._without_streams
+        if begun is None and streams:
+            begun = self._begin(client, message)
+        if begun is not None and _finish(client, message, begun):
+            return begun
         return _post(client, message)
+
+    def _look(self, client: WebClient, message: OutgoingMessage) -> _There:
+        """Where this message is in Slack if a send that was cut short got there after all."""
+        with self.database.reading() as session:
+            newest = conversations.newest_before(session, message)
+        there, cursor = _There(), None
+        while True:
+            try:
+                page = client.conversations_replies(
+                    channel=message.channel,
+                    ts=message.thread or "",
+                    include_all_metadata=True,
+                    limit=200,
+                    cursor=cursor,
+                )
+            except SlackApiError as error:
+                if is_rate_limited(error) or _may_have_been_taken(error):
+                    raise
+                # Rather said twice than not at all: somebody waits for it.
+                _log.warning("Slack does not let us look for a message: %s", code_of(error))
+                return there
+            found: list[dict[str, Any]] = page.get("messages") or []
+            for posted in found:
+                payload = (posted.get("metadata") or {}).get("event_payload") or {}
+                if payload.get("key") == message.key:
+                    return _There(whole=str(posted["ts"]))
+                # A stream gets its key only as it ends, and every other message of ours has one.
+                # One that is older than the last message before this is what is left of another.
+                keyless = message.markdown is not None and posted.get("bot_id") and not payload
+                if keyless and str(posted["ts"]) > newest:
+                    there = _There(begun=str(posted["ts"]))
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return there
 
     def _begin(self, client: WebClient, message: OutgoingMessage) -> str | None:
         """Begin to stream the message; None where Slack does not take streams, here or just now.
@@ -125,10 +168,13 @@ class Sending:
             conversations.begun_message(session, message.workspace, message.id, ts)
         return ts
 
-    def _refused(self, message: OutgoingMessage, mark: str, error: SlackApiError) -> None:
+    def _refused(self, message: OutgoingMessage, untried: str | None, error: SlackApiError) -> None:
+        """Wait, look or give up. `untried` is the mark of a message that no attempt had been made
+        of before: a refusal to look for an earlier attempt tells nothing of that one."""
         if is_rate_limited(error):
-            with self._guard:
-                self._untried.add(mark)
+            if untried is not None:
+                with self._guard:
+                    self._untried.add(untried)
             raise TryAgain(_retry_after(error)) from error
         if _may_have_been_taken(error):
             raise TryAgain(_RETRY_SECONDS) from error
@@ -164,67 +210,40 @@ def _post(client: WebClient, message: OutgoingMessage) -> str:
     return str(answer["ts"])
 
 
-def _finish(client: WebClient, message: OutgoingMessage, ts: str) -> str:
-    """Have the stream that was begun here end as the whole message; where it stands then.
+def _finish(client: WebClient, message: OutgoingMessage, ts: str) -> bool:
+    """Have the stream that was begun at `ts` end as the whole message; False where it is gone.
 
     While a stream is open Slack lets nobody update it, and once it is closed nobody stop it.
     """
+    channel, metadata = message.channel, _metadata(message)
     try:
-        client.chat_stopStream(
-            channel=message.channel,
-            ts=ts,
-            blocks=after_words(message.blocks),
-            metadata=_metadata(message),
-        )
-        return ts
+        try:
+            client.chat_stopStream(
+                channel=channel, ts=ts, blocks=after_words(message.blocks), metadata=metadata
+            )
+        except SlackApiError as error:
+            if code_of(error) != "message_not_in_streaming_state":
+                raise
+            client.chat_update(
+                channel=channel,
+                ts=ts,
+                text=message.text,
+                blocks=message.blocks,
+                metadata=metadata,
+            )
     except SlackApiError as error:
-        code = code_of(error)
-        if code in _GONE:
-            return _post(client, message)
-        if code != "message_not_in_streaming_state":
-            raise
-    client.chat_update(
-        channel=message.channel,
-        ts=ts,
-        text=message.text,
-        blocks=message.blocks,
-        metadata=_metadata(message),
-    )
-    return ts
+        if code_of(error) in _GONE:
+            return False
+        if not is_rate_limited(error) and not _may_have_been_taken(error):
+            # The words stand there. What may not follow them must not leave the stream open.
+            with suppress(SlackApiError):
+                client.chat_stopStream(channel=channel, ts=ts)
+        raise
+    return True
 
 
 def _metadata(message: OutgoingMessage) -> dict[str, Any]:
     return {"event_type": METADATA_TYPE, "event_payload": {"key": message.key}}
-
-
-class _There(NamedTuple):
-    ts: str
-    whole: bool
-
-
-def _already_there(client: WebClient, message: OutgoingMessage) -> _There | None:
-    """Where this message is in Slack if a cut-short send got there after all, whole or begun."""
-    cursor: str | None = None
-    begun: _There | None = None
-    while True:
-        page = client.conversations_replies(
-            channel=message.channel,
-            ts=message.thread or "",
-            include_all_metadata=True,
-            limit=200,
-            cursor=cursor,
-        )
-        found: list[dict[str, Any]] = page.get("messages") or []
-        for posted in found:
-            payload = (posted.get("metadata") or {}).get("event_payload") or {}
-            if payload.get("key") == message.key:
-                return _There(str(posted["ts"]), whole=True)
-            # A stream gets its key only as it ends, and every other message of ours has one.
-            if message.markdown is not None and posted.get("bot_id") and not payload:
-                begun = _There(str(posted["ts"]), whole=False)
-        cursor = (page.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            return begun
 
 
 def _may_have_been_taken(error: SlackApiError) -> bool:

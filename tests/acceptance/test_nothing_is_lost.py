@@ -190,6 +190,19 @@ def test_whatever_slack_does_one_reply_arrives(
 
 
 @on_sqlite
+def test_a_plain_post_that_got_through_unheard_is_looked_for_however_busy_slack_is(
+    fake: FakeSlack, bot: InProcess
+) -> None:
+    fake.fail_next("chat.postMessage", slack_faults.accepted_then_dropped())
+    fake.fail_next("conversations.replies", slack_faults.rate_limited(1))
+    bot.http.event(payloads.direct_message("hello"))
+    fake.wait_for_calls("conversations.replies", 2)
+    bot.service.stop()
+
+    assert len(fake.messages(CHANNEL)) == 1
+
+
+@on_sqlite
 def test_slack_is_left_in_peace_for_as_long_as_it_asks(fake: FakeSlack, bot: InProcess) -> None:
     fake.fail_next("chat.postMessage", slack_faults.rate_limited(2))
 

@@ -26,7 +26,7 @@ from tests.support import slack_faults
 from tests.support import slack_payloads as payloads
 from tests.support.bots import NOW, InProcess, Program, in_process, load_sar
 from tests.support.fake_model import FakeModel, ModelRequest
-from tests.support.fake_slack import FakeSlack, error, rate_limited
+from tests.support.fake_slack import FakeSlack, accepted_then_dropped, drop, error, rate_limited
 from tests.support.slack_payloads import USER, dm_channel
 from tests.support.talk import Talk, over_http
 
@@ -431,6 +431,74 @@ def test_a_stream_that_is_refused_is_posted_instead(
     fake.always_fail("chat.startStream", error(code))
     with talking(fake, database_url, coached(model)) as (talk, _):
         assert talk.says(ACTION) == QUESTIONS["the impact"]
+
+
+@on_sqlite
+@pytest.mark.parametrize("looking", ["busy", "missing_scope"])
+def test_a_stream_that_got_through_unheard_is_found_or_said_again(
+    fake: FakeSlack, model: FakeModel, database_url: str, looking: str
+) -> None:
+    fault = rate_limited(1) if looking == "busy" else error(looking)
+    with talking(fake, database_url, coached(model)) as (talk, bot):
+        before = len(talk.messages)
+        fake.fail_next("chat.startStream", accepted_then_dropped())
+        fake.fail_next("conversations.replies", fault)
+        talk.send(talk.message(ACTION))
+        fake.wait_for(lambda: len(talk.messages) > before and settled(talk))
+        bot.service.stop()
+        shown = [message["text"] for message in talk.messages[before:]]
+
+    # Where Slack lets nobody look, an answer twice is better than none.
+    assert shown == [QUESTIONS["the impact"]] * (1 if looking == "busy" else 2)
+
+
+@on_sqlite
+def test_what_is_left_of_one_stream_is_not_taken_for_another(
+    fake: FakeSlack, model: FakeModel, database_url: str
+) -> None:
+    with talking(fake, database_url, coached(model)) as (talk, bot):
+        before = len(talk.messages)
+        fake.fail_next("chat.stopStream", error("invalid_blocks"))
+        talk.send(talk.message(ACTION))
+        fake.wait_for(lambda: len(talk.messages) > before)
+        fake.fail_next("chat.startStream", drop())
+        talk.send(talk.message(DUE))
+        fake.wait_for(lambda: len(talk.messages) > before + 1 and settled(talk))
+        bot.service.stop()
+        left, answer = talk.messages[before:]
+        with bot.database.reading() as session:
+            sent = session.exec(
+                select(OutgoingMessage).where(col(OutgoingMessage.markdown).is_not(None))
+            ).all()
+
+    # What may not end as it should is closed all the same, and known.
+    assert left["streaming_state"] == answer["streaming_state"] == "completed"
+    assert left["text"] == QUESTIONS["the impact"]
+    assert [(m.delivery, m.ts) for m in sent] == [
+        (Delivery.FAILED, left["ts"]),
+        (Delivery.SENT, answer["ts"]),
+    ]
+
+
+@on_sqlite
+@pytest.mark.parametrize("cut", ["chat.stopStream", "chat.update"])
+def test_a_begun_message_that_is_gone_is_posted_once_however_often_that_is_cut_short(
+    fake: FakeSlack, model: FakeModel, database_url: str, cut: str
+) -> None:
+    with talking(fake, database_url, coached(model)) as (talk, bot):
+        before = len(talk.messages)
+        if cut == "chat.update":
+            fake.always_fail("chat.stopStream", error("message_not_in_streaming_state"))
+        fake.always_fail(cut, error("message_not_found"))
+        fake.fail_next("chat.postMessage", accepted_then_dropped(), times=2)
+        talk.send(talk.message(ACTION))
+        fake.wait_for_calls("conversations.replies", 1)
+        bot.service.stop()
+        shown = talk.messages[before:]
+
+    # The fake keeps the begun message, which is not what is tried here.
+    assert len([message for message in shown if message.get("metadata")]) == 1
+    assert len(shown) == 2
 
 
 @on_sqlite
