@@ -27,7 +27,7 @@ _NOT_NAMES = frozenset(
     "Who When What Where Not Yes No Dunno Good Learners Students Apprentices Attendance "
     "Retention Achievement Department Team Staff Head Each All Every More Milestone Owner "
     "Oh Ok OK Right Well Actually Sure Fine Sorry Please Maybe Probably Just Then There Yeah "
-    "Target Baseline Nobody Someone Science Engineering Digital".split()
+    "Target Baseline Nobody Someone Somebody Anyone Anybody Everyone Everybody Science Engineering Digital".split()
 )
 
 
@@ -65,7 +65,9 @@ def find_people(text: str, asked: str | None) -> tuple[tuple[str, ...], str | No
             ]
     elif re.fullmatch(rf"\s*{_MENTION}\s*", text):
         names = [text.strip()]
-    names = [n for n in names if n.strip() and n.split()[0] not in _NOT_NAMES or n.startswith("I")]
+    names = [
+        n for n in names if n.strip() and n.split()[0] not in _NOT_NAMES or re.match(r"I\b", n)
+    ]
     whole = _GROUP.search(text) if asked == "owner" else None
     if whole:
         # "The Health and care department" names no Health.

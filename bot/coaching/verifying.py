@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from bot.coaching.dates import find_dates
@@ -148,22 +149,24 @@ def _is_action(typed: str, reply: str, today: date) -> str | None:
     return None if 2 <= len(typed.split()) <= _LONGEST_ACTION else "no action"
 
 
-def _around(typed: str, text: str) -> tuple[list[str], list[str]]:
-    """The words of a stretch's own clause that stand before it, and those that stand after it."""
-    at = straight(text).find(straight(typed))
-    before = _CLAUSE_ENDS.split(straight(text)[:at])[-1]
-    after = _CLAUSE_ENDS.split(straight(text)[at + len(typed) :])[0]
+def _around(typed: str, text: str, ends: re.Pattern[str]) -> tuple[list[str], list[str]]:
+    """The words before a stretch back to the nearest of `ends`, and those after it up to one."""
+    plain = straight(text)
+    at = plain.find(straight(typed))
+    before, after = ends.split(plain[:at])[-1], ends.split(plain[at + len(typed) :])[0]
     return (_WORD.findall(before.lower()), _WORD.findall(after.lower()))
 
 
 _CLAUSE_ENDS = re.compile(r"[.,;:!?\n](?!\d)")
+_SENTENCE_ENDS = re.compile(r"[.!\n](?!\d)")
 _WORD = re.compile(r"[\w'%]+")
 
 
 def _is_whole(typed: str, text: str) -> bool:
-    """Whether a clause lacks nothing that turns it round: "Stop …", "Fewer …", "… no more"."""
-    before, after = _around(typed, text)
-    return _OPENERS.issuperset(before) and not _TURNS.intersection(after)
+    """Whether a sentence lacks nothing that turns it round: "Stop …", "Unless …", "… no more"."""
+    before, after = _around(typed, text, _SENTENCE_ENDS)
+    asked = re.match(r"[^.!\n]*\?", text[text.find(typed) + len(typed) :])
+    return _OPENERS.issuperset(before) and not _TURNS.intersection(after) and not asked
 
 
 # What may stand before an action or an impact and be left out without changing it.
@@ -180,9 +183,31 @@ _TURNS = frozenset(
 )
 
 
-def _is_denied(typed: str, text: str) -> bool:
-    """Whether the clause says before these words that it is not they: "not Priya"."""
-    return bool(_TURNS.intersection(_around(typed, text)[0]))
+def _is_denied(typed: str, text: str, field: str, asked: str | None) -> bool:
+    """Whether the text says of these words that it is not they: "not Priya", "the log is lost"."""
+    if field == "owner":
+        return bool(_NO_OWNERS.intersection(chain(*_around(typed, text, _SENTENCE_ENDS))))
+    if field == "evidence":
+        before, after = _around(typed, text, _SENTENCE_ENDS)
+        is_read = _READ_IN.intersection(before[-3:]) or _READS.intersection(after[:2])
+        lacking = _NO_SOURCES.intersection((*before, *after))
+        return bool(lacking) or not (is_read or asked == "evidence_source")
+    return bool(_TURNS.intersection(_around(typed, text, _CLAUSE_ENDS)[0]))
+
+
+# In a sentence with one of these the person named need not be whose it will be.
+_NO_OWNERS = _TURNS | frozenset(
+    "nobody noone one someone somebody anyone anybody whoever who ask asked was were had used left went "
+    "declined leave leaving leaves refused busy but former previous ex".split()
+)
+# Nor does one with any of these say of a record that it is there to be read.
+_NO_SOURCES = _TURNS | frozenset(
+    "nobody wish wished if lost lose useless shut closed broken missing gone scrapped outdated building "
+    "build developing plan planning start starting begin fill filling complete completing improve "
+    "improving buy buying need needs lack lacks".split()
+)
+_READ_IN = frozenset("in from on per by via through see check whatever count according".split())
+_READS = frozenset("is are shows show says say has have tells tell gives records".split())
 
 
 _SPAN_RULES: dict[str, Callable[[str, str, date], str | None]] = {
@@ -219,7 +244,7 @@ def _added(
     held = {
         name: words
         for name, words in held.items()
-        if asked in _LOOKED_FOR_IN[name] and not _is_denied(words, text)
+        if asked in _LOOKED_FOR_IN[name] and not _is_denied(words, text, name, asked)
     }
     checks = " ".join(said for _, said in reading.milestones)
     found: dict[str, Any] = {}
@@ -228,7 +253,7 @@ def _added(
         decided = field == "target" and asked in TELLS_IMPACT and not reading.measurable
         if field in held and getattr(reading, field) is None and not decided:
             taken = {reading.baseline, reading.target, found.get("baseline")}
-            level = _level_at(held[field], text, today)
+            level = _level_at(held[field], text, today, field)
             if level is not None and level not in taken and not _find(level, checks):
                 found[field] = level
     if "due" in held and reading.due is None:
@@ -245,13 +270,38 @@ def _added(
     return found
 
 
-def _level_at(typed: str, text: str, today: date) -> str | None:
-    """The whole figure of the text that these words are of; None where it is no level there."""
+def _level_at(typed: str, text: str, today: date, field: str | None = None) -> str | None:
+    """The whole figure of the text that these words are of; None where it is no level there.
+
+    With a field it must be one that may be the field's: a level that plays no other part, and a
+    bare number only where a text that is not known to say a level would have it for one.
+    """
+    parts = _PARTS.get(field or "", frozenset(Part)) - {Part.COMPARISON}
+    counted = {f.text for f in with_parts(*row_of(text, find_dates(text, today)))}
     for level in levels(text, today):
-        in_typed = _find(level.text, typed) or _find(typed, level.text)
-        if in_typed and level.part is not Part.COMPARISON:
+        if not (_find(level.text, typed) or _find(typed, level.text)) or level.part not in parts:
+            continue
+        is_bare = level.unit in _BARE
+        if field is None or not is_bare:
+            return level.text
+        around = chain(*_around(level.text, text, _CLAUSE_ENDS))
+        is_level = level.unit is None and level.text in counted
+        if is_level and not _OF_OTHER_THINGS.intersection(around):
             return level.text
     return None
+
+
+_PARTS = {
+    "baseline": frozenset({Part.BASELINE, Part.UNKNOWN}),
+    "target": frozenset({Part.TARGET, Part.UNKNOWN}),
+}
+_BARE = (None, "all")
+# In a clause with one of these a bare number is money, a time, a telephone's or the speaker's own.
+_OF_OTHER_THINGS = frozenset(
+    "me my mine i'm i'll i've am phone extension ext call ring mobile text email room floor budget cost "
+    "costs costing price pay pays paid spend spends spent pounds quid grand pence fee salary hours "
+    "o'clock am pm minutes staff tutors teachers assessors starters kids".split()
+)
 
 
 def _date_at(typed: str, text: str, today: date) -> date | None:

@@ -97,6 +97,11 @@ def test_people_are_told_from_teams(said: str, owners: tuple[str, ...], group: s
     assert (reading.owners, reading.group_owner) == (owners, group)
 
 
+def test_a_word_that_begins_an_answer_is_nobodys_name() -> None:
+    assert read("It is Priya Shah's", TODAY, asked="owner").owners == ("Priya Shah",)
+    assert read("Anybody, maybe Tom Baker", TODAY, asked="owner").owners == ("Tom Baker",)
+
+
 def test_an_absence_measure_is_better_when_lower() -> None:
     assert read("absence down from 12% to 6%", TODAY).direction is Direction.LOWER
 
