@@ -16,7 +16,7 @@ from bot.coaching.dates import academic_year
 from bot.coaching.draft import SarItemView, Setting
 from bot.coaching.interview import ask_again, begin
 from bot.coaching.state import Interview, Outcome, Say
-from storage import conversations, plans, providers
+from storage import actions, conversations, plans, providers
 from storage.models import InterviewRecord, Person, Turn
 from storage.vocabulary import InterviewStatus, Role, Speaker, Status
 
@@ -107,8 +107,10 @@ def store(
     source: str,
     reply: str | None = None,
     ts: str | None = None,
-) -> None:
+) -> int | None:
     """Write the interview, both sides of the turn, and the action once it is saved or agreed.
+
+    The id of the action that was written.
 
     `source` names what brought the reply (an event id); it is unique, so no turn is stored twice.
     Raises StaleDataError when another turn was stored since the conversation was loaded.
@@ -134,6 +136,7 @@ def store(
         reply = _NOT_KEPT if say.forget_reply else reply
         turns.insert(0, Turn(**turn, speaker=Speaker.PERSON, text=reply, source=source, ts=ts))
     conversations.add_turns(session, turns)
+    return action_id if say.outcome is not None else None
 
 
 _NOT_KEPT = "(not kept: it told of someone who may be at risk)"
@@ -156,7 +159,7 @@ def _save_action(
     owner = _owner(session, conversation, draft.owner)
     plan = plans.ensure_plan(session, workspace, conversation.setting.academic_year)
     assert plan.id is not None
-    action = plans.save_action(
+    saved = actions.save_action(
         session,
         workspace=workspace,
         plan_id=plan.id,
@@ -170,7 +173,7 @@ def _save_action(
         owner_name=draft.owner,
         action_id=action_id,
     )
-    return action.id
+    return saved.id
 
 
 def _owner(session: Session, conversation: Conversation, named: str | None) -> Person | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from storage import plans, providers
+from storage import actions, plans, providers
 from storage.models import ActionFields, Department, MilestoneFields, Person, SarItem, Theme
 from storage.vocabulary import Role, Status
 
@@ -88,7 +88,7 @@ def _write(session: Session, data: dict[str, Any], year: str, me: Person, now: d
             "impact": _moved(entry["impact"], later),
             "so_what": [_moved(text, later) for text in entry["so_what"]],
         }
-        action = plans.save_action(
+        action = actions.save_action(
             session,
             workspace=TRIAL_WORKSPACE,
             plan_id=plan.id,

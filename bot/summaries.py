@@ -9,29 +9,68 @@ from sqlmodel import Session
 from bot.coaching.criteria import gaps
 from bot.coaching.draft import Draft, SarItemView, Setting
 from bot.coaching.wording import GAP_NAMES
-from storage import plans, providers
-from storage.models import MilestoneFields
-from storage.plans import StoredAction
-from storage.vocabulary import SarKind, Status
+from storage import actions, plans, providers
+from storage.actions import StoredAction
+from storage.models import MilestoneFields, Person, ProgressUpdate
+from storage.vocabulary import Rag, Status
 
 
 @dataclass(frozen=True)
 class ActionLine:
-    """One action of the plan with what still lacks in it."""
+    """One action of the plan as a draft, with all that hangs on it and what still lacks."""
 
-    reference: str
+    stored: StoredAction
     draft: Draft
-    status: Status
-    rag: str | None
-    owner: str | None
     gaps: tuple[str, ...]
+
+    @property
+    def id(self) -> int:
+        assert self.stored.action.id is not None
+        return self.stored.action.id
+
+    @property
+    def reference(self) -> str:
+        return self.stored.action.reference
+
+    @property
+    def status(self) -> Status:
+        return self.stored.action.status
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is agreed and not over yet."""
+        return self.status in (Status.AGREED, Status.IN_PROGRESS)
+
+    @property
+    def rag(self) -> Rag | None:
+        return self.stored.action.rag
+
+    @property
+    def owner(self) -> str | None:
+        return self.draft.owner
+
+    @property
+    def last_update(self) -> ProgressUpdate | None:
+        return self.stored.updates[-1] if self.stored.updates else None
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether its day has passed and it is not over."""
+        return self.is_live and self.draft.due is not None and self.draft.due < today
+
+    def next_milestone(self) -> MilestoneFields | None:
+        """The next check on the way that is not done, one that is overdue before all others."""
+        waiting = [m for m in self.draft.milestones if not m.done]
+        return min(waiting, key=lambda m: m.due or date.max, default=None)
 
 
 @dataclass(frozen=True)
 class ThemeView:
+    """A theme with its actions; `id` is None for what stands under no theme."""
+
     name: str
-    sponsor: str | None
+    sponsor: Person | None
     actions: tuple[ActionLine, ...]
+    id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -56,51 +95,58 @@ def plan_view(session: Session, workspace: str, academic_year: str, today: date)
     plan = plans.plan_of(session, workspace, academic_year)
     if provider is None or plan is None or plan.id is None:
         return None
-    items = tuple(
-        SarItemView.stored(row) for row in plans.sar_items(session, workspace, academic_year)
-    )
-    stored = [
-        a
-        for a in plans.actions(session, workspace, plan.id)
-        if a.action.status is not Status.WITHDRAWN
+    setting = _setting(session, workspace, academic_year, today)
+    lines = [
+        _line(stored, setting)
+        for stored in actions.of_plan(session, workspace, plan.id)
+        if stored.action.status is not Status.WITHDRAWN
     ]
-    setting = Setting(today=today, academic_year=academic_year, sar_items=items)
     themes = [
-        ThemeView(
-            theme.name, sponsor.name if sponsor else None, _of_theme(stored, theme.name, setting)
-        )
+        ThemeView(theme.name, sponsor, _of_theme(lines, theme.id), theme.id)
         for theme, sponsor in plans.themes(session, workspace, plan.id)
     ]
-    loose = _of_theme(stored, None, setting)
+    loose = _of_theme(lines, None)
     if loose:
         themes.append(ThemeView("No theme yet", None, loose))
-    answered = {reference for a in stored for reference in a.sar_references}
+    answered = {reference for line in lines for reference in line.draft.sar_items}
     uncovered = tuple(
-        item.reference
-        for item in items
-        if item.kind is SarKind.AREA_FOR_IMPROVEMENT and item.reference not in answered
+        item.reference for item in setting.areas_for_improvement if item.reference not in answered
     )
-    return PlanView(provider.name, academic_year, tuple(themes), items, uncovered)
+    return PlanView(provider.name, academic_year, tuple(themes), setting.sar_items, uncovered)
 
 
-def _of_theme(
-    stored: Sequence[StoredAction], theme: str | None, setting: Setting
-) -> tuple[ActionLine, ...]:
-    return tuple(_line(a, setting) for a in stored if a.theme == theme)
+def action_view(
+    session: Session, workspace: str, action_id: int, today: date
+) -> tuple[ActionLine, Setting] | None:
+    """One action in the setting of its plan; None where the workspace has none of that id."""
+    stored = actions.one(session, workspace, action_id)
+    if stored is None:
+        return None
+    plan = plans.plan_by_id(session, workspace, stored.action.plan_id)
+    setting = _setting(session, workspace, plan.academic_year, today)
+    return _line(stored, setting), setting
+
+
+def _setting(session: Session, workspace: str, academic_year: str, today: date) -> Setting:
+    rows = plans.sar_items(session, workspace, academic_year)
+    items = tuple(SarItemView.stored(row) for row in rows)
+    return Setting(today=today, academic_year=academic_year, sar_items=items)
+
+
+def _of_theme(lines: Sequence[ActionLine], theme_id: int | None) -> tuple[ActionLine, ...]:
+    return tuple(line for line in lines if line.stored.action.theme_id == theme_id)
 
 
 def _line(stored: StoredAction, setting: Setting) -> ActionLine:
     action = stored.action
-    owner = stored.owner.name if stored.owner else action.owner_name
     draft = Draft(
         **action.model_dump(include=set(Draft.model_fields) & set(type(action).model_fields)),
         sar_items=stored.sar_references,
-        theme=stored.theme,
+        theme=stored.theme.name if stored.theme else None,
         milestones=[
             MilestoneFields(due=m.due, text=m.text, done=m.done) for m in stored.milestones
         ],
-        owner=owner,
+        owner=stored.owner.name if stored.owner else action.owner_name,
     )
     missing = tuple(GAP_NAMES[f.criterion] for f in gaps(draft, setting))
-    rag = action.rag.value if action.rag else None
-    return ActionLine(action.reference, draft, action.status, rag, owner, missing)
+    return ActionLine(stored, draft, missing)

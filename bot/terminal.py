@@ -14,16 +14,11 @@ from bot.coaching.draft import Draft, Setting
 from bot.coaching.lines import draft_lines, from_to
 from bot.coaching.phrases import in_words
 from bot.coaching.state import Choice, Say
+from bot.coaching.wording import STATUS_NAMES
 from bot.summaries import ActionLine, PlanView
 from storage.vocabulary import Status
 
 _WIDEST = 96
-_STATUS = {
-    Status.DRAFT: "draft",
-    Status.AGREED: "agreed",
-    Status.IN_PROGRESS: "in progress",
-    Status.COMPLETE: "complete",
-}
 
 
 def screen(console: Console, text: str) -> None:
@@ -92,7 +87,7 @@ def show_plan(console: Console, plan: PlanView) -> None:
     for theme in plan.themes:
         if not theme.actions:
             continue
-        sponsor = f" (sponsor {theme.sponsor})" if theme.sponsor else ""
+        sponsor = f" (sponsor {theme.sponsor.name})" if theme.sponsor else ""
         console.print()
         console.print(
             Text(f"{theme.name}{sponsor}", style="bold cyan" if console.is_terminal else "")
@@ -107,7 +102,7 @@ def _action(console: Console, line: ActionLine) -> Group:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True, style="bold" if console.is_terminal else "")
     grid.add_column()
-    state = _STATUS[line.status] + (f", {line.rag}" if line.rag else "")
+    state = STATUS_NAMES[line.status] + (f", {line.rag}" if line.rag else "")
     grid.add_row(
         line.reference,
         f"{escape(draft.action or '(no action yet)')} [{state}]".replace("[", "\\[", 1),

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot.coaching.phrases import in_words
 from bot.ledger import Prices, month_start, prices_set
 from bot.settings import Settings, missing_prices
-from storage import model_calls, plans, providers
+from storage import actions, model_calls, providers
 from storage.model_calls import OVER_BUDGET, Used
 
 _MONTHS = 12
@@ -75,7 +75,7 @@ def _period(session: Session, workspace: str, since: datetime) -> Period:
     return Period(
         model_calls.used(session, workspace, since),
         {name: n for name, n in outcomes.items() if name not in ("ok", OVER_BUDGET)},
-        plans.count_agreed(session, workspace, since),
+        actions.count_agreed(session, workspace, since),
     )
 
 

@@ -110,6 +110,11 @@ class Person(_Row, table=True):
     role: Role = Field(default=Role.OWNER, sa_type=_word(Role))
     timezone: str = "Europe/London"
     created_at: datetime = Field(default_factory=_now)
+    # When they last looked at their Home tab: who never did needs none made anew.
+    home_opened_at: datetime | None = None
+    # When Slack was last asked for name and zone, and when it first said that they had left.
+    profile_at: datetime | None = None
+    left_at: datetime | None = None
 
 
 class Department(_Row, table=True):
@@ -167,6 +172,13 @@ class Action(_Row, ActionFields, table=True):
     agreed_by_id: int | None = Field(default=None, foreign_key="person.id")
     created_at: datetime = Field(default_factory=_now)
     version: int = Field(default=None, sa_column=_action_version)
+    # Why it was completed or withdrawn, in a sentence.
+    closing_note: str | None = None
+    # Its owner is not reminded of it before this day.
+    snoozed_until: date | None = None
+    # The Slack message that it was made from.
+    source_link: str | None = Field(default=None, max_length=300)
+    created_by_id: int | None = Field(default=None, foreign_key="person.id")
 
     @property
     def reference(self) -> str:
@@ -334,3 +346,5 @@ class Audit(_Row, table=True):
     field: str = Field(max_length=32)
     old: str | None = None
     new: str | None = None
+    # The version of the action that the change made; None before that was kept.
+    version: int | None = None

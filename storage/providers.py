@@ -1,5 +1,7 @@
 """Providers and the people in them. Every query names its workspace."""
 
+from datetime import datetime
+
 from sqlmodel import Session, col, func, select
 
 from storage.models import Person, Provider
@@ -58,6 +60,27 @@ def ensure_person(
         session.add(found)
         session.flush()
     return found
+
+
+def person_by_id(session: Session, workspace: str, person_id: int) -> Person:
+    """The person whom something of the workspace refers to."""
+    return session.exec(
+        select(Person).where(Person.workspace == workspace, Person.id == person_id)
+    ).one()
+
+
+def home_opened(session: Session, person: Person, at: datetime) -> None:
+    """Note that someone has looked at their Home tab."""
+    person.home_opened_at = at
+    session.add(person)
+
+
+def with_home(session: Session, workspace: str) -> list[Person]:
+    """Everyone in a workspace who has ever looked at their Home tab."""
+    opened = select(Person).where(
+        Person.workspace == workspace, col(Person.home_opened_at).is_not(None)
+    )
+    return list(session.exec(opened))
 
 
 def person_named(session: Session, workspace: str, name: str) -> Person | None:

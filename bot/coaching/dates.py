@@ -50,6 +50,11 @@ def academic_year(day: date) -> str:
     return f"{first}/{(first + 1) % 100:02}"
 
 
+def year_start(year: str) -> date:
+    """The first day, 1 August, of an academic year written "2026/27"."""
+    return date(int(year[:4]), 8, 1)
+
+
 def year_end(year: str) -> date:
     """The last day, 31 July, of an academic year written "2026/27"."""
     return date(int(year[:4]) + 1, 7, 31)

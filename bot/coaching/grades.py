@@ -36,6 +36,11 @@ _RI = re.compile(r"\bri\b")
 _NEAR = 90
 
 
+def is_grade(text: str) -> bool:
+    """Whether a text that is known to say a level is a grade and no more."""
+    return _GRADE.fullmatch(text.strip()) is not None
+
+
 def find_grades(text: str) -> list[tuple[int, int]]:
     """Where the text names a grade as a level, as (start, end), in order."""
     low = text.lower()

@@ -456,3 +456,19 @@ DRIVER_NAMES = {
     "safeguarding": "safeguarding",
     "other": "other",
 }
+
+STATUS_NAMES = {
+    "draft": "draft",
+    "agreed": "agreed",
+    "in_progress": "in progress",
+    "complete": "complete",
+    "withdrawn": "withdrawn",
+}
+
+# The word that always goes with the colour: domain.md on BRAG.
+RAG_NAMES = {
+    "green": "Green: on track",
+    "amber": "Amber: slipping, can be recovered",
+    "red": "Red: off track",
+    "blue": "Blue: complete, impact shown",
+}

@@ -29,7 +29,7 @@ from bot.ledger import Ledger
 from bot.model import Model
 from bot.openai_coach import OpenAICoach
 from bot.slack.incoming import plain
-from storage import conversations, plans, providers
+from storage import actions, conversations, plans, providers
 from storage.database import Database
 from storage.models import (
     Action,
@@ -185,7 +185,7 @@ def college(database: Database, workspace: str, lead: tuple[str, str], **said: s
                 )
             )
         session.flush()
-        plans.save_action(
+        actions.save_action(
             session,
             workspace=workspace,
             plan_id=plan.id,

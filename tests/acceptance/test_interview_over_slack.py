@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import col, func, select
 
 from bot.coaching.dates import academic_year
-from storage import plans
+from storage import actions, plans
 from storage.database import Database
 from storage.models import Audit, OutgoingMessage, Person, ReceivedEvent, Turn
 from storage.vocabulary import Delivery, Direction, Driver, Speaker, Status
@@ -48,14 +48,15 @@ def stored(database: Database, year: str) -> dict[str, Any]:
     with database.reading() as session:
         plan = plans.plan_of(session, TEAM, year)
         assert plan is not None and plan.id is not None
-        (found,) = plans.actions(session, TEAM, plan.id)
+        (found,) = actions.of_plan(session, TEAM, plan.id)
         people = {p.id: p.slack_user_id for p in session.exec(select(Person))}
         audit = session.exec(
             select(Audit).where(Audit.workspace == TEAM).order_by(col(Audit.id))
         ).all()
-    ids = {"id", "plan_id", "theme_id", "owner_id", "agreed_by_id", "version"}
+    ids = {"id", "plan_id", "theme_id", "owner_id", "agreed_by_id", "created_by_id", "version"}
     return {
         **found.action.model_dump(exclude=ids),
+        "created_by": people.get(found.action.created_by_id),
         "agreed_by": people.get(found.action.agreed_by_id),
         "owner": found.owner and (found.owner.slack_user_id, found.owner.name),
         "sar_items": found.sar_references,
@@ -85,7 +86,11 @@ def expected(due: date, due_typed: str, milestones: list[tuple[date, str]]) -> d
         "rag": None,
         "owner": (USER, "Priya Shah"),
         "owner_name": None,
+        "created_by": USER,
         "agreed_by": USER,
+        "closing_note": None,
+        "snoozed_until": None,
+        "source_link": None,
         "sar_items": ["AFI 1"],
         "milestones": [(day, text, False) for day, text in milestones],
     }

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlmodel import col, func, select
 
-from storage import plans
+from storage import actions, plans
 from storage.database import Database
 from storage.models import InterviewRecord, Person, ReceivedEvent, Turn
 from storage.vocabulary import Speaker
@@ -119,15 +119,15 @@ def test_two_people_at_the_same_time_each_agree_their_own_action(
     with bot.database.reading() as session:
         plan = plans.plan_of(session, TEAM, "2026/27")
         assert plan is not None and plan.id is not None
-        actions = plans.actions(session, TEAM, plan.id)
+        agreed = actions.of_plan(session, TEAM, plan.id)
     assert {
         (a.owner and a.owner.slack_user_id, a.action.action, a.action.target, *a.sar_references)
-        for a in actions
+        for a in agreed
     } == {
         (USER, "Review the apprenticeship resources", "65%", "AFI 1"),
         (OTHER, "Text parents on the day of each absence", "85%", "AFI 2"),
     }
-    assert {a.action.number for a in actions} == {1, 2}
+    assert {a.action.number for a in agreed} == {1, 2}
 
 
 @on_sqlite

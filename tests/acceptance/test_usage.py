@@ -12,7 +12,7 @@ from bot.ledger import Ledger
 from bot.model import Outcome
 from bot.settings import Settings
 from bot.usage import FAILURES, report, usage_of_all
-from storage import plans, providers
+from storage import actions, plans, providers
 from storage.database import Database
 from storage.models import ActionFields, ModelCall
 from storage.vocabulary import Status
@@ -53,7 +53,7 @@ def agreed(database: Database, workspace: str, at: datetime, times: int = 1) -> 
         plan = plans.ensure_plan(session, workspace, "2026/27")
         assert plan.id is not None
         for status in [Status.AGREED] * times + [Status.DRAFT]:
-            plans.save_action(
+            actions.save_action(
                 session,
                 workspace=workspace,
                 plan_id=plan.id,

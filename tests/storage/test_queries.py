@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlmodel import select
 
-from storage import conversations, plans, providers
+from storage import actions, conversations, plans, providers
 from storage.database import Database
 from storage.models import (
     ActionFields,
@@ -45,7 +45,7 @@ def fill(database: Database, workspace: str) -> int:
                 )
             )
         session.flush()
-        action = plans.save_action(
+        action = actions.save_action(
             session,
             workspace=workspace,
             plan_id=plan.id,
@@ -111,10 +111,10 @@ def test_numbers_of_actions_count_up_in_each_workspace(database: Database) -> No
     with database.reading() as session:
         plan = plans.plan_of(session, "T2", YEAR)
         assert plan is not None and plan.id is not None
-        (stored,) = plans.actions(session, "T2", plan.id)
+        (stored,) = actions.of_plan(session, "T2", plan.id)
 
     assert stored.action.reference == "A-1"
-    assert stored.theme == "Stay and achieve"
+    assert stored.theme is not None and stored.theme.name == "Stay and achieve"
     assert stored.sar_references == ["AFI 1"]
     assert [m.text for m in stored.milestones] == ["83%"]
 
@@ -126,7 +126,7 @@ def test_every_change_of_an_action_leaves_an_audit_row(database: Database) -> No
         plan = plans.plan_of(session, "T1", YEAR)
         person = providers.person(session, "T1", "U1")
         assert plan is not None and plan.id is not None and person is not None
-        plans.save_action(
+        actions.save_action(
             session,
             workspace="T1",
             plan_id=plan.id,
@@ -142,11 +142,13 @@ def test_every_change_of_an_action_leaves_an_audit_row(database: Database) -> No
 
     with database.reading() as session:
         rows = session.exec(select(Audit).order_by(Audit.id)).all()  # type: ignore[arg-type]
-        (stored,) = plans.actions(session, "T1", plan.id)
+        (stored,) = actions.of_plan(session, "T1", plan.id)
     assert [(r.field, r.old, r.new) for r in rows] == [
         ("status", None, "draft"),
         ("target", "88%", "90%"),
         ("status", "draft", "agreed"),
+        ("sar_items", "AFI 1", "AFI 2"),
+        ("milestones", "83% (2027-02-28)", ""),
     ]
     assert {r.person_id for r in rows} == {person.id}
     assert stored.sar_references == ["AFI 2"] and stored.milestones == []
@@ -206,7 +208,7 @@ def test_no_query_shows_one_workspace_the_rows_of_another(database: Database) ->
         assert plans.plan_of(session, "T2", YEAR) is None
         assert plans.sar_items(session, "T2", YEAR) == []
         assert plans.themes(session, "T2", theirs.id) == []
-        assert plans.actions(session, "T2", theirs.id) == []
+        assert actions.of_plan(session, "T2", theirs.id) == []
         assert conversations.interview_at(session, "T2", "D1", "1.1") is None
         assert conversations.unfinished_interviews(session, "T2", record.person_id) == []
         assert conversations.turns(session, "T2", record.id) == []
@@ -220,7 +222,7 @@ def test_no_query_shows_one_workspace_the_rows_of_another(database: Database) ->
         assert message.id is not None
         conversations.settle_message(session, "T2", message.id, Delivery.SENT, NOON)
         with pytest.raises(LookupError):
-            plans.save_action(
+            actions.save_action(
                 session,
                 workspace="T2",
                 plan_id=own_plan.id,

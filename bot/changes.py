@@ -1,0 +1,142 @@
+"""What people do with actions outside an interview, each asked of `rights` and kept in one go."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.rights import Deed, refusal
+from storage import actions, providers
+from storage.actions import StoredAction
+from storage.models import MilestoneFields, Person
+from storage.vocabulary import Rag, Status
+
+# How long a reminder can be put off at a time.
+SNOOZE_DAYS = 7
+
+
+class NotFound(Exception):
+    """There is no such action in the person's workspace."""
+
+
+class NotAllowed(Exception):
+    """The person may not do this; the message is a sentence to them."""
+
+
+def allowed(session: Session, person: Person, deed: Deed, action_id: int) -> StoredAction:
+    """The action that someone may do this with. Raises NotFound or NotAllowed."""
+    stored = actions.one(session, person.workspace, action_id)
+    if stored is None:
+        raise NotFound
+    why = refusal(person, deed, stored)
+    if why is not None:
+        raise NotAllowed(why)
+    return stored
+
+
+def edit(
+    session: Session,
+    person: Person,
+    action_id: int,
+    version: int,
+    at: datetime,
+    *,
+    owner: str | None = None,
+    milestones: Sequence[MilestoneFields] | None = None,
+    sar_references: Sequence[str] | None = None,
+    **fields: Any,
+) -> bool:
+    """Set fields of an action that was looked at in that version; `owner` is a Slack id.
+
+    Whether its owner is another than before. Raises NotFound, NotAllowed or ActionChanged.
+    """
+    stored = allowed(session, person, Deed.EDIT, action_id)
+    is_new_owner = False
+    if owner is not None and (stored.owner is None or stored.owner.slack_user_id != owner):
+        named = providers.ensure_person(session, person.workspace, owner, owner)
+        fields |= {"owner_id": named.id, "owner_name": None}
+        is_new_owner = True
+    actions.change_action(
+        session,
+        person.workspace,
+        action_id,
+        version,
+        by=person,
+        at=at,
+        milestones=milestones,
+        sar_references=sar_references,
+        **fields,
+    )
+    return is_new_owner
+
+
+def agree(session: Session, person: Person, action_id: int, at: datetime) -> None:
+    """Agree a draft. Raises NotFound or NotAllowed."""
+    stored = allowed(session, person, Deed.AGREE, action_id)
+    _change(session, stored, person, at, status=Status.AGREED)
+
+
+def update(
+    session: Session,
+    person: Person,
+    action_id: int,
+    at: datetime,
+    *,
+    rag: Rag,
+    note: str,
+    reading: str | None = None,
+    evidence_link: str | None = None,
+) -> None:
+    """Put a progress update under an action, which is then in progress.
+
+    Raises NotFound or NotAllowed.
+    """
+    stored = allowed(session, person, Deed.UPDATE, action_id)
+    actions.add_update(
+        session,
+        stored.action,
+        person,
+        at,
+        rag=rag,
+        note=note,
+        reading=reading,
+        evidence_link=evidence_link,
+    )
+    _change(session, stored, person, at, status=Status.IN_PROGRESS)
+
+
+def complete(
+    session: Session, person: Person, action_id: int, at: datetime, *, note: str, reading: str
+) -> None:
+    """Complete an action with the measure's last reading. Raises NotFound or NotAllowed."""
+    stored = allowed(session, person, Deed.COMPLETE, action_id)
+    actions.add_update(session, stored.action, person, at, rag=Rag.BLUE, note=note, reading=reading)
+    _change(session, stored, person, at, status=Status.COMPLETE, closing_note=note)
+
+
+def withdraw(session: Session, person: Person, action_id: int, at: datetime, *, note: str) -> None:
+    """Take an action out of the plan, and say why. Raises NotFound or NotAllowed."""
+    stored = allowed(session, person, Deed.WITHDRAW, action_id)
+    _change(session, stored, person, at, status=Status.WITHDRAWN, closing_note=note)
+
+
+def snooze(session: Session, person: Person, action_id: int, at: datetime, today: date) -> date:
+    """Put off its reminders by a week; the day on which they begin again.
+
+    Raises NotFound or NotAllowed.
+    """
+    stored = allowed(session, person, Deed.SNOOZE, action_id)
+    until = today + timedelta(days=SNOOZE_DAYS)
+    _change(session, stored, person, at, snoozed_until=until)
+    return until
+
+
+def _change(
+    session: Session, stored: StoredAction, person: Person, at: datetime, **values: Any
+) -> None:
+    action = stored.action
+    assert action.id is not None
+    actions.change_action(
+        session, action.workspace, action.id, action.version, by=person, at=at, **values
+    )

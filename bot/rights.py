@@ -1,0 +1,76 @@
+"""Who may do what: by role, and by what a person has to do with an action.
+
+Every button, command and modal asks here before anything is changed; what is shown or hidden on a
+screen is a courtesy.
+"""
+
+from enum import StrEnum
+
+from bot.coaching.wording import STATUS_NAMES
+from storage.actions import StoredAction
+from storage.models import Person
+from storage.vocabulary import Role, Status
+
+
+class Deed(StrEnum):
+    """What can be done with an action, in the words of a refusal: "only … may agree it"."""
+
+    SEE = "see"
+    EDIT = "change"
+    UPDATE = "update"
+    AGREE = "agree"
+    COMPLETE = "complete"
+    WITHDRAW = "withdraw"
+    SNOOZE = "snooze"
+
+
+# The status an action must have.
+_WHEN = {
+    Deed.SEE: frozenset(Status),
+    Deed.EDIT: frozenset({Status.DRAFT, Status.AGREED, Status.IN_PROGRESS}),
+    Deed.UPDATE: frozenset({Status.AGREED, Status.IN_PROGRESS}),
+    Deed.AGREE: frozenset({Status.DRAFT}),
+    Deed.COMPLETE: frozenset({Status.AGREED, Status.IN_PROGRESS}),
+    Deed.WITHDRAW: frozenset({Status.DRAFT, Status.AGREED, Status.IN_PROGRESS}),
+    Deed.SNOOZE: frozenset({Status.AGREED, Status.IN_PROGRESS}),
+}
+_SPONSORS_TOO = frozenset({Deed.EDIT})
+# Whoever wrote a draft for somebody else may still change it or take it back.
+_AUTHORS_TOO = frozenset({Deed.EDIT, Deed.WITHDRAW})
+
+
+def may_lead(person: Person) -> bool:
+    """Whether someone runs the plan: themes, SAR items, roles and settings."""
+    return person.role is Role.LEAD
+
+
+def refusal(person: Person, deed: Deed, stored: StoredAction) -> str | None:
+    """Why someone may not do this with an action, in a sentence to them; None where they may."""
+    if not _concerns(person, deed, stored):
+        whose = stored.owner.name if stored.owner else "its owner"
+        who = f"{whose}, the sponsor of its theme" if deed in _SPONSORS_TOO else whose
+        return f"Only {who} or a quality lead can {deed} {stored.action.reference}."
+    if stored.action.status not in _WHEN[deed]:
+        now = STATUS_NAMES[stored.action.status]
+        article = "a " if stored.action.status is Status.DRAFT else ""
+        return f"{stored.action.reference} is {article}{now}: there is nothing to {deed}."
+    return None
+
+
+def may(person: Person, deed: Deed, stored: StoredAction) -> bool:
+    """Whether someone may do this with an action as it stands."""
+    return refusal(person, deed, stored) is None
+
+
+def _concerns(person: Person, deed: Deed, stored: StoredAction) -> bool:
+    action, theme = stored.action, stored.theme
+    if deed is Deed.SEE or person.role is Role.LEAD:
+        return True
+    if person.role is Role.READER:
+        return False
+    if action.owner_id == person.id:
+        return True
+    if deed in _SPONSORS_TOO and theme is not None and theme.sponsor_id == person.id:
+        return True
+    is_draft = action.status is Status.DRAFT
+    return deed in _AUTHORS_TOO and is_draft and action.created_by_id == person.id
