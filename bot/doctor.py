@@ -14,8 +14,8 @@ from bot.usage import FAILURES
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import head_revision, schema_revision
 
-# What the bot calls and hears, by the manifest: chat.postMessage, users.info, direct messages.
-NEEDED_SCOPES = frozenset({"chat:write", "im:history", "users:read"})
+# What the bot calls and hears, by the manifest: messages, the command, direct messages, people.
+NEEDED_SCOPES = frozenset({"chat:write", "commands", "im:history", "im:write", "users:read"})
 _SECONDS = 5
 
 

@@ -15,9 +15,11 @@ from bot import conversation as talk
 from bot.coach import Coach, Stop
 from bot.coaching.interview import remark, undo
 from bot.coaching.replies import Command, command
-from bot.coaching.state import Say
-from bot.slack import screens
+from bot.coaching.state import Outcome, Say
+from bot.slack import notices, screens
 from bot.slack.incoming import Incoming, Kind
+from bot.slack.people import People
+from bot.summaries import ActionLine, action_view
 from storage import conversations, providers
 from storage.database import Database, DatabaseUnavailable
 from storage.models import OutgoingMessage, Person
@@ -27,14 +29,6 @@ _log = logging.getLogger(__name__)
 _TURNS_AT_WORK = 1
 # Another turn of the same conversation came between: read again and answer from there.
 _ATTEMPTS = 5
-
-
-@dataclass(frozen=True)
-class Profile:
-    """What Slack knows of a person: name, and time zone as in "Europe/London"."""
-
-    name: str
-    timezone: str
 
 
 class Turns:
@@ -76,15 +70,17 @@ class _Due:
 
 @dataclass(frozen=True)
 class Answering:
-    """Answers kept events. `profile` asks Slack who someone is, the first time they write."""
+    """Answers kept events."""
 
     database: Database
     coach: Coach
-    profile: Callable[[str, str], Profile]
+    people: People
     turns: Turns
     clock: Callable[[], datetime]
     # Told of each message put in the outbox (workspace, key), after the commit.
     queued: Callable[[str, str], None]
+    # Told of a workspace whose plan has changed, after the commit.
+    changed: Callable[[str], None]
     # Shows, for the length of a block, that an answer is coming, and takes the person's stop.
     progress: Callable[[Incoming, Stop], AbstractContextManager[object]]
     # How many turns compute at once. They share one interpreter, so more would finish no sooner
@@ -93,50 +89,68 @@ class Answering:
         default_factory=lambda: threading.BoundedSemaphore(_TURNS_AT_WORK)
     )
 
-    def answer(self, workspace: str, conversation: str) -> None:
+    def answer(self, workspace: str, conversation: str) -> set[str]:
         """Answer every kept event of a conversation that is not answered yet, the oldest first.
 
-        May be called again and from several threads: what is answered stays as it is.
+        May be called again and from several threads: what is answered stays as it is. The other
+        conversations in which somebody is to be told of what was done here.
         """
+        told: set[str] = set()
         with self.turns.of(f"{workspace}:{conversation}"):
             with self.at_work, self.database.reading() as session:
                 events = conversations.open_events(session, workspace, conversation)
             for event in events:
-                self._answer_one(Incoming.from_json(event.payload))
+                told.update(self._answer_one(Incoming.from_json(event.payload)))
+        return told
 
-    def _answer_one(self, incoming: Incoming) -> None:
-        for attempt in range(1, _ATTEMPTS + 1):
+    def _answer_one(self, incoming: Incoming) -> list[str]:
+        attempt = 0
+        while True:
+            attempt += 1
             try:
-                self._try_once(incoming)
-                return
+                return self._try_once(incoming)
             except (StaleDataError, IntegrityError):
                 if attempt == _ATTEMPTS:
                     raise
 
-    def _try_once(self, incoming: Incoming) -> None:
+    def _try_once(self, incoming: Incoming) -> list[str]:
         now, workspace = self.clock(), incoming.workspace
         with self.at_work, self.database.reading() as session:
             person = providers.person(session, workspace, incoming.user)
-            known = person is not None and person.name != person.slack_user_id
+            known = person is not None and self.people.is_fresh(person)
             due = self._loaded(session, incoming, person, now) if person and known else None
         if not known:
-            person = self._introduced(incoming)
+            person = self.people.person(workspace, incoming.user)
             with self.database.reading() as session:
                 due = self._loaded(session, incoming, person, now)
         # No session is open here: a coach with a model may take its time.
         reply = self._answered(due, incoming) if due is not None else None
         with self.at_work, self.database.writing() as session:
             if not conversations.mark_answered(session, workspace, incoming.event_id, now):
-                return
+                return []
             if reply is None:
-                return
+                return []
             after, say = reply
             said = incoming.text if incoming.kind is not Kind.DELETED else None
-            talk.store(
+            action_id = talk.store(
                 session, after, say, now, source=incoming.event_id, reply=said, ts=incoming.ts
             )
             self._queue(session, incoming, after, say, now)
+            written = _written(session, after, action_id)
+            told: list[notices.Key] = []
+            if written is not None and say.outcome is Outcome.AGREED:
+                told = notices.after_agreement(session, written, after.person, now)
         self.queued(workspace, _key(incoming))
+        if written is None:
+            return []
+        owner = written.stored.owner
+        if owner is not None and owner.name == owner.slack_user_id:
+            # Named by a mention, of which the database has no more than the id.
+            self.people.person(workspace, owner.slack_user_id)
+        for _, _, key in told:
+            self.queued(workspace, key)
+        self.changed(workspace)
+        return [conversation for _, conversation, _ in told]
 
     def _loaded(
         self, session: Session, incoming: Incoming, person: Person, now: datetime
@@ -163,18 +177,6 @@ class Answering:
             after, say = stumbled.conversation, stumbled.say or Say("")
         text = "\n".join(filter(None, (due.first, say.text)))
         return after, replace(say, text=text)
-
-    def _introduced(self, incoming: Incoming) -> Person:
-        """The person as Slack knows them, kept for the next time."""
-        profile = self.profile(incoming.workspace, incoming.user)
-        with self.database.writing() as session:
-            providers.ensure_provider(session, incoming.workspace, incoming.workspace)
-            person = providers.ensure_person(
-                session, incoming.workspace, incoming.user, profile.name, timezone=profile.timezone
-            )
-            person.name, person.timezone = profile.name, profile.timezone
-            session.add(person)
-        return person
 
     def _due(self, session: Session, loaded: talk.Conversation, incoming: Incoming) -> _Due | None:
         """What this event asks for; None when there is nothing to say."""
@@ -283,6 +285,15 @@ def _stumbled(loaded: talk.Conversation, incoming: Incoming, error: Exception) -
     assert loaded.interview is not None
     interview, say = remark(loaded.interview, "stumbled", loaded.setting)
     return _Due(replace(loaded, interview=interview), say)
+
+
+def _written(
+    session: Session, after: talk.Conversation, action_id: int | None
+) -> ActionLine | None:
+    if action_id is None:
+        return None
+    found = action_view(session, after.place.workspace, action_id, after.setting.today)
+    return found[0] if found else None
 
 
 def _key(incoming: Incoming) -> str:

@@ -12,13 +12,15 @@ from typing import Any
 
 from slack_bolt import App, BoltResponse
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackClientError
 
 from bot.coach import Coach
 from bot.engine import Engine, EngineUnavailable
 from bot.settings import Settings
-from bot.slack.answering import Answering, Profile, Turns
+from bot.slack.answering import Answering, Turns
+from bot.slack.desk import Desk
+from bot.slack.homes import Homes
 from bot.slack.incoming import ANSWER, Incoming, incoming
+from bot.slack.people import People
 from bot.slack.progress import Progress
 from bot.slack.sending import Sending
 from storage import conversations
@@ -43,6 +45,7 @@ class SlackService:
     engine: Engine
     database: Database
     progress: Progress
+    homes: Homes
 
     def start(self, clock: Callable[[], datetime]) -> None:
         """Launch the engine, and take up what an earlier process left unanswered or unsent.
@@ -67,6 +70,7 @@ class SlackService:
         """Let running turns finish for so long; the rest goes on at the next start."""
         self.engine.close(drain_seconds)
         self.progress.close()
+        self.homes.close()
 
 
 def build(
@@ -85,8 +89,18 @@ def build(
     turns = Turns()
     sending = Sending(database, lambda _workspace: client, turns, clock)
     progress = Progress(lambda _workspace: client)
-    answering = Answering(database, coach, _profiles(client), turns, clock, sending.fresh, progress)
+    people = People(database, lambda _workspace: client, clock)
+    homes = Homes(database, lambda _workspace: client, clock)
+    answering = Answering(
+        database, coach, people, turns, clock, sending.fresh, homes.refresh, progress
+    )
     _register_work(engine, answering, sending)
+
+    def told(workspace: str, conversation: str, key: str) -> None:
+        sending.fresh(workspace, key)
+        engine.start_once(_work_id(workspace, key), "answer", workspace, conversation)
+
+    desk = Desk(database, people, homes, clock, told)
     secret = settings.slack_signing_secret
     logger = logging.getLogger("bot.slack.bolt")
     # Bolt finds SLACK_BOT_TOKEN in the environment too, and warns that our client has it already.
@@ -101,17 +115,21 @@ def build(
         logger=logger,
     )
     app.use(_keeper(database, engine, clock))
+    desk.listen(app)
     _listen(app, progress)
-    return SlackService(app, engine, database, progress)
+    return SlackService(app, engine, database, progress, homes)
 
 
 def _register_work(engine: Engine, answering: Answering, sending: Sending) -> None:
-    def answer_and_send(workspace: str, conversation: str) -> None:
-        answering.answer(workspace, conversation)
-        sending.send(workspace, conversation)
-
     @engine.workflow("answer")
     def answer(workspace: str, conversation: str) -> None:
+        told: set[str] = set()
+
+        def answer_and_send(workspace: str, conversation: str) -> None:
+            told.update(answering.answer(workspace, conversation))
+            for each in (conversation, *sorted(told)):
+                sending.send(workspace, each)
+
         # Both may be repeated without harm, so the first go needs no record of its own beside the
         # workflow's; only one that fails becomes a step, with its waits and its tries counted.
         try:
@@ -180,18 +198,3 @@ def _listen(app: App, progress: Progress) -> None:
     @app.action(re.compile(rf"^{ANSWER}:"))
     def pressed(ack: Callable[[], None]) -> None:
         ack()
-
-
-def _profiles(client: WebClient) -> Callable[[str, str], Profile]:
-    def profile(_workspace: str, user: str) -> Profile:
-        try:
-            found: dict[str, Any] = client.users_info(user=user).get("user") or {}
-        except (SlackClientError, OSError) as error:
-            # The name can follow with the next message; the answer must not wait for it.
-            _log.warning("No profile of a person from Slack: %s", type(error).__name__)
-            return Profile(user, "Europe/London")
-        details = found.get("profile") or {}
-        name = details.get("real_name") or found.get("real_name") or found.get("name") or user
-        return Profile(str(name), str(found.get("tz") or "Europe/London"))
-
-    return profile

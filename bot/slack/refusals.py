@@ -27,3 +27,8 @@ def is_not_offered(error: SlackApiError) -> bool:
 def is_rate_limited(error: SlackApiError) -> bool:
     """Whether Slack asks for patience."""
     return status_of(error) == 429 or code_of(error) == "ratelimited"
+
+
+def why(error: Exception) -> str:
+    """An error in one word for the log: Slack's own where it has one, and no text of anybody."""
+    return (code_of(error) if isinstance(error, SlackApiError) else "") or type(error).__name__

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
 
 from bot.engine import TryAgain
 from bot.slack.answering import Turns
@@ -96,6 +97,9 @@ class Sending:
 
     def _deliver(self, client: WebClient, message: OutgoingMessage, untried: bool) -> str:
         """Have the message stand in Slack once, whatever an earlier attempt came to; its ts."""
+        if message.channel.startswith(("U", "W")):
+            opened = client.conversations_open(users=message.channel)
+            message.channel = str(opened["channel"]["id"])
         begun = message.ts
         if not untried:
             there = self._look(client, message)
@@ -116,13 +120,7 @@ class Sending:
         there, cursor = _There(), None
         while True:
             try:
-                page = client.conversations_replies(
-                    channel=message.channel,
-                    ts=message.thread or "",
-                    include_all_metadata=True,
-                    limit=200,
-                    cursor=cursor,
-                )
+                page = _page(client, message, cursor)
             except SlackApiError as error:
                 if is_rate_limited(error) or _may_have_been_taken(error):
                     raise
@@ -195,6 +193,21 @@ class Sending:
             conversations.settle_message(
                 session, message.workspace, message.id, delivery, self.clock(), ts=ts, error=error
             )
+
+
+def _page(client: WebClient, message: OutgoingMessage, cursor: str | None) -> SlackResponse:
+    """What stands in the message's thread, or in a direct message outside any."""
+    if message.thread is None:
+        return client.conversations_history(
+            channel=message.channel, include_all_metadata=True, limit=200, cursor=cursor
+        )
+    return client.conversations_replies(
+        channel=message.channel,
+        ts=message.thread,
+        include_all_metadata=True,
+        limit=200,
+        cursor=cursor,
+    )
 
 
 def _post(client: WebClient, message: OutgoingMessage) -> str:

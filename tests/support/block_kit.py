@@ -214,6 +214,9 @@ def _control_label(element: dict[str, Any]) -> str:
         if key in element:
             shown = element[key].get("text", "")
             return _object_text(shown if isinstance(shown, dict) else element[key])
+    chosen = element.get("initial_options") or []
+    if chosen:
+        return ", ".join(_object_text(option["text"]) for option in chosen)
     initial = next((v for k, v in element.items() if k.startswith("initial_")), "")
     if initial or "options" not in element:
         return str(initial)

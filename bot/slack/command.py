@@ -1,0 +1,40 @@
+"""What /qip answers, to the person alone."""
+
+from datetime import date
+from typing import Any
+
+from slack_sdk.models.blocks import Block
+
+from bot.slack.home import glance, own_rows, theme_list
+from bot.slack.pieces import as_dicts, escape, sections
+from bot.summaries import PlanView
+from storage.models import Person
+
+_HELP = (
+    "*/qip mine* shows the actions you own.\n"
+    "*/qip summary* shows the plan at a glance.\n"
+    "*/qip help* shows this.\n"
+    "To write an action, send me a direct message. Your Home tab has everything else."
+)
+
+
+def answer(
+    typed: str, plan: PlanView | None, person: Person, today: date
+) -> tuple[str, list[dict[str, Any]]]:
+    """The text and blocks of the answer to what was typed after /qip."""
+    order = " ".join(typed.lower().split())
+    if order in ("", "help", "?"):
+        return _said(sections(_HELP))
+    if order not in ("mine", "summary", "summary plan"):
+        return _said(sections(f"I do not know “{escape(typed[:80])}”.\n{_HELP}"))
+    if plan is None:
+        return _said(sections("There is no plan for this year yet."))
+    if order == "mine":
+        return _said(own_rows(plan, person, today))
+    return _said([*glance(plan, today), *theme_list(plan)])
+
+
+def _said(blocks: list[Block]) -> tuple[str, list[dict[str, Any]]]:
+    shown = as_dicts(blocks)
+    texts = [block["text"]["text"] for block in shown if block.get("text")]
+    return "\n".join(texts)[:3000], shown

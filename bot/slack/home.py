@@ -1,0 +1,248 @@
+"""The Home tab: a person's own actions, and for those who look after the plan the plan itself."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    DividerBlock,
+    HeaderBlock,
+    SectionBlock,
+)
+from slack_sdk.models.views import View
+
+from bot.coaching.phrases import in_words
+from bot.coaching.wording import RAG_NAMES, STATUS_NAMES
+from bot.rights import Deed, may
+from bot.slack.card import open_button, standing
+from bot.slack.pieces import do_button, escape, mrkdwn, sections, short, small
+from bot.summaries import ActionLine, PlanView
+from storage.models import Person
+from storage.vocabulary import Role, SarKind, Status
+
+# Slack takes 100 blocks: 2 for each of one's own actions, 1 for each of the plan's and at most one
+# more for its theme, and the rest of the tab.
+OWN_ON_A_PAGE, ALL_ON_A_PAGE = 12, 25
+_FIRST = 5
+_IN_A_MESSAGE = 8
+_TEXT = 300
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Which pages of one's own actions and of the plan's are shown, from 0."""
+
+    own: int = 0
+    all: int = 0
+
+
+FIRST_PAGES = Pages()
+
+
+def home(
+    plan: PlanView | None, person: Person, today: date, academic_year: str, pages: Pages
+) -> dict[str, Any]:
+    """The Home tab of a person on a day; `plan` is None where the year has none yet."""
+    blocks: list[Block] = []
+    lines = plan.actions if plan else []
+    own = [line for line in lines if line.stored.action.owner_id == person.id]
+    if person.role is not Role.READER:
+        blocks += _own(own, person, today, pages)
+    if plan is None:
+        blocks += sections(f"There is no plan for {academic_year} yet.")
+    elif person.role is Role.READER:
+        blocks += [*glance(plan, today), *theme_list(plan)]
+    elif person.role is Role.LEAD or _sponsors(plan, person):
+        blocks += [*glance(plan, today), *_look_first(plan, today), *_all(plan, today, pages)]
+    blocks.append(small(_FOOT))
+    return View(type="home", blocks=blocks).to_dict()
+
+
+_FOOT = (
+    "So What is an automated assistant. It keeps what you tell it in direct messages, for your "
+    "plan alone. Type */qip help* anywhere to see what it can do."
+)
+
+
+def _sponsors(plan: PlanView, person: Person) -> bool:
+    return any(theme.sponsor and theme.sponsor.id == person.id for theme in plan.themes)
+
+
+# --- one's own actions ----------------------------------------------------------------------
+
+
+def _own(own: Sequence[ActionLine], person: Person, today: date, pages: Pages) -> list[Block]:
+    waiting = _pressing(own)
+    blocks: list[Block] = [HeaderBlock(text="Your actions")]
+    if not own:
+        blocks += sections("You own no action yet. Send me a message to write one.")
+    page, shown = _page(waiting, pages.own, OWN_ON_A_PAGE)
+    for line in shown:
+        blocks += [SectionBlock(text=mrkdwn(_own_text(line, person, today)))]
+        blocks.append(_own_buttons(line, person))
+    turns = {"own": page, "all": pages.all}
+    return [*blocks, *_turn("own", turns, len(waiting), OWN_ON_A_PAGE, "Your actions")]
+
+
+def own_rows(plan: PlanView, person: Person, today: date) -> list[Block]:
+    """One's own actions for a message, the most pressing first."""
+    own = _pressing([a for a in plan.actions if a.stored.action.owner_id == person.id])
+    if not own:
+        return sections("You own no action yet. Send me a message to write one.")
+    rows: list[Block] = [
+        SectionBlock(text=mrkdwn(_own_text(line, person, today)), accessory=open_button(line))
+        for line in own[:_IN_A_MESSAGE]
+    ]
+    if len(own) > _IN_A_MESSAGE:
+        rows.append(small(f"And {len(own) - _IN_A_MESSAGE} more on your Home tab."))
+    return rows
+
+
+def _pressing(own: Sequence[ActionLine]) -> list[ActionLine]:
+    return sorted(own, key=lambda a: (a.status is Status.COMPLETE, a.draft.due or date.max))
+
+
+def _own_text(line: ActionLine, person: Person, today: date) -> str:
+    text = f"*{line.reference}* {escape(short(line.draft.action or 'No action yet', _TEXT))}"
+    text += f"\n{standing(line, today)}"
+    check = line.next_milestone() if line.status is not Status.COMPLETE else None
+    if check is not None:
+        when = f" ({in_words(check.due)})" if check.due else ""
+        text += f"\nNext check: {escape(short(check.text, _TEXT))}{when}"
+    if line.last_update is not None:
+        day = line.last_update.at.astimezone(ZoneInfo(person.timezone)).date()
+        text += f"\nLast update: {in_words(day)}"
+    elif line.is_live:
+        text += "\nNo update yet"
+    return text
+
+
+def _own_buttons(line: ActionLine, person: Person) -> Block:
+    value, stored = {"action": line.id}, line.stored
+    elements = []
+    if may(person, Deed.UPDATE, stored):
+        spoken = f"Update {line.reference}"
+        elements.append(do_button("Update", "update", value, spoken=spoken, only=line.id))
+    elements.append(open_button(line))
+    if may(person, Deed.SNOOZE, stored):
+        spoken = f"Remind me of {line.reference} a week later"
+        elements.append(do_button("Snooze a week", "snooze", value, spoken=spoken, only=line.id))
+    return ActionsBlock(elements=elements)
+
+
+# --- the plan -------------------------------------------------------------------------------
+
+
+def glance(plan: PlanView, today: date) -> list[Block]:
+    """Counts by status and RAG, what the SAR asks for, and what is late or weak."""
+    lines = plan.actions
+    by_status = Counter(line.status for line in lines)
+    by_rag = Counter(line.rag for line in lines if line.is_live)
+    says = [
+        f"*{_count(len(lines), 'action')}*: "
+        + (", ".join(f"{by_status[s]} {STATUS_NAMES[s]}" for s in Status if by_status[s]) or "none")
+    ]
+    rated = [
+        f"{by_rag[rag]} {RAG_NAMES[rag].partition(':')[0].lower()}"
+        for rag in by_rag
+        if rag is not None
+    ]
+    if by_rag[None]:
+        rated.append(f"{by_rag[None]} not rated yet")
+    if rated:
+        says.append(f"*Under way*: {', '.join(rated)}")
+    asked = sum(item.kind is SarKind.AREA_FOR_IMPROVEMENT for item in plan.sar_items)
+    if asked:
+        answered = asked - len(plan.uncovered)
+        says.append(f"*Areas for improvement*: {answered} of {asked} have an action")
+    late = sum(line.is_overdue(today) for line in lines)
+    weak = sum(bool(line.gaps) for line in lines)
+    says.append(f"*Overdue*: {late}   *With something open*: {weak}")
+    title = f"Improvement plan {plan.academic_year}"
+    return [HeaderBlock(text=title), *sections("\n".join(says))]
+
+
+def theme_list(plan: PlanView) -> list[Block]:
+    each = []
+    for theme in plan.themes:
+        sponsor = f", sponsor {escape(theme.sponsor.name)}" if theme.sponsor else ""
+        each.append(
+            f"*{escape(short(theme.name, _TEXT))}*{sponsor}: {_count(len(theme.actions), 'action')}"
+        )
+    return sections("\n".join(each)) if each else []
+
+
+def _look_first(plan: PlanView, today: date) -> list[Block]:
+    """What is overdue, and then what is weakest, at most five."""
+    late = [line for line in plan.actions if line.is_overdue(today)]
+    weak = sorted((a for a in plan.actions if a.gaps and a not in late), key=lambda a: -len(a.gaps))
+    found = [*late, *weak][:_FIRST]
+    if not found:
+        return []
+    blocks: list[Block] = sections("*Look at these first*")
+    for line in found:
+        why = standing(line, today) if line in late else f"still open: {', '.join(line.gaps)}"
+        blocks.append(_row(line, short(why, _TEXT), "first"))
+    return blocks
+
+
+def _all(plan: PlanView, today: date, pages: Pages) -> list[Block]:
+    rows = [(theme, line) for theme in plan.themes for line in theme.actions]
+    page, shown = _page(rows, pages.all, ALL_ON_A_PAGE)
+    blocks: list[Block] = [DividerBlock()]
+    empty = [theme for theme in plan.themes if not theme.actions]
+    headed = None
+    for theme, line in shown:
+        if theme is not headed:
+            headed = theme
+            sponsor = f" (sponsor {escape(theme.sponsor.name)})" if theme.sponsor else ""
+            blocks += sections(f"*{escape(short(theme.name, _TEXT))}*{sponsor}")
+        blocks.append(_row(line, standing(line, today), "all"))
+    if empty:
+        names = ", ".join(escape(short(theme.name, 80)) for theme in empty)
+        blocks.append(small(f"Without an action yet: {names}"))
+    turns = {"own": pages.own, "all": page}
+    return [*blocks, *_turn("all", turns, len(rows), ALL_ON_A_PAGE, "The plan's actions")]
+
+
+def _row(line: ActionLine, says: str, only: str) -> Block:
+    owner = escape(line.owner) if line.owner else "no owner"
+    text = f"*{line.reference}* {escape(short(line.draft.action or 'No action yet', _TEXT))}"
+    return SectionBlock(
+        text=mrkdwn(f"{text}\n{owner} · {escape(says)}"),
+        accessory=open_button(line, f"{only}-{line.id}"),
+    )
+
+
+# --- pages ----------------------------------------------------------------------------------
+
+
+def _page(rows: Sequence[_T], page: int, size: int) -> tuple[int, Sequence[_T]]:
+    """The page asked for, or the nearest one that there is; and its rows."""
+    page = max(0, min(page, (len(rows) - 1) // size))
+    return page, rows[page * size : (page + 1) * size]
+
+
+def _turn(which: str, pages: dict[str, int], rows: int, size: int, name: str) -> list[Block]:
+    """Where there is more than one page: which this is, and how to turn it."""
+    if rows <= size:
+        return []
+    page, last = pages[which], (rows - 1) // size
+    buttons = [
+        do_button(
+            label, "page", {**pages, which: to}, spoken=f"{name}: {label}", only=f"{which}-{to}"
+        )
+        for label, to in (("Earlier", page - 1), ("More", page + 1))
+        if 0 <= to <= last
+    ]
+    return [small(f"{name}: page {page + 1} of {last + 1}"), ActionsBlock(elements=buttons)]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,111 @@
+"""Who people are: as the database has them, kept in step with what Slack says of them."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.slack.refusals import code_of
+from storage import providers
+from storage.database import Database
+from storage.models import Person
+
+# How long a name, a zone and whether someone has left are taken to hold.
+_FRESH = timedelta(days=1)
+_log = logging.getLogger(__name__)
+
+
+class NoSuchPerson(Exception):
+    """Slack knows no such person in this workspace, or it is an app."""
+
+
+class SlackAway(Exception):
+    """Slack does not say who someone is just now."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What Slack knows of a person: name, and time zone as in "Europe/London"."""
+
+    name: str
+    timezone: str
+    has_left: bool = False
+
+
+@dataclass(frozen=True)
+class People:
+    """The people of each workspace. `client` gives its Web API client."""
+
+    database: Database
+    client: Callable[[str], WebClient]
+    clock: Callable[[], datetime]
+
+    def is_fresh(self, person: Person | None) -> bool:
+        """Whether what the database has of someone needs no asking."""
+        return (
+            person is not None
+            and person.name != person.slack_user_id
+            and person.profile_at is not None
+            and self.clock() - person.profile_at < _FRESH
+        )
+
+    def person(self, workspace: str, user: str) -> Person:
+        """Someone who has just done something, as Slack knows them, or as we did where it is away.
+
+        Makes the person known, and the workspace's provider.
+        """
+        with self.database.reading() as session:
+            found = providers.person(session, workspace, user)
+        if found is not None and self.is_fresh(found):
+            return found
+        try:
+            return self._kept(workspace, user, self._profile(workspace, user))
+        except (NoSuchPerson, SlackAway) as error:
+            # The name can follow with the next message; the answer must not wait for it.
+            _log.warning("No profile of a person from Slack: %s", type(error).__name__)
+            return found or self._kept(workspace, user, None)
+
+    def named(self, workspace: str, user: str) -> Person:
+        """Someone whom another has named, who must be a person of the workspace.
+
+        Raises NoSuchPerson or SlackAway.
+        """
+        return self._kept(workspace, user, self._profile(workspace, user))
+
+    def _profile(self, workspace: str, user: str) -> Profile:
+        try:
+            answer = self.client(workspace).users_info(user=user)
+        except SlackApiError as error:
+            if code_of(error) in ("user_not_found", "user_not_visible", "users_not_found"):
+                raise NoSuchPerson from None
+            raise SlackAway from None
+        except (SlackClientError, OSError, ValueError):
+            raise SlackAway from None
+        found: dict[str, Any] = answer.get("user") or {}
+        if found.get("is_bot") or found.get("team_id", workspace) != workspace:
+            raise NoSuchPerson
+        details = found.get("profile") or {}
+        name = details.get("real_name") or found.get("real_name") or found.get("name") or user
+        zone = str(found.get("tz") or "Europe/London")
+        return Profile(str(name), zone, bool(found.get("deleted")))
+
+    def _kept(self, workspace: str, user: str, profile: Profile | None) -> Person:
+        now = self.clock()
+        with self.database.writing() as session:
+            providers.ensure_provider(session, workspace, workspace)
+            person = providers.ensure_person(
+                session, workspace, user, profile.name if profile else user
+            )
+            if profile is not None:
+                person.name, person.timezone, person.profile_at = (
+                    profile.name,
+                    profile.timezone,
+                    now,
+                )
+                person.left_at = (person.left_at or now) if profile.has_left else None
+            session.add(person)
+        return person

@@ -1,0 +1,92 @@
+"""The pieces that screens are made of: data in, Block Kit out."""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    Block,
+    ButtonElement,
+    ConfirmObject,
+    ContextBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+SECTION_TEXT = 2900  # Slack takes 3,000 characters
+BUTTON_TEXT = 75
+# Prefix of the action_id of every button that does or opens something; the verb follows, and what
+# makes it the only one of its screen.
+DO = "do"
+
+
+def mrkdwn(text: str) -> MarkdownTextObject:
+    """Text with Slack's formatting, already escaped.
+
+    Verbatim: Slack makes nothing out of plain words that look like a channel or an address.
+    """
+    return MarkdownTextObject(text=text, verbatim=True)
+
+
+def sections(text: str) -> list[Block]:
+    """The text in as many sections as it needs, cut between lines where that is possible."""
+    return [SectionBlock(text=mrkdwn(part)) for part in _parts(text)]
+
+
+def small(text: str) -> ContextBlock:
+    """A line in small print."""
+    return ContextBlock(elements=[mrkdwn(text[:SECTION_TEXT])])
+
+
+def do_button(
+    label: str,
+    verb: str,
+    value: dict[str, Any],
+    *,
+    spoken: str | None = None,
+    only: str | int = "",
+    style: str | None = None,
+    confirm: ConfirmObject | None = None,
+) -> ButtonElement:
+    """A button that does `verb` to what `value` names; `spoken` is what a screen reader says."""
+    return ButtonElement(
+        text=PlainTextObject(text=label[:BUTTON_TEXT]),
+        action_id=f"{DO}:{verb}:{only}",
+        value=json.dumps(value),
+        style=style,
+        confirm=confirm,
+        accessibility_label=(spoken or label)[:BUTTON_TEXT],
+    )
+
+
+def as_dicts(blocks: Sequence[Block]) -> list[dict[str, Any]]:
+    return [block.to_dict() for block in blocks]
+
+
+def short(text: str, most: int) -> str:
+    """The text in at most so many characters, cut between words."""
+    if len(text) <= most:
+        return text
+    return text[: most - 1].rsplit(" ", 1)[0][: most - 1].rstrip(" ,;:") + "…"
+
+
+def _parts(text: str) -> list[str]:
+    pieces = []
+    while len(text) > SECTION_TEXT:
+        cut = text.rfind("\n", 0, SECTION_TEXT)
+        cut = cut if cut > 0 else SECTION_TEXT
+        pieces.append(text[:cut])
+        text = text[cut:].lstrip("\n")
+    return [*pieces, text] if text.strip() else pieces
+
+
+def escape(text: str) -> str:
+    """Text that Slack shows as it is: no mention, link or formatting comes out of a person's words.
+
+    A mention of one person ("<@U…>") stays one, because owners are named so.
+    """
+    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    safe = re.sub(r"([*_~`])", "\u200b\\1", safe)
+    return re.sub(r"&lt;@([UW][A-Z0-9]+)(?:\|[^&]*)?&gt;", r"<@\1>", safe)

@@ -1,0 +1,476 @@
+"""The Home tab, cards and forms, over Slack's own protocol."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from storage import actions
+from storage.models import Person
+from storage.vocabulary import Direction, Driver, Rag, Status
+from tests.support import slack_payloads as payloads
+from tests.support.block_kit import assert_valid_message, assert_valid_view, render_text
+from tests.support.bots import InProcess, in_process
+from tests.support.college import (
+    LEAD,
+    OTHER,
+    OWNER,
+    READER,
+    SPONSOR,
+    College,
+    add_action,
+    found,
+)
+from tests.support.fake_slack import FakeSlack, error
+from tests.support.screens import Screens, buttons
+from tests.support.slack_payloads import TEAM, dm_channel
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def bot(fake: FakeSlack, database_url: str) -> Iterator[InProcess]:
+    with in_process(fake, database_url) as running:
+        yield running
+
+
+@pytest.fixture
+def college(fake: FakeSlack, bot: InProcess) -> College:
+    return found(fake, bot.database)
+
+
+@pytest.fixture
+def of(fake: FakeSlack, bot: InProcess, college: College) -> Any:
+    """The screens of a person: `of(LEAD)`."""
+    return lambda user: Screens(fake, bot.http, user)
+
+
+def stored(bot: InProcess, action_id: int) -> actions.StoredAction:
+    with bot.database.reading() as session:
+        held = actions.one(session, TEAM, action_id)
+    assert held is not None
+    return held
+
+
+# --- Home tab -----------------------------------------------------------------------------------
+
+
+def test_an_owner_sees_their_actions_and_nothing_of_the_plan(of: Any, college: College) -> None:
+    text = of(OWNER).opens_home()
+
+    assert text.startswith("# Your actions")
+    assert "A-3 Review the apprenticeship resources" in text
+    assert "in progress · Amber: slipping · due 31 July 2027" in text
+    assert "Next check: 60% on track (28 February 2027)" in text
+    assert "Last update: 23 November 2026" in text
+    assert "[Update]  [Open]  [Snooze a week]" in text
+    assert "withdrawn" not in text
+    assert "Improvement plan" not in text
+
+
+def test_a_lead_sees_the_plan_at_a_glance(of: Any, college: College) -> None:
+    text = of(LEAD).opens_home()
+
+    assert "You own no action yet" in text
+    assert "# Improvement plan 2026/27" in text
+    assert "4 actions: 1 draft, 1 agreed, 1 in progress, 1 complete" in text
+    assert "Under way: 1 amber, 1 not rated yet" in text
+    assert "Areas for improvement: 1 of 2 have an action" in text
+    assert "Stay and achieve (sponsor Sol Greaves)" in text
+    assert "Without an action yet: Maths and English" in text
+
+
+@pytest.mark.parametrize("user", [SPONSOR, READER])
+def test_a_sponsor_sees_the_plan_and_a_reader_only_its_summary(
+    of: Any, college: College, user: str
+) -> None:
+    screens = of(user)
+    text = screens.opens_home()
+
+    assert "# Improvement plan 2026/27" in text
+    assert bool(buttons(screens.home)) == (user == SPONSOR)
+
+
+@on_sqlite
+def test_a_home_without_a_plan_says_so(fake: FakeSlack, bot: InProcess) -> None:
+    screens = Screens(fake, bot.http, OWNER)
+
+    text = screens.opens_home()
+
+    assert "There is no plan for 2026/27 yet." in text
+
+
+@on_sqlite
+def test_opening_the_messages_tab_publishes_nothing(fake: FakeSlack, bot: InProcess) -> None:
+    bot.http.event(payloads.app_home_opened("messages"))
+    Screens(fake, bot.http, OTHER).opens_home()
+
+    assert [call.args["user_id"] for call in fake.calls_to("views.publish")] == [OTHER]
+
+
+@on_sqlite
+def test_a_plan_of_300_actions_is_paged(fake: FakeSlack, bot: InProcess, of: Any) -> None:
+    with bot.database.writing() as session:
+        owner = session.get(Person, _id_of(bot, OWNER))
+        assert owner is not None
+        for number in range(300):
+            add_action(session, TEAM, 1, owner, action=f"Hold review {number} " + "w" * 3000)
+    for user in (OWNER, LEAD):
+        screens = of(user)
+        screens.opens_home()
+        before = len(fake.calls_to("views.publish"))
+        screens.presses("More")
+        fake.wait_for_calls("views.publish", before + 1)
+
+        assert_valid_view(screens.home)
+        assert "page 2 of" in screens.home_text
+
+
+def _id_of(bot: InProcess, user: str) -> int:
+    from storage import providers
+
+    with bot.database.reading() as session:
+        person = providers.person(session, TEAM, user)
+    assert person is not None and person.id is not None
+    return person.id
+
+
+# --- the card -----------------------------------------------------------------------------------
+
+
+def test_a_card_shows_all_and_offers_what_its_reader_may_do(of: Any, college: College) -> None:
+    action = college.actions[Status.IN_PROGRESS]
+    offered = {}
+    for user in (OWNER, LEAD, SPONSOR, OTHER, READER):
+        screens = of(user)
+        text = screens.sends(f"do:open:{action}", f'{{"action": {action}}}')
+        assert "A-3 · in progress · Amber: slipping" in text
+        assert "From → to: 54% → 65%" in text
+        assert "23 November 2026: Amber: slipping. Two units are late." in text
+        assert_valid_view(screens.modals[-1])
+        offered[user] = [b["text"]["text"] for b in buttons(screens.modals[-1])]
+
+    whole = ["Update progress", "Edit", "Checks on the way", "Complete", "Withdraw"]
+    assert offered == {
+        OWNER: whole,
+        LEAD: whole,
+        SPONSOR: ["Edit", "Checks on the way"],
+        OTHER: [],
+        READER: [],
+    }
+
+
+def test_agreeing_on_the_card_tells_the_sponsor(
+    fake: FakeSlack, bot: InProcess, of: Any, college: College
+) -> None:
+    draft = college.actions[Status.DRAFT]
+    owner = of(OWNER)
+    owner.opens_home()
+    owner.presses("Open", "A-1")
+
+    text = owner.presses("Agree")
+
+    assert "A-1 is agreed." in text
+    assert "A-1 · agreed" in text
+    assert stored(bot, draft).action.status is Status.AGREED
+    (told,) = fake.wait_for_messages(dm_channel(SPONSOR), 1)
+    assert_valid_message(told)
+    assert "Priya Shah has agreed A-1 under your theme “Stay and achieve”" in told["text"]
+    sponsor = of(SPONSOR)
+    assert "A-1 · agreed" in sponsor.presses("Open", screen=told)
+
+
+# --- forms --------------------------------------------------------------------------------------
+
+
+def test_every_field_can_be_edited(bot: InProcess, of: Any, college: College) -> None:
+    action = college.actions[Status.AGREED]
+    owner = of(OWNER)
+    owner.opens_home()
+    owner.presses("Open", "A-2")
+    owner.presses("Edit")
+
+    text = owner.saves(
+        action="Text parents on the day of each absence",
+        impact="Attendance in English up from 79% to 88%",
+        measure="attendance in English",
+        baseline="79%",
+        baseline_date="2026-10-31",
+        target="88%",
+        direction="higher",
+        evidence_source="the weekly register report",
+        due="2027-05-31",
+        driver="learner_feedback",
+        sar_items=["AFI 2"],
+    )
+
+    assert "Saved." in text
+    assert "Text parents on the day of each absence" in text
+    held = stored(bot, action)
+    assert held.sar_references == ["AFI 2"]
+    assert held.action.model_dump(
+        include={"baseline_date", "target", "direction", "due", "driver", "measure"}
+    ) == {
+        "baseline_date": date(2026, 10, 31),
+        "target": "88%",
+        "direction": Direction.HIGHER,
+        "due": date(2027, 5, 31),
+        "driver": Driver.LEARNER_FEEDBACK,
+        "measure": "attendance in English",
+    }
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("typed", "error"),
+    [
+        ({"action": "  "}, "action: Say in one sentence what will be done."),
+        ({"action": "word " * 61}, "action: That is 61 words."),
+        ({"target": "lots"}, "target: Give a level that can be checked"),
+        ({"target": "50%"}, "target: That is worse than where you start (54%)."),
+        ({"target": "54%"}, "target: That is where you start (54%)."),
+        ({"baseline": "tbc"}, "baseline: Give a level that can be checked"),
+        ({"baseline_date": "2027-01-01"}, "baseline_date: A starting figure cannot be"),
+        ({"due": "2027-09-01"}, "due: This plan runs to 31 July 2027"),
+        ({"owner": None}, "owner: Somebody has to be accountable"),
+        ({"owner": "U0NOBODY"}, "owner: Choose a person of this workspace"),
+    ],
+)
+def test_what_cannot_stand_is_said_at_its_field_and_nothing_is_kept(
+    bot: InProcess, of: Any, college: College, typed: dict[str, Any], error: str
+) -> None:
+    action = college.actions[Status.AGREED]
+    owner = of(OWNER)
+    owner.sends(f"do:edit:{action}", f'{{"action": {action}}}')
+    version = stored(bot, action).action.version
+
+    assert owner.saves(**typed).startswith(error)
+    assert stored(bot, action).action.version == version
+
+
+def test_a_second_editor_is_told_who_changed_what_and_loses_nothing(
+    bot: InProcess, of: Any, college: College
+) -> None:
+    action = college.actions[Status.AGREED]
+    lead, owner = of(LEAD), of(OWNER)
+    for screens in (lead, owner):
+        screens.sends(f"do:edit:{action}", f'{{"action": {action}}}')
+    lead.saves(target="70%", measure="timely achievement")
+
+    again = owner.saves(target="66%", evidence_source="the tracker")
+
+    assert "Lena Marsh changed the target to “70%” at 10:00." in again
+    assert "Lena Marsh changed the measure to “timely achievement” at 10:00." in again
+    assert "[66%]" in again and "[the tracker]" in again and "[timely achievement]" in again
+    assert stored(bot, action).action.target == "70%"
+    assert_valid_view(owner.modals[-1])
+
+    owner.saves()
+
+    held = stored(bot, action).action
+    assert (held.target, held.measure, held.evidence_source) == (
+        "66%",
+        "timely achievement",
+        "the tracker",
+    )
+    with bot.database.reading() as session:
+        changes = actions.changes_since(session, TEAM, action, 0)
+    assert [(c.by, c.field, c.old, c.new) for c in changes if c.field == "target"] == [
+        ("Lena Marsh", "target", "65%", "70%"),
+        ("Priya Shah", "target", "70%", "66%"),
+    ]
+
+
+def test_the_checks_on_the_way_can_be_changed_and_ticked_off(
+    bot: InProcess, of: Any, college: College
+) -> None:
+    action = college.actions[Status.AGREED]
+    owner = of(OWNER)
+    owner.sends(f"do:milestones:{action}", f'{{"action": {action}}}')
+
+    wrong = owner.saves(due1="2027-04-30")
+    assert wrong == "text1: Say what should be seen by then."
+
+    owner.saves(done0=["done"], text1="62% on track", due1="2027-04-30")
+
+    held = stored(bot, action).milestones
+    assert [(m.text, m.due, m.done) for m in held] == [
+        ("60% on track", date(2027, 2, 28), True),
+        ("62% on track", date(2027, 4, 30), False),
+    ]
+
+
+def test_an_update_is_kept_and_homes_follow(
+    fake: FakeSlack, bot: InProcess, of: Any, college: College
+) -> None:
+    action = college.actions[Status.AGREED]
+    lead, owner = of(LEAD), of(OWNER)
+    lead.opens_home()
+    owner.opens_home()
+    owner.presses("Update", "A-2")
+
+    wrong = owner.saves(rag="green", note="Going well", evidence_link="the share", reading="fine")
+    assert "evidence_link: Paste a web address" in wrong
+    assert "reading: Give the level it stands at" in wrong
+
+    owner.saves(
+        rag="green",
+        note="Going well",
+        reading="58%",
+        evidence_link="https://share.invalid/x?a=1&b=2",
+    )
+
+    held = stored(bot, action)
+    assert (held.action.status, held.action.rag) == (Status.IN_PROGRESS, Rag.GREEN)
+    assert [(u.note, u.reading, u.evidence_link) for u in held.updates] == [
+        ("Going well", "58%", "https://share.invalid/x?a=1&b=2")
+    ]
+    for screens in (lead, owner):
+        fake.wait_for(lambda s=screens: "A-2" in s.home_text and "Green: on track" in s.home_text)
+    assert owner.modals == []
+
+
+@pytest.mark.parametrize("deed", ["complete", "withdraw"])
+def test_an_action_ends_with_a_sentence_of_why(
+    bot: InProcess, of: Any, college: College, deed: str
+) -> None:
+    action = college.actions[Status.IN_PROGRESS]
+    owner = of(OWNER)
+    owner.sends(f"do:open:{action}", f'{{"action": {action}}}')
+    owner.presses(deed.capitalize())
+    reading = {"reading": "66%"} if deed == "complete" else {}
+
+    text = owner.saves(note="More apprentices passed.", **reading)
+
+    held = stored(bot, action)
+    assert held.action.closing_note == "More apprentices passed."
+    assert "Why it ended: More apprentices passed." in text
+    assert held.action.status.value.startswith(deed)
+    if deed == "complete":
+        assert (held.updates[-1].rag, held.updates[-1].reading) == (Rag.BLUE, "66%")
+    assert buttons(owner.modals[-1]) == []
+
+
+def test_reminders_can_be_put_off_by_a_week(
+    fake: FakeSlack, bot: InProcess, of: Any, college: College
+) -> None:
+    action = college.actions[Status.AGREED]
+    owner = of(OWNER)
+    owner.opens_home()
+
+    owner.presses("Snooze a week", "A-2")
+
+    assert stored(bot, action).action.snoozed_until == date(2026, 11, 30)
+    fake.wait_for(lambda: "reminders from 30 November 2026" in owner.home_text)
+
+
+def test_a_new_owner_is_told(fake: FakeSlack, bot: InProcess, of: Any, college: College) -> None:
+    action = college.actions[Status.AGREED]
+    owner = of(OWNER)
+    owner.sends(f"do:edit:{action}", f'{{"action": {action}}}')
+
+    owner.saves(owner=OTHER)
+
+    held = stored(bot, action)
+    assert held.owner is not None and held.owner.slack_user_id == OTHER
+    (told,) = fake.wait_for_messages(dm_channel(OTHER), 1)
+    assert "Priya Shah has named you as the owner of A-2" in told["text"]
+
+
+# --- the command --------------------------------------------------------------------------------
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("", "/qip mine shows the actions you own."),
+        ("help", "/qip summary shows the plan at a glance."),
+        ("MINE ", "A-3 Review the apprenticeship resources"),
+        ("summary", "4 actions: 1 draft, 1 agreed"),
+        ("dance <!channel>", "I do not know “dance"),
+    ],
+)
+def test_the_command_answers_the_person_alone(
+    of: Any, college: College, typed: str, says: str
+) -> None:
+    answer = of(OWNER).types(typed)
+
+    assert_valid_message(answer)
+    assert says in render_text(answer)
+    assert answer.get("response_type", "ephemeral") == "ephemeral"
+    assert "<!channel>" not in str(answer)
+
+
+# --- what people type ---------------------------------------------------------------------------
+
+HOSTILE = [
+    "<!channel> <!here> <!everyone> @channel",
+    "<@U0OTHER> and <@U0READER|Rita> and <#C0QUALITY>",
+    "<https://evil.invalid|the register> and https://evil.invalid/a?b=c&d",
+    "`code` ```block``` *bold* _it_ ~no~ > quote",
+    "w" * 3000,
+    "\u202eright to left \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627",
+    "&lt;!channel&gt; &amp; <script>",
+    "line\n\n\nline\n" * 40,
+]
+
+
+@on_sqlite
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_whatever_is_typed_stays_text_on_every_screen(
+    fake: FakeSlack, bot: InProcess, of: Any, college: College, text: str
+) -> None:
+    action = college.actions[Status.IN_PROGRESS]
+    with bot.database.writing() as session:
+        held = actions.one(session, TEAM, action)
+        assert held is not None and held.owner is not None and held.theme is not None
+        for name in ("action", "impact", "measure", "evidence_source", "closing_note"):
+            setattr(held.action, name, text)
+        held.theme.name = text
+        held.milestones[0].text = text
+        held.updates[0].note = text
+        held.owner.name = text[:200]
+        session.add_all([held.action, held.theme, held.owner, *held.milestones, *held.updates])
+    shown = []
+    for user in (OWNER, LEAD, READER):
+        screens = of(user)
+        screens.opens_home()
+        shown += [screens.home, *(screens.types(order) for order in ("mine", "summary", text))]
+        if user != READER:
+            for verb in ("open", "edit", "milestones", "update", "complete", "withdraw"):
+                screens.sends(f"do:{verb}:1", f'{{"action": {action}}}')
+                shown.append(screens.modals[0])
+
+    for screen in shown:
+        check = assert_valid_view if screen.get("type") else assert_valid_message
+        check(screen)
+        for words in mrkdwn_of(screen):
+            assert not re.search(r"<[!#]|<@(?!U0)|<http|```|`", words.replace("\u200b`", "")), words
+
+
+def mrkdwn_of(tree: Any) -> Iterator[str]:
+    """Every text of a screen in which Slack would make something of a mark."""
+    if isinstance(tree, dict):
+        if tree.get("type") == "mrkdwn":
+            yield tree["text"]
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        for branch in tree:
+            yield from mrkdwn_of(branch)
+
+
+@on_sqlite
+def test_where_slack_shows_no_views_what_was_pressed_is_still_done(
+    fake: FakeSlack, bot: InProcess, of: Any, college: College
+) -> None:
+    for method in ("views.open", "views.push", "views.update", "views.publish"):
+        fake.always_fail(method, error("unknown_method"))
+    action = college.actions[Status.DRAFT]
+    payload = payloads.block_action("do:agree:1", f'{{"action": {action}}}', user=OWNER)
+
+    assert bot.http.interaction(payload).status == 200
+
+    assert stored(bot, action).action.status is Status.AGREED
