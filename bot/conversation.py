@@ -171,6 +171,7 @@ def _save_action(
         at=now,
         owner=owner,
         owner_name=draft.owner,
+        source_link=conversation.interview.source_link,
         action_id=action_id,
     )
     return saved.id

@@ -145,6 +145,7 @@ def save_action(
     at: datetime,
     owner: Person | None = None,
     owner_name: str | None = None,
+    source_link: str | None = None,
     action_id: int | None = None,
 ) -> Action:
     """Write a new action, or change the one with `action_id`; each change leaves an audit row.
@@ -164,6 +165,7 @@ def save_action(
         "owner_id": owner.id if owner else None,
         "owner_name": None if owner else owner_name,
         "status": status,
+        "source_link": source_link or written.source_link,
     }
     _write(session, written, values, by, at, items=items, milestones=milestones)
     return written

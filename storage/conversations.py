@@ -133,6 +133,22 @@ def last_words(session: Session, workspace: str, interview_id: int) -> Turn | No
     ).one_or_none()
 
 
+def begun_interview(session: Session, workspace: str, person_id: int) -> InterviewRecord | None:
+    """The newest open interview of someone who has not said a word in it yet, or None."""
+    said = select(Turn.id).where(Turn.interview_id == InterviewRecord.id)
+    return session.exec(
+        select(InterviewRecord)
+        .where(
+            InterviewRecord.workspace == workspace,
+            InterviewRecord.person_id == person_id,
+            InterviewRecord.status == InterviewStatus.OPEN,
+            ~said.exists(),
+        )
+        .order_by(col(InterviewRecord.id).desc())
+        .limit(1)
+    ).one_or_none()
+
+
 def turn_by_ts(session: Session, workspace: str, channel: str, ts: str) -> Turn | None:
     """The turn that is the Slack message with this timestamp in this channel, or None."""
     return session.exec(
@@ -261,6 +277,40 @@ def waiting_messages(session: Session, workspace: str, conversation: str) -> lis
     """The messages of a conversation that are not known to be sent, in order."""
     given = {"workspace": workspace, "conversation": conversation}
     return list(session.exec(_WAITING, params=given))
+
+
+def waits_to_open(session: Session, workspace: str, user: str) -> bool:
+    """Whether a message that begins an interview with someone is not known to be sent yet."""
+    found = session.exec(
+        select(OutgoingMessage.id)
+        .where(
+            OutgoingMessage.workspace == workspace,
+            OutgoingMessage.channel == user,
+            # Spelt out, so that the partial index serves.
+            sa.text("delivery = 'waiting'"),
+            col(OutgoingMessage.opens).is_not(None),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def open_interview(
+    session: Session, message: OutgoingMessage, channel: str, ts: str, at: datetime
+) -> None:
+    """Begin the interview that a message opens, where that has come to stand in Slack."""
+    assert message.opens is not None
+    if interview_at(session, message.workspace, channel, ts) is None:
+        save_interview(
+            session,
+            (message.workspace, channel, ts),
+            held=None,
+            person_id=message.opens["person"],
+            state=message.opens["state"],
+            status=InterviewStatus.OPEN,
+            at=at,
+            action_id=None,
+        )
 
 
 def queue_message(session: Session, message: OutgoingMessage) -> None:

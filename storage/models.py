@@ -306,6 +306,8 @@ class OutgoingMessage(_Row, table=True):
     sent_at: datetime | None = None
     # The same words in Markdown where the message is to be streamed; None: it is posted whole.
     markdown: str | None = None
+    # The interview that begins where this message comes to stand: whose, and its state.
+    opens: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
 
 
 class ModelCall(_Row, table=True):

@@ -16,6 +16,7 @@ from bot.coach import Coach, Stop
 from bot.coaching.interview import remark, undo
 from bot.coaching.replies import Command, command
 from bot.coaching.state import Outcome, Say
+from bot.engine import TryAgain
 from bot.slack import notices, screens
 from bot.slack.incoming import Incoming, Kind
 from bot.slack.people import People
@@ -29,6 +30,7 @@ _log = logging.getLogger(__name__)
 _TURNS_AT_WORK = 1
 # Another turn of the same conversation came between: read again and answer from there.
 _ATTEMPTS = 5
+_OPENING_SECONDS = 1.0
 
 
 class Turns:
@@ -159,7 +161,7 @@ class Answering:
         loaded = talk.load(session, place, person, now)
         try:
             return self._due(session, loaded, incoming)
-        except (SQLAlchemyError, DatabaseUnavailable):
+        except (SQLAlchemyError, DatabaseUnavailable, TryAgain):
             raise
         except Exception as error:
             return _stumbled(loaded, incoming, error)
@@ -189,6 +191,11 @@ class Answering:
         if loaded.interview is None or (
             order is Command.NEW and record and record.status is InterviewStatus.AGREED
         ):
+            if loaded.interview is None and conversations.waits_to_open(
+                session, incoming.workspace, incoming.user
+            ):
+                # It may be this very thread: the interview is there once that is known.
+                raise TryAgain(_OPENING_SECONDS)
             if incoming.kind is Kind.PRESS:
                 return None
             return self._first_words(session, loaded, incoming, order)
@@ -221,9 +228,15 @@ class Answering:
                 # It goes on here: the thread it was left in no longer leads to it.
                 moved, say = talk.resumed(elsewhere)
                 return _Due(replace(moved, place=loaded.place), say)
-        after, say = talk.opened(loaded)
         if order is not None or _is_greeting(incoming.text):
-            return _Due(after, say)
+            return _Due(*talk.opened(loaded))
+        begun = conversations.begun_interview(session, incoming.workspace, loaded.person.id)
+        if begun is not None:
+            # Meant for the question that we put to them elsewhere.
+            there = talk.Place(incoming.workspace, begun.channel, begun.thread)
+            moved = talk.load(session, there, loaded.person, self.clock())
+            return _Due(replace(moved, place=loaded.place))
+        after, _ = talk.opened(loaded)
         return _Due(after)
 
     def _second_thoughts(

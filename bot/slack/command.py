@@ -11,10 +11,11 @@ from bot.summaries import PlanView
 from storage.models import Person
 
 _HELP = (
+    "*/qip new* begins a new action: I write to you in a direct message.\n"
     "*/qip mine* shows the actions you own.\n"
     "*/qip summary* shows the plan at a glance.\n"
     "*/qip help* shows this.\n"
-    "To write an action, send me a direct message. Your Home tab has everything else."
+    "Your Home tab has everything else."
 )
 
 

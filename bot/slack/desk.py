@@ -24,12 +24,15 @@ from bot.coaching.checking import is_level, problems
 from bot.coaching.dates import academic_year
 from bot.coaching.draft import Draft, Setting
 from bot.coaching.phrases import in_words, start_upper
+from bot.coaching.reading import LONGEST_REPLY
 from bot.rights import Deed
 from bot.slack import modals, notices
+from bot.slack.beginning import begin_interview
 from bot.slack.card import card
 from bot.slack.command import answer
 from bot.slack.home import Pages
 from bot.slack.homes import Homes
+from bot.slack.incoming import plain
 from bot.slack.modals import FIELDS, Target
 from bot.slack.people import NoSuchPerson, People, SlackAway
 from bot.slack.pieces import DO, short
@@ -44,6 +47,8 @@ from storage.vocabulary import Direction, Driver, Rag
 _log = logging.getLogger(__name__)
 _GONE = "That action is not in your plan. It may have been there before: look at the Home tab."
 _AWAY = "The plan cannot be reached just now. Press again in a minute; what you typed stays here."
+_AWAY_FOR_NOW = "The plan cannot be reached just now. Try again in a minute."
+_BEGUN = "I have written to you in a direct message: answer me there, in its thread."
 # The forms that buttons open, by verb, and what somebody must be allowed to do to be shown one.
 _WORKS_ON: dict[str, tuple[Deed, Callable[[ActionLine, Setting], dict[str, Any]]]] = {
     "edit": (Deed.EDIT, modals.edit_form),
@@ -80,6 +85,8 @@ class Desk:
         app.event("app_home_opened")(self.opened)
         app.command("/qip")(self.asked)
         app.action(re.compile(rf"^{DO}:"))(self.pressed)
+        app.shortcut("new_action")(self.picked)
+        app.shortcut("turn_into_action")(self.picked)
         for name in _FORMS:
             app.view(name)(self.submitted)
 
@@ -98,14 +105,45 @@ class Desk:
         """Someone has typed /qip."""
         try:
             person = self.people.person(command["team_id"], command["user_id"])
+            if command.get("text", "").strip().lower() == "new":
+                self._begin(person, command["trigger_id"])
+                ack(text=_BEGUN)
+                return
             today = self._today(person)
             with self.database.reading() as session:
                 plan = plan_view(session, person.workspace, academic_year(today), today)
         except DatabaseUnavailable:
-            ack(text="The plan cannot be reached just now. Try again in a minute.")
+            ack(text=_AWAY_FOR_NOW)
             return
         text, blocks = answer(command.get("text", ""), plan, person, today)
         ack(text=text, blocks=blocks)
+
+    def picked(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        """Someone has picked one of our shortcuts, of a message or of none."""
+        workspace = (body.get("team") or {}).get("id") or body["user"].get("team_id", "")
+        message = body.get("message") or {}
+        words = plain(message.get("text") or "").strip()[:LONGEST_REPLY] or None
+        link = _link(body) if message else None
+        try:
+            person = self.people.person(workspace, body["user"]["id"])
+            self._begin(person, body["trigger_id"], words, link)
+            says = _BEGUN
+        except DatabaseUnavailable:
+            says = _AWAY_FOR_NOW
+        ack()
+        try:
+            client.views_open(trigger_id=body["trigger_id"], view=modals.told("New action", says))
+        except (SlackClientError, OSError) as error:
+            _log.warning("A screen was not shown: %s", why(error))
+
+    def _begin(
+        self, person: Person, trigger: str, words: str | None = None, link: str | None = None
+    ) -> None:
+        with self.database.writing() as session:
+            # A trigger is good for one time.
+            key = f"begin:{trigger}"[-128:]
+            queued = begin_interview(session, person, self.clock(), key, words=words, link=link)
+        self.queued(*queued)
 
     # --- buttons ----------------------------------------------------------------------------
 
@@ -116,7 +154,10 @@ class Desk:
         note, shown = "", None
         try:
             person, verb, value = self._read(body)
-            if verb == "page":
+            if verb == "new":
+                self._begin(person, body["trigger_id"])
+                shown = modals.told("New action", _BEGUN)
+            elif verb == "page":
                 self.homes.show(person, Pages(int(value["own"]), int(value["all"])))
             else:
                 note, shown = self._do(person, verb, int(value["action"]))
@@ -385,6 +426,15 @@ _FORMS: dict[str, Callable[[Desk, Person, Target, dict[str, Any]], Done]] = {
     "complete": Desk._complete,
     "withdraw": Desk._withdraw,
 }
+
+
+def _link(body: dict[str, Any]) -> str | None:
+    """The address of the message that a shortcut was picked of, as Slack writes it."""
+    domain, channel = (body.get("team") or {}).get("domain"), (body.get("channel") or {}).get("id")
+    ts = str(body.get("message_ts") or body["message"].get("ts") or "").replace(".", "")
+    if not (domain and channel and ts):
+        return None
+    return f"https://{domain}.slack.com/archives/{channel}/p{ts}"
 
 
 def _as_draft(before: Draft, typed: dict[str, Any]) -> Draft:

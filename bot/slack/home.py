@@ -81,7 +81,8 @@ def _own(own: Sequence[ActionLine], person: Person, today: date, pages: Pages) -
     waiting = _pressing(own)
     blocks: list[Block] = [HeaderBlock(text="Your actions")]
     if not own:
-        blocks += sections("You own no action yet. Send me a message to write one.")
+        blocks += sections("You own no action yet.")
+    blocks.append(ActionsBlock(elements=[do_button("Write an action", "new", {})]))
     page, shown = _page(waiting, pages.own, OWN_ON_A_PAGE)
     for line in shown:
         blocks += [SectionBlock(text=mrkdwn(_own_text(line, person, today)))]
@@ -94,7 +95,7 @@ def own_rows(plan: PlanView, person: Person, today: date) -> list[Block]:
     """One's own actions for a message, the most pressing first."""
     own = _pressing([a for a in plan.actions if a.stored.action.owner_id == person.id])
     if not own:
-        return sections("You own no action yet. Send me a message to write one.")
+        return sections("You own no action yet. Type */qip new* to write one.")
     rows: list[Block] = [
         SectionBlock(text=mrkdwn(_own_text(line, person, today)), accessory=open_button(line))
         for line in own[:_IN_A_MESSAGE]

@@ -189,10 +189,13 @@ class Sending:
         error: str | None = None,
     ) -> None:
         assert message.id is not None
+        now = self.clock()
         with self.database.writing() as session:
             conversations.settle_message(
-                session, message.workspace, message.id, delivery, self.clock(), ts=ts, error=error
+                session, message.workspace, message.id, delivery, now, ts=ts, error=error
             )
+            if message.opens is not None and ts is not None:
+                conversations.open_interview(session, message, message.channel, ts, now)
 
 
 def _page(client: WebClient, message: OutgoingMessage, cursor: str | None) -> SlackResponse:

@@ -139,7 +139,8 @@ class Screens:
         form = payloads.slash_command(text, user=self.user, team=self.team)
         answer = self.http.command(form)
         assert answer.status == 200
-        found: Json = json.loads(answer.body)
+        is_json = answer.headers.get("content-type", "").startswith("application/json")
+        found: Json = json.loads(answer.body) if is_json else {"text": answer.body}
         return found
 
 

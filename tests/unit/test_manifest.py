@@ -65,11 +65,13 @@ def test_the_events_that_come_are_those_that_are_handled() -> None:
     assert {name for name in EVENTS if name != "message.im"} == heard
 
 
-def test_the_commands_offered_are_those_that_are_answered() -> None:
+def test_the_commands_and_shortcuts_offered_are_those_that_are_answered() -> None:
     everything = "\n".join(SOURCES.values())
     commands = MANIFEST["features"]["slash_commands"]
 
     assert [c["command"] for c in commands] == re.findall(r'app\.command\("(/\w+)"\)', everything)
+    shortcuts = {s["callback_id"] for s in MANIFEST["features"]["shortcuts"]}
+    assert shortcuts == set(re.findall(r'app\.shortcut\("(\w+)"\)', everything))
     # Mentions in it come as ids, not as names that anybody may bear.
     assert all(c["should_escape"] for c in commands)
 

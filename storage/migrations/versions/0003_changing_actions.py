@@ -21,11 +21,13 @@ def upgrade() -> None:
         action.create_foreign_key(
             op.f("fk_action_created_by_id_person"), "person", ["created_by_id"], ["id"]
         )
+    op.add_column("outgoing_message", sa.Column("opens", sa.JSON(), nullable=True))
     op.add_column("audit", sa.Column("version", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("audit", "version")
+    op.drop_column("outgoing_message", "opens")
     with op.batch_alter_table("action") as action:
         action.drop_constraint(op.f("fk_action_created_by_id_person"), type_="foreignkey")
         action.drop_column("created_by_id")

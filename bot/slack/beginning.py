@@ -1,0 +1,73 @@
+"""Interviews that the bot begins: the first message goes out, and the thread under it is theirs."""
+
+import logging
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot import conversation as talk
+from bot.coach import EMBEDDED
+from bot.coaching.state import Say
+from bot.slack import screens
+from bot.slack.notices import Key
+from bot.slack.pieces import short
+from storage import conversations
+from storage.models import OutgoingMessage, Person
+
+_QUOTED = 300
+_log = logging.getLogger(__name__)
+
+
+def begin_interview(
+    session: Session,
+    person: Person,
+    now: datetime,
+    key: str,
+    *,
+    words: str | None = None,
+    link: str | None = None,
+) -> Key:
+    """Put the opening of a new interview in the outbox; what was queued.
+
+    `words` are those of a message that is to become an action, and `link` leads to it. Read by the
+    rules alone: a model is asked about what the person says themselves.
+    """
+    place = talk.Place(person.workspace, person.slack_user_id, "")
+    opening, say = talk.opened(talk.load(session, place, person, now))
+    if words:
+        opening, say = _read(opening, say, words)
+    assert opening.interview is not None
+    opening.interview.source_link = link
+    text, blocks = screens.message(
+        say, opening.interview.said, opening.interview.draft, opening.setting
+    )
+    conversation = f"{person.slack_user_id}:{key}"
+    state: dict[str, Any] = opening.interview.model_dump(mode="json", exclude_defaults=True)
+    conversations.queue_message(
+        session,
+        OutgoingMessage(
+            workspace=person.workspace,
+            key=key,
+            conversation=conversation,
+            channel=person.slack_user_id,
+            text=text,
+            blocks=blocks,
+            created_at=now,
+            opens={"person": person.id, "state": state},
+        ),
+    )
+    return person.workspace, conversation, key
+
+
+def _read(opening: talk.Conversation, say: Say, words: str) -> tuple[talk.Conversation, Say]:
+    """The interview with the words of a message taken in; as it was where they cannot be read."""
+    try:
+        after, said = talk.answered(opening, talk.heard(opening, words), EMBEDDED)
+    except Exception as error:
+        _log.error("A message could not be read: %s", type(error).__name__)
+        return opening, say
+    if said.forget_reply:
+        return after, said
+    return after, replace(said, text=f"You picked “{short(words, _QUOTED)}”\n{said.text}")

@@ -1,0 +1,174 @@
+"""Interviews that begin elsewhere than in a message to the bot: command, Home tab, shortcuts."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from sqlmodel import select
+
+from bot.coaching.dates import academic_year
+from storage.database import Database
+from storage.migrate import migrate
+from storage.models import Action, InterviewRecord, OutgoingMessage
+from storage.vocabulary import Delivery
+from tests.support import slack_payloads as payloads
+from tests.support.bots import InProcess, Program, in_process, load_sar
+from tests.support.fake_slack import FakeSlack, accepted_then_dropped
+from tests.support.screens import Screens
+from tests.support.slack_payloads import TEAM, USER, dm_channel
+from tests.support.talk import Talk, over_http
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+RISK = "One of my learners told me he wants to kill himself"
+CHANNEL = dm_channel(USER)
+ACTION = "Review the apprenticeship resources"
+WHOLE = (
+    "Achievement to rise from 54% to 65% by July 2027 because learners said so, owner is me, read "
+    "in the QAR dashboard"
+)
+MILESTONE = "60% on track at the February review"
+
+
+@pytest.fixture
+def bot(fake: FakeSlack, database_url: str) -> Iterator[InProcess]:
+    with in_process(fake, database_url) as running:
+        load_sar(running.database)
+        yield running
+
+
+def opening(fake: FakeSlack, bot: InProcess) -> Talk:
+    """The thread under the message that the bot has just written."""
+    talk = Talk(fake, over_http(bot.http))
+    fake.wait_for_messages(CHANNEL, 1)
+    talk.root = fake.messages(CHANNEL)[-1]["ts"]
+    return talk
+
+
+def only_action(bot: InProcess) -> Action:
+    with bot.database.reading() as session:
+        return session.exec(select(Action).where(Action.workspace == TEAM)).one()
+
+
+def begin(how: str, fake: FakeSlack, bot: InProcess) -> str:
+    """What the person is told at once."""
+    screens = Screens(fake, bot.http, USER)
+    if how == "command":
+        return str(screens.types("new")["text"])
+    if how == "home":
+        screens.opens_home()
+        return screens.presses("Write an action")
+    bot.http.interaction(payloads.global_shortcut("new_action"))
+    fake.wait_for(lambda: fake.views_opened)
+    return json.dumps(fake.views_opened[-1], ensure_ascii=False)
+
+
+@pytest.mark.parametrize("how", ["command", "home", "shortcut"])
+def test_an_interview_begins_wherever_it_is_asked_for(
+    fake: FakeSlack, bot: InProcess, how: str
+) -> None:
+    assert "I have written to you in a direct message" in begin(how, fake, bot)
+
+    talk = opening(fake, bot)
+    talk.presses("Choose", fake.messages(CHANNEL)[-1])
+    talk.says(ACTION)
+    talk.says(WHOLE)
+    talk.says(MILESTONE)
+    assert talk.presses("Agree").startswith("Agreed")
+    assert (only_action(bot).action, only_action(bot).source_link) == (ACTION, None)
+    assert len(fake.messages(CHANNEL)) == 6
+
+
+def test_a_message_becomes_an_action_and_keeps_its_link(fake: FakeSlack, bot: InProcess) -> None:
+    picked = {"ts": "1732520000.000100", "text": f"I think we should {ACTION.lower()} &amp; soon"}
+    bot.http.interaction(payloads.message_shortcut("turn_into_action", picked))
+
+    talk = opening(fake, bot)
+    assert talk.messages[0]["text"].startswith(f"You picked “I think we should {ACTION.lower()}")
+    talk.says("AFI 1")
+    talk.says(WHOLE)
+    talk.says(MILESTONE)
+    assert talk.presses("Agree").startswith("Agreed")
+
+    action = only_action(bot)
+    assert action.source_link == "https://college.slack.com/archives/C0QUALITY/p1732520000000100"
+    screens = Screens(fake, bot.http, USER)
+    card = screens.sends("do:open:1", json.dumps({"action": action.id}))
+    assert "The message it came from (https://college.slack.com/archives/" in card
+
+
+@on_sqlite
+@pytest.mark.parametrize("text", ["", "<!channel>", "w" * 9000, "agree", RISK])
+def test_any_message_can_be_picked(fake: FakeSlack, bot: InProcess, text: str) -> None:
+    message = {"ts": "1732520000.000100", "text": text}
+    bot.http.interaction(payloads.message_shortcut("turn_into_action", message))
+
+    talk = opening(fake, bot)
+
+    assert "<!channel>" not in str(talk.messages[0])
+    assert "kill himself" not in str(talk.messages[0])
+    with bot.database.reading() as session:
+        assert session.exec(select(Action).where(Action.workspace == TEAM)).all() == []
+
+
+@on_sqlite
+def test_an_answer_outside_the_thread_is_taken_for_one_in_it(
+    fake: FakeSlack, bot: InProcess
+) -> None:
+    begin("command", fake, bot)
+    opening(fake, bot)
+    elsewhere = Talk(fake, over_http(bot.http))
+
+    elsewhere.says("AFI 1")
+    assert elsewhere.says(ACTION)
+    elsewhere.says(WHOLE)
+    elsewhere.says(MILESTONE)
+    elsewhere.presses("Agree")
+
+    assert only_action(bot).action == ACTION
+    with bot.database.reading() as session:
+        assert len(session.exec(select(InterviewRecord)).all()) == 1
+
+
+@on_sqlite
+def test_an_opening_that_got_through_unheard_is_found(fake: FakeSlack, bot: InProcess) -> None:
+    fake.fail_next("chat.postMessage", accepted_then_dropped())
+    begin("command", fake, bot)
+    fake.wait_for_calls("conversations.history", 1)
+
+    talk = opening(fake, bot)
+
+    assert talk.presses("Choose", talk.messages[0])
+    assert len(fake.messages(CHANNEL)) == 2
+
+
+@on_sqlite
+@pytest.mark.parametrize("accepted", [False, True], ids=["before Slack took it", "after"])
+def test_killed_while_it_writes_one_opening_and_one_interview_follow(
+    fake: FakeSlack, database_url: str, accepted: bool
+) -> None:
+    database = Database(database_url)
+    migrate(database)
+    load_sar(database, academic_year(datetime.now(UTC).date()))
+    held = fake.hold("chat.postMessage", accepted=accepted)
+    with Program(fake, database_url) as first:
+        Screens(fake, first.http, USER).types("new")
+        held.wait_until_reached(30)
+        first.kill()
+    held.abandon()
+
+    with Program(fake, database_url) as second:
+        fake.wait_for_messages(CHANNEL, 1, timeout=30)
+        talk = Talk(fake, over_http(second.http))
+        talk.root = fake.messages(CHANNEL)[0]["ts"]
+        talk.presses("Choose", fake.messages(CHANNEL)[0])
+        assert talk.says(ACTION)
+        code, output = second.stop()
+
+    assert len(fake.messages(CHANNEL)) == 3
+    with database.reading() as session:
+        sent = session.exec(select(OutgoingMessage)).all()
+        assert len(session.exec(select(InterviewRecord)).all()) == 1
+    database.close()
+    assert {m.delivery for m in sent} == {Delivery.SENT}
+    assert (code, "Traceback" in output) == (0, False)
