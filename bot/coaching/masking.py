@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from bot.coaching.naming import NO_PARTS, TITLES, Names, is_thing, name_words, workspace
 
-_LABELS = {"email": "EMAIL", "phone": "PHONE"}
-_PLACEHOLDER = re.compile(r"\[(?:PERSON|EMAIL|PHONE)_\d{1,9}(?:_\d{1,9})?\]")
+_LABELS = {"email": "EMAIL", "phone": "PHONE", "number": "ID"}
+_PLACEHOLDER = re.compile(r"\[(?:PERSON|EMAIL|PHONE|ID)_\d{1,9}(?:_\d{1,9})?\]")
 
 
 class Masking:
@@ -25,7 +25,7 @@ class Masking:
         self._known: set[str] = set()
 
     def hide(self, text: str) -> str:
-        """The text with placeholders for people, addresses, phone numbers and Slack ids."""
+        """The text with placeholders for people, addresses, numbers of phones and learners, Slack ids."""
         reading = Names(text, self._people, self._known)
         while True:
             people = list(reading.people())
@@ -72,7 +72,7 @@ class Masking:
 
     def _key(self, typed: str, kind: str) -> set[str]:
         """What two ways of typing the same person, address or number have in common."""
-        if kind == "phone":
+        if kind in ("phone", "number"):
             return {re.sub(r"\D", "", typed)}
         if kind == "id":
             return {typed.strip("<@>").split("|")[0]}

@@ -116,7 +116,7 @@ def is_english(word: str) -> bool:
 
 _SCAN = re.compile(
     r"""
-    (?P<typed>\[(?:PERSON|EMAIL|PHONE)_\d{1,9}(?:_\d{1,9})?\])
+    (?P<typed>\[(?:PERSON|EMAIL|PHONE|ID)_\d{1,9}(?:_\d{1,9})?\])
     |(?P<id><@[UW][A-Z0-9]{2,20}(?:\|[^<>\n]{0,80})?>|\b[UW](?=[A-Z]{0,11}\d)[A-Z0-9]{7,11}\b)
     |(?P<email>(?<![\w.+-])[\w+-](?:[\w.+%'-]{0,63})(?:@|\s?[(\[]at[)\]]\s?)[\w-]{1,63}(?:(?:\.|\s?[(\[]dot[)\]]\s?)[\w-]{1,63}){1,5}
       |(?<![\w.+-])[\w+-][\w.+-]{0,63}\sat\s[\w-]{1,63}(?:\sdot\s[\w-]{2,63}){1,4})
@@ -125,6 +125,10 @@ _SCAN = re.compile(
         |\(0\d{2,4}\)[ -]?\d{3,4}[ .-]?\d{3,4}
         |0\d{2}[ .-]\d{4}[ .-]?\d{4}|0\d{3}[ .-]\d{3}[ .-]?\d{3,4}|0\d{4}[ .-]?\d{3}[ .-]?\d{2,3}|0\d{4}[ .-]?\d{5,6}
       )(?![\w%]|[.,/]\d))
+    |(?<!\w)(?i:(?:(?:learner|student|pupil|apprentice|trainee|candidate|exam|enrolment)(?:['’]s)?[ ]
+        (?:(?:id|uln|upn|uci|number|no\b\.?|ref\b\.?|reference)[ ])?|(?:ids?|ulns?|upn|uci)[ ])(?:number[ ]|no\.?[ ])?(?:is[ ]|was[ ])?
+      |(?:(?:learner|student|pupil|apprentice|trainee|candidate|exam|enrolment)(?:['’]s)?[ ](?:id|uln|upn|uci|number|no\b\.?|ref\b\.?|reference)|id|uln|upn|uci)[ ]?[:=\#(][ ]?)
+      \#?(?P<number>\d{6,10})(?![\w%]|[.,/]\d)
     |(?P<word>[^\W\d_]+(?:['’](?!(?i:s|ll|d|ve|re|m)\b)[^\W\d_]+)*)
     """,
     re.VERBOSE,
@@ -204,7 +208,8 @@ class Names:
     def _scan(self) -> None:
         shouts, before = self.text.isupper(), 0
         for match in _SCAN.finditer(self.text):
-            start, end = match.span()
+            # The words that introduce a learner's number stay.
+            start, end = match.span(match.lastgroup or 0)
             if match.lastgroup != "word":
                 self.others.append(Span(start, end, match.lastgroup or ""))
             else:

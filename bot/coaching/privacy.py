@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
-from bot.coaching.naming import ONE_LEARNER, Names, workspace
+from bot.coaching.naming import ONE_LEARNER, Names, Span, workspace
 
 
 class Private(StrEnum):
@@ -12,6 +12,11 @@ class Private(StrEnum):
     HEALTH = "health"
 
 
+# Learners are typed by their initials too; these are no one's.
+_INITIALS = re.compile(
+    r"(?<![\w.])(?!(?:A\.?I|I\.?D|I\.?T|P\.?E|R\.?E|D\.?T|P\.?T|U\.?K|E\.?U|U\.?S|T\.?A|T\.?V|P\.?C|H\.?R|F\.?E|H\.?E|Q\.?A|I\.?V|E\.?V|A\.?M|P\.?M|E\.?G|I\.?E|N\.?B|O\.?K|P\.?S)\b)"
+    r"(?:[A-Z]\.[A-Z]\b\.?|[A-Z]\. [A-Z]\.|(?i:(?<=learner )|(?<=student )|(?<=pupil )|(?<=apprentice )|(?<=trainee )|(?<=candidate ))[A-Z] [A-Z]\b)(?![\w&/-]|\.\w)"
+)
 # In the patterns below the text is in small letters, and a capital is a person: S one of the
 # workspace in full or with a title, O one named as owner, at a colleague's work or by half the name
 # of one of the workspace, N any other.
@@ -51,12 +56,15 @@ _LEARNER = tuple(
         rf"\bN\b[^N.;!?\n]{{0,60}}[.;!?]?[^N.;!?\n]{{0,40}}\b(?:his|her|their) {_OWN}{_NO_OWN}",
         r"\bN (?:\w+ )?(?:fail|pass|flunk|re-?sat|re-?took|re-?sit|re-?tak)\w* (?:(?:his|her|their|the|a|an|at) )?(?:\w+ )?(?:epa|exam|maths|english|gcse|level|functional|unit|course|mock|test|resit|gateway|first)",
         r"\bN\b(?:[^NOS.;!?\n]{0,40}[.;,]?[^NOS.;!?\n]{0,20} (?:he|she|they)(?:['’](?:s|d))?)? (?:(?:has|have|had|been|was|just|then|nearly|almost|got|never|also|only|finally) )*(?:dropped out|drop out|dropping out|withdrew|withdrawn|stopped (?:coming|attending|turning up)|excluded|expelled|turned up late|truant\w*|neet\b|left the course|finished (?:his|her) course|got (?:a|his|her) (?:grade|merit|distinction|pass|place at|apprenticeship)|achieved (?:a|his|her) (?:grade|merit|distinction|pass|level|gcse)|went from (?:a )?(?:grade|entry))",
+        rf"\b(?:the|that|this|my|our) (?:[\w-]+ ){{0,2}}?{ONE_LEARNER}s?,? (?:the one )?(?:with|in|from|on|who|whose|wearing) (?:[\w'’-]+ ){{0,6}}[\w'’-]+, N(?:,|\.|$| (?:is|was|has|had|who|does|did|never|still|now|sits|comes|came|needs|cannot|can't)\b)",
+        # A learner's number, of which something is told.
+        r"\b(?:learner|student|pupil|apprentice|trainee|candidate|id|uln|upn|uci|number|no\.?)[ :#]{1,2}N\)?,? (?:(?:who|also|still|now|only|never|just) )*(?:is (?!wrong|missing|in\b|on\b|an?\b|the\b|for\b)|was|has|had|did|does|cannot|can't|got|fail|pass|miss(?!ing)|left|needs|dropped|withdrew|keeps|struggl|came|comes|attends|re-?sat|self)",
         r"\b(?:lost|losing|lose) N (?:to|because|after|from)\b|\b(?:excluded|expelled|suspended|enrolled|withdrew) N\b",
     )
 )
 
 _CONDITION = (
-    r"(?:diagnos\w+|anxi(?:ety|ous)|depress(?:ion|ed)|epilep\w+|diabet\w+|cancer|leukaemia|chemo\w*|tumou?r|pregnan\w+|miscarriage|eating disorder|anorexi\w+|bulimi\w+|"
+    r"(?:diagnos\w+|anxi(?:ety|ous)|depress(?:ion|ed)|epilep\w+|diabet\w+|cancer|leukaemia|chemo\w*|tumou?r|pregnan\w+|miscarriage|eating disorder|anorexi\w+|bulimi\w+|stammer(?:s|ing|ed)?|stutter(?:s|ing|ed)?|hearing aids?|"
     r"self[- ]?harm\w*|suicid\w+|overdos\w+|adhd|ocd|ptsd|autis\w+|autistic|asperger\w*|tourette\w*|medication|meds|antidepressants?|in (?:a |the )?(?:hospital|a ?& ?e|psychiatric \w+)(?! placement)|"
     r"hospitalised|sectioned|(?:in|to|through|of|from) rehab|disab(?:ility|led)|dyslexi\w+|dyspraxi\w+|dyscalculi\w+|seizures?|asthma\w*|panic attacks?|bipolar|schizophreni\w+|psychosis|psychotic|"
     r"(?:nervous )?breakdown|mental health|camhs|counsell(?:ing|or)|therapist|off sick|(?:long[- ]term|on the) sick\b|sick leave|off with (?:stress|\w+ (?:knee|back|leg|arm|hip)|flu|covid)|had (?:a |an |his |her )?(?:\w+ )?(?:operation|surgery|stroke|heart attack|fit|fits)|"
@@ -84,19 +92,22 @@ _HEALTH = (
         rf"\b(?:a|one|another) {ONE_LEARNER} with (?:\w+ )?{_CONDITION},? (?:who|that|has|had|told|said|in (?:my|our))\b"
     ),
 )
+_MARKS = {"person": "N", "number": "N", "owner": "O", "part": "O"}
 _MAY_TELL = re.compile(rf"\b{_CONDITION}", re.IGNORECASE)
 
 
 def private(text: str, people: Iterable[str] = ()) -> Private | None:
     """What forbids sending a text at all: it likely names a learner, or tells of one's health."""
     reading = Names(text, workspace(tuple(people)))
-    spans = list(reading.people())
+    spans = [*reading.people(), *(s for s in reading.others if s.kind == "number")]
+    spans += [Span(*match.span(), "person") for match in _INITIALS.finditer(text)]
     if not spans and not _MAY_TELL.search(text):
         return None
     parts, at = [], 0
     for start, end, kind in sorted((*spans, *(s for s in reading.others if s.kind == "id"))):
-        parts += [text[at:start].lower(), {"person": "N", "owner": "O", "part": "O"}.get(kind, "S")]
-        at = end
+        if start >= at:
+            parts += [text[at:start].lower(), _MARKS.get(kind, "S")]
+            at = end
     marked = "".join((*parts, text[at:].lower()))
     named = _STAFF.sub(lambda match: match[0].replace("N", "O"), marked)
     if spans and any(pattern.search(named) for pattern in _LEARNER):

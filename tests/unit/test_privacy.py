@@ -59,13 +59,16 @@ HIDDEN = [
     ("Kwame Mensah to own it, by July", "[PERSON_1] to own it, by July"),
     ("[PERSON_1] and Priya", "[PERSON_1] and [PERSON_2]"),
     ("[EMAIL_2] or [PHONE_1_2]", "[EMAIL_1] or [PHONE_1]"),
+    ("ULN 1000000001 and 2026 in total", "ULN [ID_1] and 2026 in total"),
+    ("Student number: 204412, candidate no. 3012", "Student number: [ID_1], candidate no. 3012"),
+    ("[ID_1] is learner 20441234", "[ID_1] is learner [ID_2]"),
 ]
 
 # Systems, courses, figures, dates and places stay.
 LEFT = [
     "from 79% to 88% by 2026/27, 63/116 or 1,030 of 12,000",
     "12 of 15 learners by 01/02/2027, 2027-02-01 or 01.02.2027",
-    "ULN 1000000001 and 2026 in total",
+    "learner numbers rose from 1200 to 1400, a budget of 250000",
     "ProMonitor, Power BI, the QAR dashboard, MIS, SIMS and Moodle",
     "Functional Skills English, T Level Health, Level 3 Business, GCSE Maths",
     "Key Stage 4, Year 11, Entry 3, Unit 7, Reception",
@@ -125,6 +128,15 @@ LEARNERS = [
     "Finley, one of our level 2 students, now gets the bus on his own",
     "lewis in 9C is in every day now",
     "kayleigh's mum says she is happier",
+    "the lad with the stammer, Kian",
+    "our girl in the wheelchair, Mia, is in every day",
+    "one of our lads, the one with the cap, Kian",
+    "our student J.K. is often late",
+    "learner A B dropped out in May",
+    "ULN 1234567890 has been absent since October",
+    "student ID 20441234 has cancer",
+    "Learner A.B. was sectioned last week",
+    "candidate number 0123456 did not turn up",
 ]
 
 HEALTH = [
@@ -150,6 +162,8 @@ HEALTH = [
     "Priya told us about her miscarriage",
     "my daughter has asthma",
     "she self-harmed over the summer",
+    "A.B. was diagnosed with it last week",
+    "she has a stutter so will not speak up",
 ]
 
 NEITHER = [
@@ -194,6 +208,14 @@ NEITHER = [
     "Every learner with an EHCP has a review by May",
     "Priya will talk to parents about attendance",
     "tutors ring a parent the same day; Sam checks",
+    "A.B. will lead it and report in June",
+    "we use A.I. tools with every student, e.g. across the U.K.",
+    "learners with a stammer get longer in presentations",
+    "the tutor with the registers, Priya, will check",
+    "Student A and B grades go from 40% to 55%",
+    "Learner I.D. cards are checked at the gate",
+    "ULN 1234567890 is missing in the tracker",
+    "the student with the best attendance wins a prize, Tom pays",
 ]
 
 
@@ -282,7 +304,8 @@ def test_a_colleague_of_the_workspace_is_no_learner() -> None:
 
 PIECES = st.sampled_from(
     "Priya|priya|Shah|Will|will|Mr |Dr. |[PERSON_1]|[PERSON_|1]|[EMAIL_1_2]|a@b.uk|@| at | dot "
-    "|07700 900123|+44|(0)|<@U0ABC123>|>|<@|U0ABC12345| |. |\n|O'|’s|-|Al-|Tate Marlow|Owner: "
+    "|07700 900123|ULN 204412|ID: |1234567"
+    "|+44|(0)|<@U0ABC123>|>|<@|U0ABC12345| |. |\n|O'|’s|-|Al-|Tate Marlow|Owner: "
     "|owner is |May |İ|ß|王|79%|,|Hope Lane|St |lead | to own|a lad called |PRIYA".split("|")
 )
 TEXTS = st.lists(PIECES | st.text(max_size=6), max_size=14).map("".join)
