@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from sqlmodel import SQLModel, select
 import storage
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import head_revision, migrate, schema_revision
-from storage.models import ModelCall, OutgoingMessage, Plan, Provider
+from storage.models import Action, Audit, OutgoingMessage, Plan, Provider
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -103,45 +102,47 @@ def _catalogue(database: Database) -> dict[str, Any]:
         return {table: described(table) for table in inspector.get_table_names()}
 
 
-def test_what_0002_adds_comes_and_goes_and_messages_stay(empty_database: Database) -> None:
-    _go(empty_database, command.upgrade, "0001")
+@pytest.mark.parametrize(("before", "revision"), [("0001", "0002"), ("0002", "0003")])
+def test_what_a_revision_adds_comes_and_goes_and_rows_stay(
+    empty_database: Database, before: str, revision: str
+) -> None:
+    _go(empty_database, command.upgrade, before)
     older = _catalogue(empty_database)
-    message = sa.text(
-        "INSERT INTO outgoing_message "
-        "(workspace, key, conversation, channel, text, blocks, delivery, created_at) "
-        "VALUES ('T1', 'E1', 'D1', 'D1', 'Hello', '[]', 'waiting', '2026-11-23 12:00:00')"
-    )
-    with empty_database.writing() as session:
-        session.add(Provider(workspace="T1", name="Northfield College"))
-        session.flush()
-        session.connection().execute(message)
+    for statement in _ROWS:
+        with empty_database.writing() as session:
+            session.connection().execute(sa.text(statement))
 
-    _go(empty_database, command.upgrade, "0002")
-    with empty_database.writing() as session:
-        found = session.exec(select(OutgoingMessage)).one()
-        assert (found.text, found.markdown) == ("Hello", None)
-        found.markdown = "*Hello*"
-        session.add(
-            ModelCall(
-                workspace="T1",
-                at=datetime(2026, 11, 23, 12, tzinfo=UTC),
-                purpose="turn",
-                model="gpt-6-luna",
-                prompt="turn@1",
-                form="json_schema",
-                milliseconds=812,
-                outcome="ok",
-            )
-        )
-
-    _go(empty_database, command.downgrade, "0001")
+    _go(empty_database, command.upgrade, revision)
+    assert _catalogue(empty_database) != older
+    _go(empty_database, command.downgrade, before)
     assert _catalogue(empty_database) == older
+    _go(empty_database, command.upgrade, "head")
 
-    _go(empty_database, command.upgrade, "0002")
     with empty_database.reading() as session:
         kept = session.exec(select(OutgoingMessage)).one()
-        assert (kept.key, kept.text, kept.markdown) == ("E1", "Hello", None)
-        assert session.exec(select(ModelCall)).all() == []
+        action = session.exec(select(Action)).one()
+        audit = session.exec(select(Audit)).one()
+    assert (kept.key, kept.text, kept.markdown, kept.opens) == ("E1", "Hello", None, None)
+    assert (action.action, action.owner_id, action.created_by_id) == ("Ring home", 1, None)
+    assert (audit.field, audit.version) == ("status", None)
+
+
+# A row of each table that later revisions change, with the columns of the first.
+_ROWS = (
+    "INSERT INTO provider (workspace, name, created_at) "
+    "VALUES ('T1', 'Northfield College', '2026-11-23 12:00:00')",
+    "INSERT INTO person (workspace, slack_user_id, name, role, timezone, created_at) "
+    "VALUES ('T1', 'U1', 'Priya Shah', 'owner', 'Europe/London', '2026-11-23 12:00:00')",
+    "INSERT INTO plan (workspace, academic_year) VALUES ('T1', '2026/27')",
+    "INSERT INTO action (workspace, plan_id, number, action, so_what, owner_id, status, "
+    "created_at, version) "
+    "VALUES ('T1', 1, 1, 'Ring home', '[]', 1, 'draft', '2026-11-23 12:00:00', 1)",
+    "INSERT INTO audit (workspace, action_id, person_id, at, field) "
+    "VALUES ('T1', 1, 1, '2026-11-23 12:00:00', 'status')",
+    "INSERT INTO outgoing_message "
+    "(workspace, key, conversation, channel, text, blocks, delivery, created_at) "
+    "VALUES ('T1', 'E1', 'D1', 'D1', 'Hello', '[]', 'waiting', '2026-11-23 12:00:00')",
+)
 
 
 def _go(database: Database, way: Callable[[Config, str], None], revision: str) -> None:
