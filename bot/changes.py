@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.rights import Deed, refusal
+from bot.rights import Deed, leads, refusal
 from storage import actions, providers
 from storage.actions import StoredAction
 from storage.models import MilestoneFields, Person
-from storage.vocabulary import Rag, Status
+from storage.vocabulary import Rag, Role, Status
 
 # How long a reminder can be put off at a time.
 SNOOZE_DAYS = 7
@@ -33,6 +33,25 @@ def allowed(session: Session, person: Person, deed: Deed, action_id: int) -> Sto
     if why is not None:
         raise NotAllowed(why)
     return stored
+
+
+def for_leads(person: Person) -> None:
+    """Raises NotAllowed for anybody but a quality lead."""
+    if not leads(person):
+        raise NotAllowed("Only a quality lead can change the plan's themes, SAR items and roles.")
+
+
+def give_role(session: Session, person: Person, to: Person, role: Role) -> None:
+    """Give someone a role. Raises NotAllowed where nobody would be left to lead the plan."""
+    for_leads(person)
+    if to.role is Role.LEAD and role is not Role.LEAD:
+        others = [
+            p for p in providers.with_role(session, person.workspace, Role.LEAD) if p.id != to.id
+        ]
+        if not others:
+            raise NotAllowed(f"{to.name} is the only quality lead. Make somebody else one first.")
+    to.role = role
+    session.add(to)
 
 
 def edit(

@@ -39,8 +39,8 @@ _SPONSORS_TOO = frozenset({Deed.EDIT})
 _AUTHORS_TOO = frozenset({Deed.EDIT, Deed.WITHDRAW})
 
 
-def may_lead(person: Person) -> bool:
-    """Whether someone runs the plan: themes, SAR items, roles and settings."""
+def leads(person: Person) -> bool:
+    """Whether someone runs the plan: its themes, SAR items and roles."""
     return person.role is Role.LEAD
 
 

@@ -66,3 +66,85 @@ def themes(session: Session, workspace: str, plan_id: int) -> list[tuple[Theme, 
         .order_by(col(Theme.rank))
     )
     return [(theme, sponsor) for theme, sponsor in rows]
+
+
+def theme(session: Session, workspace: str, theme_id: int) -> Theme | None:
+    """A theme; None where this workspace has none of that id."""
+    return session.exec(
+        select(Theme).where(Theme.workspace == workspace, Theme.id == theme_id)
+    ).one_or_none()
+
+
+def save_theme(
+    session: Session,
+    workspace: str,
+    plan_id: int,
+    *,
+    name: str,
+    rank: int,
+    sponsor_id: int | None,
+    theme_id: int | None = None,
+) -> Theme:
+    """Write a new theme, or change one, and put it at a rank from 1; the others move to make room.
+
+    Raises LookupError where `theme_id` is no theme of this plan.
+    """
+    ranked = [theme for theme, _ in themes(session, workspace, plan_id)]
+    if theme_id is None:
+        saved = Theme(workspace=workspace, plan_id=plan_id, rank=0, name=name)
+    else:
+        found = [theme for theme in ranked if theme.id == theme_id]
+        if not found:
+            raise LookupError(f"no theme {theme_id} in this plan")
+        saved = found[0]
+        ranked.remove(saved)
+    saved.name, saved.sponsor_id = name, sponsor_id
+    ranked.insert(max(rank, 1) - 1, saved)
+    # No two may have the same rank even in between.
+    for number, theme in enumerate(ranked, start=1):
+        theme.rank = -number
+    session.add_all(ranked)
+    session.flush()
+    for theme in ranked:
+        theme.rank = -theme.rank
+    session.flush()
+    return saved
+
+
+def sar_item(session: Session, workspace: str, item_id: int) -> SarItem | None:
+    """A SAR item; None where this workspace has none of that id."""
+    return session.exec(
+        select(SarItem).where(SarItem.workspace == workspace, SarItem.id == item_id)
+    ).one_or_none()
+
+
+def stored_sar_items(session: Session, workspace: str, plan_id: int) -> list[SarItem]:
+    """The SAR items of a plan as they are stored, in the order they were entered."""
+    return list(
+        session.exec(
+            select(SarItem)
+            .where(SarItem.workspace == workspace, SarItem.plan_id == plan_id)
+            .order_by(col(SarItem.id))
+        )
+    )
+
+
+def department_named(session: Session, workspace: str, name: str) -> Department:
+    """The department of that name, whatever its capitals; made if new."""
+    found = session.exec(
+        select(Department).where(
+            Department.workspace == workspace,
+            sa.func.lower(col(Department.name)) == name.lower(),
+        )
+    ).first()
+    if found is None:
+        found = Department(workspace=workspace, name=name)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def departments(session: Session, workspace: str) -> dict[int, str]:
+    """The names of the departments by id."""
+    rows = session.exec(select(Department).where(Department.workspace == workspace))
+    return {row.id: row.name for row in rows if row.id is not None}

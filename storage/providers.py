@@ -69,6 +69,17 @@ def person_by_id(session: Session, workspace: str, person_id: int) -> Person:
     ).one()
 
 
+def with_role(session: Session, workspace: str, role: Role) -> list[Person]:
+    """Everyone in a workspace who has a role and has not left, by name."""
+    found = (
+        select(Person)
+        .where(Person.workspace == workspace, Person.role == role, col(Person.left_at).is_(None))
+        .order_by(Person.name)
+        .with_for_update()
+    )
+    return list(session.exec(found))
+
+
 def home_opened(session: Session, person: Person, at: datetime) -> None:
     """Note that someone has looked at their Home tab."""
     person.home_opened_at = at

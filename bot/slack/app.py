@@ -20,6 +20,7 @@ from bot.slack.answering import Answering, Turns
 from bot.slack.desk import Desk
 from bot.slack.homes import Homes
 from bot.slack.incoming import ANSWER, Incoming, incoming
+from bot.slack.office import Office
 from bot.slack.people import People
 from bot.slack.progress import Progress
 from bot.slack.sending import Sending
@@ -100,7 +101,7 @@ def build(
         sending.fresh(workspace, key)
         engine.start_once(_work_id(workspace, key), "answer", workspace, conversation)
 
-    desk = Desk(database, people, homes, clock, told)
+    desk = Desk(Office(database, people, clock), homes, told)
     secret = settings.slack_signing_secret
     logger = logging.getLogger("bot.slack.bolt")
     # Bolt finds SLACK_BOT_TOKEN in the environment too, and warns that our client has it already.
@@ -190,6 +191,12 @@ def _listen(app: App, progress: Progress) -> None:
     @app.event("agent_session_stopped")
     def stopped(body: dict[str, Any], event: dict[str, Any]) -> None:
         progress.stop(body.get("team_id", ""), event.get("channel", ""), event.get("thread_ts", ""))
+
+    @app.error
+    def failed(error: Exception) -> BoltResponse:
+        # Its text may hold people's words.
+        _log.error("A request failed: %s", type(error).__name__)
+        return BoltResponse(status=500, body="")
 
     @app.event(re.compile(""))
     def heard() -> None:

@@ -18,18 +18,19 @@ from slack_sdk.models.views import View
 
 from bot.coaching.phrases import in_words
 from bot.coaching.wording import RAG_NAMES, STATUS_NAMES
-from bot.rights import Deed, may
+from bot.rights import Deed, leads, may
 from bot.slack.card import open_button, standing
 from bot.slack.pieces import do_button, escape, mrkdwn, sections, short, small
-from bot.summaries import ActionLine, PlanView
+from bot.summaries import ActionLine, PlanView, ThemeView
 from storage.models import Person
 from storage.vocabulary import Role, SarKind, Status
 
 # Slack takes 100 blocks: 2 for each of one's own actions, 1 for each of the plan's and at most one
 # more for its theme, and the rest of the tab.
-OWN_ON_A_PAGE, ALL_ON_A_PAGE = 12, 25
+OWN_ON_A_PAGE, ALL_ON_A_PAGE = 10, 20
 _FIRST = 5
 _IN_A_MESSAGE = 8
+_EMPTY_SHOWN = 5
 _TEXT = 300
 _T = TypeVar("_T")
 
@@ -56,10 +57,13 @@ def home(
         blocks += _own(own, person, today, pages)
     if plan is None:
         blocks += sections(f"There is no plan for {academic_year} yet.")
+        blocks += _lead_buttons() if leads(person) else []
     elif person.role is Role.READER:
         blocks += [*glance(plan, today), *theme_list(plan)]
     elif person.role is Role.LEAD or _sponsors(plan, person):
-        blocks += [*glance(plan, today), *_look_first(plan, today), *_all(plan, today, pages)]
+        blocks += glance(plan, today)
+        blocks += _lead_buttons() if leads(person) else []
+        blocks += [*_look_first(plan, today), *_all(plan, person, today, pages)]
     blocks.append(small(_FOOT))
     return View(type="home", blocks=blocks).to_dict()
 
@@ -193,7 +197,19 @@ def _look_first(plan: PlanView, today: date) -> list[Block]:
     return blocks
 
 
-def _all(plan: PlanView, today: date, pages: Pages) -> list[Block]:
+def _lead_buttons() -> list[Block]:
+    return [
+        ActionsBlock(
+            elements=[
+                do_button("Add a theme", "theme", {}),
+                do_button("SAR items", "sar_items", {}),
+                do_button("People and roles", "roles", {}),
+            ]
+        )
+    ]
+
+
+def _all(plan: PlanView, person: Person, today: date, pages: Pages) -> list[Block]:
     rows = [(theme, line) for theme in plan.themes for line in theme.actions]
     page, shown = _page(rows, pages.all, ALL_ON_A_PAGE)
     blocks: list[Block] = [DividerBlock()]
@@ -202,14 +218,23 @@ def _all(plan: PlanView, today: date, pages: Pages) -> list[Block]:
     for theme, line in shown:
         if theme is not headed:
             headed = theme
-            sponsor = f" (sponsor {escape(theme.sponsor.name)})" if theme.sponsor else ""
-            blocks += sections(f"*{escape(short(theme.name, _TEXT))}*{sponsor}")
+            blocks.append(_theme_heading(theme, person))
         blocks.append(_row(line, standing(line, today), "all"))
-    if empty:
-        names = ", ".join(escape(short(theme.name, 80)) for theme in empty)
-        blocks.append(small(f"Without an action yet: {names}"))
+    for theme in empty[:_EMPTY_SHOWN]:
+        blocks += [_theme_heading(theme, person), small("No action yet")]
     turns = {"own": pages.own, "all": page}
     return [*blocks, *_turn("all", turns, len(rows), ALL_ON_A_PAGE, "The plan's actions")]
+
+
+def _theme_heading(theme: ThemeView, person: Person) -> Block:
+    sponsor = f" (sponsor {escape(theme.sponsor.name)})" if theme.sponsor else ""
+    edit = None
+    if theme.id is not None and leads(person):
+        spoken = f"Edit the theme {theme.name}"
+        edit = do_button("Edit", "theme", {"theme": theme.id}, spoken=spoken, only=theme.id)
+    return SectionBlock(
+        text=mrkdwn(f"*{escape(short(theme.name, _TEXT))}*{sponsor}"), accessory=edit
+    )
 
 
 def _row(line: ActionLine, says: str, only: str) -> Block:

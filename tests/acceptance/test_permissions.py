@@ -78,7 +78,7 @@ def test_a_button_does_only_what_its_presser_may(
     shown = press(fake, bot, user, verb, action)
 
     if user == STRANGER:
-        assert "That action is not in your plan." in shown
+        assert "That is not in your plan." in shown
     elif user not in MAY[verb]:
         assert "Only " in shown and " or a quality lead can " in shown
     elif verb in ("agree", "snooze"):

@@ -1,0 +1,59 @@
+"""What a form needs to be made and taken in, and what comes of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.slack.notices import Key
+from bot.slack.people import NoSuchPerson, People, SlackAway
+from storage.database import Database
+from storage.models import Person
+
+
+@dataclass(frozen=True)
+class Office:
+    """The plan's database, the people, and the clock."""
+
+    database: Database
+    people: People
+    clock: Callable[[], datetime]
+
+    def today(self, person: Person) -> date:
+        """The day it is where the person is."""
+        return self.clock().astimezone(ZoneInfo(person.timezone)).date()
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a form: what is wrong in it by field, the form again, or what was done.
+
+    `below` makes the screen below the form, if there is one, as it is now.
+    """
+
+    errors: dict[str, str] | None = None
+    again: dict[str, Any] | None = None
+    queued: tuple[Key, ...] = ()
+    below: Callable[[], dict[str, Any]] | None = None
+
+
+class Form(NamedTuple):
+    """How a form is made from what its button carries, and how it is taken in when it is sent.
+
+    Both raise NotFound or NotAllowed; sent with what no form of ours carries, ValueError.
+    """
+
+    make: Callable[[Office, Person, dict[str, Any]], dict[str, Any]]
+    take: Callable[[Office, Person, dict[str, Any]], Done]
+
+
+def person_problem(office: Office, workspace: str, user: str) -> str | None:
+    """Why someone cannot be put in charge of anything; None where they can."""
+    try:
+        named = office.people.named(workspace, user)
+    except NoSuchPerson:
+        return "Choose a person of this workspace, not an app or a guest from elsewhere."
+    except SlackAway:
+        return "Slack does not say who that is just now. Save again in a minute."
+    return f"{named.name} has left. Choose somebody who is here." if named.left_at else None

@@ -1,0 +1,410 @@
+"""Forms for the plan itself, for quality leads: themes, SAR items, people and roles."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.models.blocks import ActionsBlock, Block, SectionBlock
+from slack_sdk.models.views import View
+from sqlmodel import Session
+
+from bot import changes
+from bot.changes import NotFound
+from bot.coaching.checking import is_level
+from bot.coaching.dates import academic_year
+from bot.coaching.draft import Setting
+from bot.slack.inputs import (
+    choice_input,
+    day_input,
+    form,
+    news,
+    person_input,
+    submitted,
+    text_input,
+)
+from bot.slack.office import Done, Form, Office, person_problem
+from bot.slack.pieces import do_button, escape, mrkdwn, sections, short, small
+from storage import plans, providers
+from storage.models import Person, Plan, SarItem, Theme
+from storage.vocabulary import Role, SarKind
+
+_KINDS = {SarKind.AREA_FOR_IMPROVEMENT: "Area for improvement", SarKind.STRENGTH: "Strength"}
+ROLES = {
+    Role.LEAD: "Quality lead: runs the plan",
+    Role.SPONSOR: "Sponsor: looks after themes",
+    Role.OWNER: "Owner: writes and updates actions",
+    Role.READER: "Reader: sees the summary",
+}
+_ITEMS_ON_A_PAGE = 40
+_LONGEST_NAME, _LONGEST_REFERENCE = 120, 40
+
+
+def _plan(office: Office, session: Session, person: Person) -> Plan:
+    year = academic_year(office.today(person))
+    return plans.ensure_plan(session, person.workspace, year)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a form is about, None for something new, and a mark of each field as it was shown.
+
+    By the marks the form, when it is sent, tells what the person changed from what others did.
+    """
+
+    id: int | None
+    marks: dict[str, str]
+
+    @classmethod
+    def of(cls, item_id: int | None, held: dict[str, Any]) -> "_Seen":
+        return cls(item_id, {name: _mark(value) for name, value in held.items()})
+
+    @classmethod
+    def from_text(cls, text: str) -> "_Seen":
+        """Raises ValueError for anything that no form of ours carries."""
+        try:
+            found = json.loads(text)
+            item_id = found["id"]
+            return cls(None if item_id is None else int(item_id), dict(found["marks"]))
+        except (KeyError, TypeError) as error:
+            raise ValueError("not the metadata of a form") from error
+
+    def to_text(self) -> str:
+        return json.dumps({"id": self.id, "marks": self.marks})
+
+    def changed(self, values: dict[str, Any]) -> list[str]:
+        """The fields that are not as they were shown."""
+        return [n for n, v in values.items() if n in self.marks and _mark(v) != self.marks[n]]
+
+
+def _mark(value: Any) -> str:
+    return hashlib.sha256(str(value).encode()).hexdigest()[:12]
+
+
+# --- themes ---------------------------------------------------------------------------------
+
+
+def _make_theme(office: Office, person: Person, value: dict[str, Any]) -> dict[str, Any]:
+    changes.for_leads(person)
+    with office.database.writing() as session:
+        plan = _plan(office, session, person)
+        theme = _theme(session, person, value.get("theme"))
+        others = plans.themes(session, person.workspace, plan.id or 0)
+        held = _held_theme(session, theme, len(others) + 1)
+    return _theme_form(theme, held, len(others) + (theme is None))
+
+
+def _theme(session: Session, person: Person, theme_id: Any) -> Theme | None:
+    if theme_id is None:
+        return None
+    found = plans.theme(session, person.workspace, int(theme_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _held_theme(session: Session, theme: Theme | None, last: int) -> dict[str, Any]:
+    """What the form shows of a theme, by field, as its inputs give it back."""
+    if theme is None:
+        return {"name": None, "rank": str(last), "sponsor": None}
+    sponsor = None
+    if theme.sponsor_id is not None:
+        sponsor = providers.person_by_id(session, theme.workspace, theme.sponsor_id).slack_user_id
+    return {"name": theme.name, "rank": str(theme.rank), "sponsor": sponsor}
+
+
+def _theme_form(
+    theme: Theme | None,
+    stored: dict[str, Any],
+    ranks: int,
+    mine: dict[str, Any] | None = None,
+    changed: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    held = {**stored, **(mine or {})}
+    blocks: list[Block] = news(changed)
+    blocks += [
+        text_input("name", "The priority, in a few words", held, optional=False),
+        choice_input(
+            "rank", "Its rank", held, {str(n): str(n) for n in range(1, ranks + 1)}, optional=False
+        ),
+        person_input("sponsor", "Its sponsor: one person", held),
+        small("Three to five themes is plenty. Each has one person who answers for it."),
+    ]
+    title = "New theme" if theme is None else "Edit theme"
+    metadata = _Seen.of(theme.id if theme else None, stored).to_text()
+    return form("theme", title, "Save", blocks, metadata, _mark(stored))
+
+
+def _take_theme(office: Office, person: Person, view: dict[str, Any]) -> Done:
+    changes.for_leads(person)
+    seen, typed = _Seen.from_text(view.get("private_metadata", "")), submitted(view)
+    mine = {name: typed[name] for name in seen.changed(typed)}
+    wrong = {}
+    if not typed["name"]:
+        wrong["name"] = "Say in a few words what matters most."
+    elif len(typed["name"]) > _LONGEST_NAME:
+        wrong["name"] = f"Keep it under {_LONGEST_NAME} characters, so it fits on a phone."
+    if mine.get("sponsor") is not None:
+        why = person_problem(office, person.workspace, typed["sponsor"])
+        wrong |= {"sponsor": why} if why else {}
+    if wrong:
+        return Done(errors=wrong)
+    with office.database.writing() as session:
+        plan = _plan(office, session, person)
+        assert plan.id is not None
+        theme = _theme(session, person, seen.id)
+        ranked = plans.themes(session, person.workspace, plan.id)
+        if theme is not None:
+            held = _held_theme(session, theme, 0)
+            changed = _told(seen.changed(held), _THEME_FIELDS)
+            if changed:
+                return Done(again=_theme_form(theme, held, len(ranked), mine, changed))
+        if _is_taken(ranked, typed["name"], seen.id):
+            return Done(errors={"name": "There is a theme of this name already."})
+        sponsor = _sponsor(session, person, typed["sponsor"])
+        plans.save_theme(
+            session,
+            person.workspace,
+            plan.id,
+            name=typed["name"],
+            rank=int(typed["rank"]),
+            sponsor_id=sponsor.id if sponsor else None,
+            theme_id=seen.id,
+        )
+    return Done()
+
+
+def _is_taken(ranked: list[tuple[Theme, Person | None]], name: str, theme_id: int | None) -> bool:
+    return any(t.name.lower() == name.lower() and t.id != theme_id for t, _ in ranked)
+
+
+def _sponsor(session: Session, person: Person, user: str | None) -> Person | None:
+    """The person chosen as sponsor, who is one by role from now on unless they lead."""
+    if user is None:
+        return None
+    chosen = providers.ensure_person(session, person.workspace, user, user)
+    if chosen.role in (Role.OWNER, Role.READER):
+        chosen.role = Role.SPONSOR
+        session.add(chosen)
+    return chosen
+
+
+_THEME_FIELDS = {"name": "name", "rank": "rank", "sponsor": "sponsor"}
+
+
+def _told(changed: list[str], names: dict[str, str]) -> tuple[str, ...]:
+    """A sentence for each field that somebody else has changed."""
+    return tuple(f"Somebody changed the {names[name]}." for name in changed)
+
+
+# --- SAR items ------------------------------------------------------------------------------
+
+
+def _make_items(office: Office, person: Person, value: dict[str, Any]) -> dict[str, Any]:
+    """The SAR items of the plan with a button each, a page at a time."""
+    changes.for_leads(person)
+    with office.database.writing() as session:
+        plan = _plan(office, session, person)
+        items = plans.stored_sar_items(session, person.workspace, plan.id or 0)
+    last = max(0, (len(items) - 1) // _ITEMS_ON_A_PAGE)
+    page = max(0, min(int(value.get("page", 0)), last))
+    blocks: list[Block] = [
+        ActionsBlock(elements=[do_button("Add a SAR item", "sar_item", {}, style="primary")])
+    ]
+    for item in items[page * _ITEMS_ON_A_PAGE : (page + 1) * _ITEMS_ON_A_PAGE]:
+        says = f"*{escape(item.reference)}* {escape(short(item.judgement, 200))}"
+        spoken = f"Edit {item.reference}"
+        edit = do_button("Edit", "sar_item", {"item": item.id}, spoken=spoken, only=item.id or "")
+        blocks.append(SectionBlock(text=mrkdwn(says), accessory=edit))
+    turns = [
+        do_button(label, "sar_items", {"page": to}, spoken=f"SAR items: {label}", only=to)
+        for label, to in (("Earlier", page - 1), ("More", page + 1))
+        if 0 <= to <= last
+    ]
+    if turns:
+        blocks += [small(f"Page {page + 1} of {last + 1}"), ActionsBlock(elements=turns)]
+    if not items:
+        blocks += sections("The SAR has no item here yet.")
+    return View(type="modal", title="SAR items", close="Close", blocks=blocks).to_dict()
+
+
+def _item(session: Session, person: Person, item_id: Any) -> SarItem | None:
+    if item_id is None:
+        return None
+    found = plans.sar_item(session, person.workspace, int(item_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _make_item(office: Office, person: Person, value: dict[str, Any]) -> dict[str, Any]:
+    changes.for_leads(person)
+    with office.database.writing() as session:
+        plan = _plan(office, session, person)
+        item = _item(session, person, value.get("item"))
+        return _item_form(session, plan, item, _held_item(session, item))
+
+
+def _held_item(session: Session, item: SarItem | None) -> dict[str, Any]:
+    """What the form shows of a SAR item, by field, as its inputs give it back."""
+    if item is None:
+        return dict.fromkeys(_ITEM_FIELDS) | {"kind": SarKind.AREA_FOR_IMPROVEMENT.value}
+    department = plans.departments(session, item.workspace).get(item.department_id or 0)
+    theme = str(item.theme_id) if item.theme_id is not None else None
+    texts = {n: getattr(item, n) for n in _ITEM_TEXTS}
+    return {
+        **texts,
+        "kind": item.kind.value,
+        "baseline_date": item.baseline_date,
+        "department": department,
+        "theme": theme,
+    }
+
+
+_ITEM_TEXTS = ("reference", "judgement", "evidence", "evaluation_area", "measure", "baseline")
+_ITEM_FIELDS = {
+    "reference": "reference",
+    "kind": "kind",
+    "judgement": "judgement",
+    "evidence": "evidence",
+    "department": "department",
+    "evaluation_area": "evaluation area",
+    "measure": "measure",
+    "baseline": "figure",
+    "baseline_date": "date of the figure",
+    "theme": "theme",
+}
+
+
+def _item_form(
+    session: Session,
+    plan: Plan,
+    item: SarItem | None,
+    stored: dict[str, Any],
+    mine: dict[str, Any] | None = None,
+    changed: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    held = {**stored, **(mine or {})}
+    themes = plans.themes(session, plan.workspace, plan.id or 0)
+    names = {str(theme.id): short(theme.name, 70) for theme, _ in themes}
+    blocks: list[Block] = news(changed)
+    blocks += [
+        text_input("reference", "Reference", held, optional=False, hint="As in the SAR: AFI 3"),
+        choice_input("kind", "What it is", held, _KINDS, optional=False),
+        text_input("judgement", "The judgement", held, optional=False, long=True),
+        text_input("evidence", "How we know", held, long=True),
+        text_input("department", "Department", held),
+        text_input("evaluation_area", "Evaluation area", held),
+        text_input("measure", "The measure it rests on", held),
+        text_input("baseline", "The figure now", held, hint="A level such as 54%, 3 in 10 or RI"),
+        day_input("baseline_date", "As of", held),
+        *([choice_input("theme", "The theme it belongs to", held, names)] if names else []),
+    ]
+    title = "New SAR item" if item is None else "Edit SAR item"
+    metadata = _Seen.of(item.id if item else None, stored).to_text()
+    return form("sar_item", title, "Save", blocks, metadata, _mark(stored))
+
+
+def _take_item(office: Office, person: Person, view: dict[str, Any]) -> Done:
+    changes.for_leads(person)
+    seen, typed = _Seen.from_text(view.get("private_metadata", "")), submitted(view)
+    wrong = _item_problems(office, person, typed)
+    if wrong:
+        return Done(errors=wrong)
+    with office.database.writing() as session:
+        plan = _plan(office, session, person)
+        assert plan.id is not None
+        item = _item(session, person, seen.id)
+        if item is not None:
+            held = _held_item(session, item)
+            changed = _told(seen.changed(held), _ITEM_FIELDS)
+            if changed:
+                mine = {name: typed[name] for name in seen.changed(typed)}
+                return Done(again=_item_form(session, plan, item, held, mine, changed))
+        others = plans.stored_sar_items(session, person.workspace, plan.id)
+        if any(o.reference == typed["reference"] and o.id != seen.id for o in others):
+            return Done(
+                errors={
+                    "reference": f"{typed['reference']} is there already: choose another reference."
+                }
+            )
+        if item is None:
+            item = SarItem(
+                workspace=person.workspace,
+                plan_id=plan.id,
+                reference=typed["reference"],
+                kind=SarKind(typed["kind"]),
+                judgement=typed["judgement"],
+            )
+        for name in (*_ITEM_TEXTS, "baseline_date"):
+            setattr(item, name, typed[name])
+        item.kind = SarKind(typed["kind"])
+        item.department_id = None
+        if typed["department"]:
+            item.department_id = plans.department_named(
+                session, person.workspace, typed["department"]
+            ).id
+        theme = _theme(session, person, typed.get("theme"))
+        item.theme_id = theme.id if theme else None
+        session.add(item)
+    return Done(below=lambda: _make_items(office, person, {}))
+
+
+def _item_problems(office: Office, person: Person, typed: dict[str, Any]) -> dict[str, str]:
+    today = office.today(person)
+    wrong = {}
+    if not typed["reference"] or len(typed["reference"]) > _LONGEST_REFERENCE:
+        wrong["reference"] = "Give the short name it has in the SAR, such as AFI 3."
+    if not typed["judgement"]:
+        wrong["judgement"] = "Say in a sentence what the SAR found."
+    if typed["baseline"] and not is_level(typed["baseline"], Setting(today, academic_year(today))):
+        wrong["baseline"] = "Give a level that can be checked, such as 65%, 3 in 10 or Good."
+    if typed["baseline_date"] and typed["baseline_date"] > today:
+        wrong["baseline_date"] = "A figure cannot be from a day to come."
+    return wrong
+
+
+# --- people and roles -----------------------------------------------------------------------
+
+
+def _make_roles(office: Office, person: Person, value: dict[str, Any]) -> dict[str, Any]:
+    changes.for_leads(person)
+    says = []
+    with office.database.reading() as session:
+        for role, meaning in ROLES.items():
+            names = [escape(p.name) for p in providers.with_role(session, person.workspace, role)]
+            says.append(f"*{meaning}*\n{short(', '.join(names), 600) or 'nobody yet'}")
+    blocks: list[Block] = sections("\n".join(says))
+    blocks += [
+        person_input("person", "Whose role to change", {}),
+        choice_input("role", "The role", {}, ROLES),
+    ]
+    return form("roles", "People and roles", "Save", blocks, _Seen(None, {}).to_text())
+
+
+def _take_roles(office: Office, person: Person, view: dict[str, Any]) -> Done:
+    changes.for_leads(person)
+    _Seen.from_text(view.get("private_metadata", ""))
+    typed = submitted(view)
+    if not typed["person"] or not typed["role"]:
+        missing = "role" if typed["person"] else "person"
+        return Done(errors={missing: "Choose one, or press Cancel to leave all as it is."})
+    why = person_problem(office, person.workspace, typed["person"])
+    if why:
+        return Done(errors={"person": why})
+    with office.database.writing() as session:
+        to = providers.ensure_person(session, person.workspace, typed["person"], typed["person"])
+        try:
+            changes.give_role(session, person, to, Role(typed["role"]))
+        except changes.NotAllowed as error:
+            return Done(errors={"role": str(error)})
+    return Done()
+
+
+FORMS = {
+    "theme": Form(_make_theme, _take_theme),
+    "sar_item": Form(_make_item, _take_item),
+    "roles": Form(_make_roles, _take_roles),
+}
+# Screens with nothing to send.
+LISTS = {"sar_items": _make_items}
