@@ -4,6 +4,7 @@ The same for the terminal and for Slack. No session is open while the coach read
 coach holds no lock; the interview's version tells when another turn came between.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -64,10 +65,15 @@ def storable(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
+def is_slack_id(user: str) -> bool:
+    """Whether this is a Slack user's id, and not a name that stands in for one."""
+    return re.fullmatch(r"[UW][A-Z0-9]{2,}", user) is not None
+
+
 def mention(person: Person) -> str:
     """How a draft names a person: as Slack does, or by name where there is no Slack."""
-    is_slack_id = person.slack_user_id[:1] in ("U", "W") and person.slack_user_id.isupper()
-    return f"<@{person.slack_user_id}>" if is_slack_id else person.name
+    user = person.slack_user_id
+    return f"<@{user}>" if is_slack_id(user) else person.name
 
 
 def opened(conversation: Conversation) -> tuple[Conversation, Say]:

@@ -25,6 +25,7 @@ from bot.coaching.draft import Draft, SarItemView, Setting
 from bot.coaching.lines import from_to
 from bot.coaching.phrases import in_words, start_upper
 from bot.coaching.wording import DRIVER_NAMES, RAG_NAMES
+from bot.conversation import is_slack_id
 from bot.rights import Deed
 from bot.slack import notices
 from bot.slack.card import card
@@ -142,7 +143,7 @@ def editable(line: ActionLine) -> dict[str, Any]:
         "direction": action.direction.value if action.direction else None,
         "driver": action.driver.value if action.driver else None,
         "sar_items": sorted(draft.sar_items),
-        "owner": owner.slack_user_id if owner and _is_slack_id(owner.slack_user_id) else None,
+        "owner": owner.slack_user_id if owner and is_slack_id(owner.slack_user_id) else None,
     }
 
 
@@ -260,10 +261,6 @@ def _item_option(item: SarItemView) -> Option:
 
 def _drivers() -> dict[Driver, str]:
     return {driver: DRIVER_NAMES[driver].capitalize() for driver in Driver}
-
-
-def _is_slack_id(slack_user_id: str) -> bool:
-    return re.fullmatch(r"[UW][A-Z0-9]{2,}", slack_user_id) is not None
 
 
 def typed_milestones(values: Mapping[str, Any]) -> list[MilestoneFields]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from slack_sdk.models.blocks import ActionsBlock
 from sqlmodel import Session
 
+from bot.conversation import is_slack_id
 from bot.slack.card import open_button
 from bot.slack.pieces import as_dicts, escape, sections, short
 from bot.summaries import ActionLine
@@ -20,6 +21,8 @@ def agreed(session: Session, line: ActionLine, by: Person, at: datetime) -> list
     if theme is None or theme.sponsor_id is None or theme.sponsor_id == by.id:
         return []
     sponsor = providers.person_by_id(session, line.stored.action.workspace, theme.sponsor_id)
+    if not is_slack_id(sponsor.slack_user_id):
+        return []
     says = f"{by.name} has agreed {line.reference} under your theme “{theme.name}”:"
     return [_queue(session, sponsor, line, "agreed", says, at)]
 
@@ -32,7 +35,7 @@ def after_agreement(session: Session, line: ActionLine, by: Person, at: datetime
 def named_owner(session: Session, line: ActionLine, by: Person, at: datetime) -> list[Key]:
     """Tell the owner whom somebody else has named; what was queued."""
     owner = line.stored.owner
-    if owner is None or owner.id == by.id:
+    if owner is None or owner.id == by.id or not is_slack_id(owner.slack_user_id):
         return []
     says = f"{by.name} has named you as the owner of {line.reference}:"
     return [_queue(session, owner, line, "owner", says, at)]

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from storage import actions
-from storage.models import Person
+from storage.models import OutgoingMessage, Person
 from storage.vocabulary import Direction, Driver, Rag, Status
 from tests.support import slack_payloads as payloads
 from tests.support.block_kit import assert_valid_message, assert_valid_view, render_text
@@ -180,6 +181,28 @@ def test_agreeing_on_the_card_tells_the_sponsor(
     assert "Priya Shah has agreed A-1 under your theme “Stay and achieve”" in told["text"]
     sponsor = of(SPONSOR)
     assert "A-1 · agreed" in sponsor.presses("Open", screen=told)
+
+
+@on_sqlite
+def test_nobody_without_a_slack_account_is_written_to(
+    fake: FakeSlack, bot: InProcess, of: Any, college: College
+) -> None:
+    with bot.database.writing() as session:
+        sponsor = session.get(Person, _id_of(bot, SPONSOR))
+        assert sponsor is not None
+        sponsor.slack_user_id = "sol.greaves"
+        session.add(sponsor)
+    action = college.actions[Status.DRAFT]
+
+    answer = bot.http.interaction(
+        payloads.block_action("do:agree:1", f'{{"action": {action}}}', user=OWNER)
+    )
+
+    assert answer.status == 200
+    assert stored(bot, action).action.status is Status.AGREED
+
+    with bot.database.reading() as session:
+        assert session.exec(select(OutgoingMessage)).all() == []
 
 
 # --- forms --------------------------------------------------------------------------------------
