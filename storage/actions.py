@@ -64,15 +64,25 @@ def one(session: Session, workspace: str, action_id: int) -> StoredAction | None
     return found[0] if found else None
 
 
-def _stored(session: Session, workspace: str, which: Any) -> list[StoredAction]:
-    mine = (Action.workspace == workspace, which)
-    rows = session.exec(
+def heading(session: Session, workspace: str, action_id: int) -> StoredAction | None:
+    """An action with its theme and owner, and without the rest that hangs on it."""
+    found = session.exec(_headed(workspace, Action.id == action_id)).one_or_none()
+    return StoredAction(*found) if found else None
+
+
+def _headed(workspace: str, which: Any) -> Any:
+    return (
         select(Action, Theme, Person)
         .outerjoin(Theme, col(Action.theme_id) == Theme.id)
         .outerjoin(Person, col(Action.owner_id) == Person.id)
-        .where(*mine)
+        .where(Action.workspace == workspace, which)
         .order_by(col(Action.number))
-    ).all()
+    )
+
+
+def _stored(session: Session, workspace: str, which: Any) -> list[StoredAction]:
+    mine = (Action.workspace == workspace, which)
+    rows = session.exec(_headed(workspace, which)).all()
     references: dict[int, list[str]] = defaultdict(list)
     for action_id, reference in session.exec(
         select(ActionSarItem.action_id, SarItem.reference)

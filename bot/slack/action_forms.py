@@ -316,7 +316,7 @@ def _save_edit(office: Office, person: Person, view: dict[str, Any]) -> Done:
             return _save_edit(office, person, view)
         if is_new_owner:
             after, _ = action_line(office, session, person, target.action)
-            queued = notices.named_owner(session, after, person, office.clock())
+            queued = notices.named_owner(session, after.stored, person, office.clock())
     return Done(queued=tuple(queued), below=_below(office, person, target, "Saved."))
 
 

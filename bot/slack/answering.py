@@ -20,8 +20,7 @@ from bot.engine import TryAgain
 from bot.slack import notices, screens
 from bot.slack.incoming import Incoming, Kind
 from bot.slack.people import People
-from bot.summaries import ActionLine, action_view
-from storage import conversations, providers
+from storage import actions, conversations, providers
 from storage.database import Database, DatabaseUnavailable
 from storage.models import OutgoingMessage, Person
 from storage.vocabulary import InterviewStatus
@@ -138,14 +137,14 @@ class Answering:
                 session, after, say, now, source=incoming.event_id, reply=said, ts=incoming.ts
             )
             self._queue(session, incoming, after, say, now)
-            written = _written(session, after, action_id)
+            written = actions.heading(session, workspace, action_id) if action_id else None
             told: list[notices.Key] = []
             if written is not None and say.outcome is Outcome.AGREED:
                 told = notices.after_agreement(session, written, after.person, now)
         self.queued(workspace, _key(incoming))
         if written is None:
             return []
-        owner = written.stored.owner
+        owner = written.owner
         if owner is not None and owner.name == owner.slack_user_id:
             # Named by a mention, of which the database has no more than the id.
             self.people.person(workspace, owner.slack_user_id)
@@ -191,7 +190,7 @@ class Answering:
         if loaded.interview is None or (
             order is Command.NEW and record and record.status is InterviewStatus.AGREED
         ):
-            if loaded.interview is None and conversations.waits_to_open(
+            if incoming.is_reply and conversations.waits_to_open(
                 session, incoming.workspace, incoming.user
             ):
                 # It may be this very thread: the interview is there once that is known.
@@ -230,14 +229,16 @@ class Answering:
                 return _Due(replace(moved, place=loaded.place), say)
         if order is not None or _is_greeting(incoming.text):
             return _Due(*talk.opened(loaded))
-        begun = conversations.begun_interview(session, incoming.workspace, loaded.person.id)
-        if begun is not None:
-            # Meant for the question that we put to them elsewhere.
-            there = talk.Place(incoming.workspace, begun.channel, begun.thread)
-            moved = talk.load(session, there, loaded.person, self.clock())
-            return _Due(replace(moved, place=loaded.place))
-        after, _ = talk.opened(loaded)
-        return _Due(after)
+        begun = None
+        if not incoming.is_reply:
+            begun = conversations.begun_interview(session, incoming.workspace, loaded.person.id)
+        if begun is None:
+            after, _ = talk.opened(loaded)
+            return _Due(after)
+        # Meant for the question that we put to them elsewhere.
+        there = talk.Place(incoming.workspace, begun.channel, begun.thread)
+        moved = talk.load(session, there, loaded.person, self.clock())
+        return _Due(replace(moved, place=loaded.place))
 
     def _second_thoughts(
         self, session: Session, loaded: talk.Conversation, incoming: Incoming
@@ -298,15 +299,6 @@ def _stumbled(loaded: talk.Conversation, incoming: Incoming, error: Exception) -
     assert loaded.interview is not None
     interview, say = remark(loaded.interview, "stumbled", loaded.setting)
     return _Due(replace(loaded, interview=interview), say)
-
-
-def _written(
-    session: Session, after: talk.Conversation, action_id: int | None
-) -> ActionLine | None:
-    if action_id is None:
-        return None
-    found = action_view(session, after.place.workspace, action_id, after.setting.today)
-    return found[0] if found else None
 
 
 def _key(incoming: Incoming) -> str:

@@ -14,7 +14,7 @@ from bot.coaching.wording import RAG_NAMES, STATUS_NAMES
 from bot.rights import Deed, may
 from bot.slack.pieces import do_button, escape, mrkdwn, sections, short, small
 from bot.summaries import ActionLine
-from storage.models import Person, ProgressUpdate
+from storage.models import Action, Person, ProgressUpdate
 
 # What can be done on a card: the deed, its button, and the verb of that. What is asked for in a
 # form of its own needs no further "are you sure".
@@ -89,7 +89,8 @@ def _told(update: ProgressUpdate, person: Person) -> str:
     return " ".join(parts)
 
 
-def open_button(line: ActionLine, only: str = "") -> ButtonElement:
+def open_button(action: Action, only: str = "") -> ButtonElement:
     """The button that leads from wherever an action is named to its card."""
-    spoken = f"Open {line.reference}: {line.draft.action or 'no action yet'}"
-    return do_button("Open", "open", {"action": line.id}, spoken=spoken, only=only or line.id)
+    spoken = f"Open {action.reference}: {action.action or 'no action yet'}"
+    value = {"action": action.id}
+    return do_button("Open", "open", value, spoken=spoken, only=only or str(action.id))

@@ -184,7 +184,7 @@ class Desk:
             if verb == "agree":
                 changes.agree(session, person, action_id, now)
                 line, _ = action_line(self.office, session, person, action_id)
-                queued = agreed(session, line, person, now)
+                queued = agreed(session, line.stored, person, now)
                 note = f"{line.reference} is agreed."
             elif verb == "snooze":
                 today = self.office.today(person)

@@ -101,7 +101,9 @@ def own_rows(plan: PlanView, person: Person, today: date) -> list[Block]:
     if not own:
         return sections("You own no action yet. Type */qip new* to write one.")
     rows: list[Block] = [
-        SectionBlock(text=mrkdwn(_own_text(line, person, today)), accessory=open_button(line))
+        SectionBlock(
+            text=mrkdwn(_own_text(line, person, today)), accessory=open_button(line.stored.action)
+        )
         for line in own[:_IN_A_MESSAGE]
     ]
     if len(own) > _IN_A_MESSAGE:
@@ -134,7 +136,7 @@ def _own_buttons(line: ActionLine, person: Person) -> Block:
     if may(person, Deed.UPDATE, stored):
         spoken = f"Update {line.reference}"
         elements.append(do_button("Update", "update", value, spoken=spoken, only=line.id))
-    elements.append(open_button(line))
+    elements.append(open_button(line.stored.action))
     if may(person, Deed.SNOOZE, stored):
         spoken = f"Remind me of {line.reference} a week later"
         elements.append(do_button("Snooze a week", "snooze", value, spoken=spoken, only=line.id))
@@ -242,7 +244,7 @@ def _row(line: ActionLine, says: str, only: str) -> Block:
     text = f"*{line.reference}* {escape(short(line.draft.action or 'No action yet', _TEXT))}"
     return SectionBlock(
         text=mrkdwn(f"{text}\n{owner} · {escape(says)}"),
-        accessory=open_button(line, f"{only}-{line.id}"),
+        accessory=open_button(line.stored.action, f"{only}-{line.id}"),
     )
 
 

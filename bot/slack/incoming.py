@@ -41,6 +41,11 @@ class Incoming:
         """The messages of one conversation are answered in order."""
         return f"{self.channel}:{self.thread}"
 
+    @property
+    def is_reply(self) -> bool:
+        """Whether it stands in a thread that something else began."""
+        return self.thread != self.ts
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
