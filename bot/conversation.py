@@ -16,9 +16,10 @@ from bot.coach import Coach, Heard
 from bot.coaching.dates import academic_year
 from bot.coaching.draft import SarItemView, Setting
 from bot.coaching.interview import ask_again, begin
-from bot.coaching.state import Interview, Outcome, Say
+from bot.coaching.state import Interview, Outcome, Say, Stage
+from bot.rights import Deed, refusal
 from storage import actions, conversations, plans, providers
-from storage.models import InterviewRecord, Person, Turn
+from storage.models import ActionFields, InterviewRecord, MilestoneFields, Person, Turn
 from storage.vocabulary import InterviewStatus, Role, Speaker, Status
 
 
@@ -40,6 +41,8 @@ class Conversation:
     setting: Setting
     interview: Interview | None = None
     record: InterviewRecord | None = None
+    # Why its action can no longer be changed here, in a sentence to the person.
+    over: str | None = None
 
 
 def load(session: Session, place: Place, person: Person, now: datetime) -> Conversation:
@@ -57,7 +60,41 @@ def load(session: Session, place: Place, person: Person, now: datetime) -> Conve
         is_lead=person.role is Role.LEAD,
     )
     interview = Interview.model_validate(record.state) if record else None
-    return Conversation(place, person, setting, interview, record)
+    over = None
+    if interview is not None and record is not None and record.action_id is not None:
+        over = _brought_up_to_date(session, interview, person, record.action_id)
+    return Conversation(place, person, setting, interview, record, over)
+
+
+def _brought_up_to_date(
+    session: Session, interview: Interview, person: Person, action_id: int
+) -> str | None:
+    """Put into the draft what has been changed in its action elsewhere since it was saved.
+
+    Why the action can no longer be changed by this person, or None where it can.
+    """
+    stored = actions.one(session, person.workspace, action_id)
+    if stored is None or interview.stage is Stage.AGREED:
+        return None
+    why = refusal(person, Deed.EDIT, stored)
+    if why is not None or interview.saved_version in (None, stored.action.version):
+        return why
+    since = actions.changes_since(
+        session, person.workspace, action_id, interview.saved_version or 0
+    )
+    changed, draft, action = {change.field for change in since}, interview.draft, stored.action
+    for name in changed & ActionFields.model_fields.keys():
+        setattr(draft, name, getattr(action, name))
+    if "sar_items" in changed:
+        draft.sar_items = stored.sar_references
+    if "milestones" in changed:
+        draft.milestones = [
+            MilestoneFields(due=m.due, text=m.text, done=m.done) for m in stored.milestones
+        ]
+    if changed & {"owner_id", "owner_name"}:
+        draft.owner = mention(stored.owner) if stored.owner else action.owner_name
+    interview.saved_version = action.version
+    return None
 
 
 def storable(text: str) -> str:
@@ -165,6 +202,11 @@ def _save_action(
     owner = _owner(session, conversation, draft.owner)
     plan = plans.ensure_plan(session, workspace, conversation.setting.academic_year)
     assert plan.id is not None
+    status = Status.AGREED if outcome is Outcome.AGREED else Status.DRAFT
+    held = actions.heading(session, workspace, action_id) if action_id is not None else None
+    if held is not None and held.action.status in (Status.AGREED, Status.IN_PROGRESS):
+        # Agreed elsewhere meanwhile, and no less so now.
+        status = held.action.status
     saved = actions.save_action(
         session,
         workspace=workspace,
@@ -172,7 +214,7 @@ def _save_action(
         fields=draft,
         sar_references=draft.sar_items,
         milestones=draft.milestones,
-        status=Status.AGREED if outcome is Outcome.AGREED else Status.DRAFT,
+        status=status,
         by=conversation.person,
         at=now,
         owner=owner,
@@ -180,6 +222,7 @@ def _save_action(
         source_link=conversation.interview.source_link,
         action_id=action_id,
     )
+    conversation.interview.saved_version = saved.version
     return saved.id
 
 

@@ -56,6 +56,8 @@ class Interview(SQLModel):
     owed: list[str] = Field(default_factory=list)
     # Replies in this sitting; a conversation that goes round in circles is put down at last.
     replies: int = 0
+    # The version of the stored action that the draft was last in step with.
+    saved_version: int | None = None
     # The Slack message it was begun from.
     source_link: str | None = None
     # Messages the coach has sent; a button of an earlier one is recognised as stale by it.

@@ -184,13 +184,18 @@ class Answering:
         record = loaded.record
         if record is not None and record.person_id != loaded.person.id:
             return None
+        if loaded.over is not None:
+            return _Due(
+                loaded, Say(f"{loaded.over} Write to me outside this thread to begin another.")
+            )
         if incoming.kind in (Kind.EDITED, Kind.DELETED):
             return self._second_thoughts(session, loaded, incoming)
         order = command(incoming.text)
         if loaded.interview is None or (
             order is Command.NEW and record and record.status is InterviewStatus.AGREED
         ):
-            if incoming.is_reply and conversations.waits_to_open(
+            in_thread = incoming.is_reply or incoming.kind is Kind.PRESS
+            if in_thread and conversations.waits_to_open(
                 session, incoming.workspace, incoming.user
             ):
                 # It may be this very thread: the interview is there once that is known.

@@ -116,8 +116,9 @@ def build(
         logger=logger,
     )
     app.use(_keeper(database, engine, clock))
+    # Bolt asks each listener in turn, so what comes most often is named first.
+    _listen(app, progress, desk)
     desk.listen(app)
-    _listen(app, progress)
     return SlackService(app, engine, database, progress, homes)
 
 
@@ -185,8 +186,10 @@ def _work_id(workspace: str, event_id: str) -> str:
     return f"{workspace}:{event_id}"
 
 
-def _listen(app: App, progress: Progress) -> None:
+def _listen(app: App, progress: Progress, desk: Desk) -> None:
     """Name what is heard; the middleware has kept what is to be answered by the time these run."""
+
+    app.event("app_home_opened")(desk.opened)
 
     @app.event("agent_session_stopped")
     def stopped(body: dict[str, Any], event: dict[str, Any]) -> None:

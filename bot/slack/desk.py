@@ -56,13 +56,11 @@ class Desk:
 
     def listen(self, app: App) -> None:
         """Have the app bring here what is answered at once."""
-        app.event("app_home_opened")(self.opened)
-        app.command("/qip")(self.asked)
         app.action(re.compile(rf"^{DO}:"))(self.pressed)
+        app.view(re.compile(rf"^(?:{'|'.join(FORMS)})$"))(self.submitted)
+        app.command("/qip")(self.asked)
         app.shortcut("new_action")(self.picked)
         app.shortcut("turn_into_action")(self.picked)
-        for name in FORMS:
-            app.view(name)(self.submitted)
 
     # --- Home tab and command ---------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from bot.coaching.dates import academic_year
 from storage.database import Database
 from storage.migrate import migrate
 from storage.models import Action, InterviewRecord, OutgoingMessage
-from storage.vocabulary import Delivery
+from storage.vocabulary import Delivery, Status
 from tests.support import slack_payloads as payloads
 from tests.support.bots import InProcess, Program, in_process, load_sar
 from tests.support.fake_slack import FakeSlack, accepted_then_dropped
@@ -172,3 +172,62 @@ def test_killed_while_it_writes_one_opening_and_one_interview_follow(
     database.close()
     assert {m.delivery for m in sent} == {Delivery.SENT}
     assert (code, "Traceback" in output) == (0, False)
+
+
+# --- an action that is changed elsewhere meanwhile ----------------------------------------------
+
+
+def left_as_a_draft(fake: FakeSlack, bot: InProcess) -> tuple[Talk, Action]:
+    talk = Talk(fake, over_http(bot.http))
+    talk.says("hello")
+    talk.says("AFI 1")
+    talk.says(ACTION)
+    talk.says("stop")
+    return talk, only_action(bot)
+
+
+@on_sqlite
+def test_what_was_edited_on_its_form_stands_when_the_interview_goes_on(
+    fake: FakeSlack, bot: InProcess
+) -> None:
+    talk, action = left_as_a_draft(fake, bot)
+    screens = Screens(fake, bot.http, USER)
+    screens.sends("do:edit:1", json.dumps({"action": action.id}))
+    screens.saves(action="Text parents on the day of each absence", due="2027-05-31")
+
+    talk.says("carry on")
+    talk.says("Attendance of apprentices up from 79% to 88%, read in the registers")
+    talk.says("agree")
+    talk.presses("Agree")
+
+    held = only_action(bot)
+    assert (held.action, str(held.due), held.target) == (
+        "Text parents on the day of each absence",
+        "2027-05-31",
+        "88%",
+    )
+
+
+@on_sqlite
+@pytest.mark.parametrize("verb", ["agree", "withdraw"])
+def test_an_interview_takes_back_nothing_that_was_settled_elsewhere(
+    fake: FakeSlack, bot: InProcess, verb: str
+) -> None:
+    talk, action = left_as_a_draft(fake, bot)
+    screens = Screens(fake, bot.http, USER)
+    screens.sends("do:open:1", json.dumps({"action": action.id}))
+    if verb == "agree":
+        screens.presses("Agree")
+    else:
+        screens.presses("Withdraw")
+        screens.saves(note="It is not needed.")
+
+    heard = talk.says("carry on")
+    talk.says("stop")
+
+    status = only_action(bot).status
+    if verb == "agree":
+        assert status is Status.AGREED
+    else:
+        assert heard.startswith("A-1 is withdrawn: there is nothing to change.")
+        assert status is Status.WITHDRAWN
