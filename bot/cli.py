@@ -28,6 +28,11 @@ Today = Annotated[
     str | None, typer.Option("--today", metavar="DATE", help="Stand-in for today, as 2026-11-23.")
 ]
 
+Workspace = Annotated[
+    str | None,
+    typer.Option("--workspace", metavar="ID", help="Which provider, where there are several."),
+]
+
 
 class CoachName(StrEnum):
     embedded = "embedded"
@@ -219,6 +224,71 @@ def _case(number: int, line: str) -> dict[str, Any]:
             f"Line {number}: “today” must be a date such as 2026-11-23.", WRONG_INPUT
         ) from None
     return case
+
+
+@app.command()
+def review(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    today: Today = None,
+    workspace: Workspace = None,
+) -> None:
+    """Look the whole plan over: what to mend first, and every check."""
+    day = _day(today) or date.today()
+    with _told():
+        from bot.coaching.dates import academic_year
+        from bot.coaching.review import first_to_fix
+        from bot.reviewing import review_of
+        from bot.summaries import plan_view
+
+        with _plans(workspace) as (session, place):
+            plan = plan_view(session, place, academic_year(day), day)
+            if plan is None:
+                raise _fail(f"There is no plan for {academic_year(day)} yet.", COULD_NOT)
+            checks = review_of(session, place, plan, day)
+    first = first_to_fix(checks)
+    if as_json:
+        found = [
+            {"name": c.name, "light": c.light, "says": c.says, "about": list(c.about)}
+            for c in checks
+        ]
+        answer = {"first_to_fix": [c.name for c in first], "checks": found}
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    if first:
+        typer.echo("To mend first")
+    for number, check in enumerate(first, start=1):
+        typer.echo(f"  {number}. {check.says}")
+    typer.echo("Every check")
+    for check in checks:
+        typer.echo(f"  {check.light:<8} {check.says}")
+
+
+@contextmanager
+def _plans(given: str | None) -> Iterator[tuple[Any, str]]:
+    """The database to read from, and the workspace: the one given, or the only one there is."""
+    from bot.doctor import check_database
+    from bot.settings import load_settings
+    from storage import providers
+    from storage.database import Database
+
+    settings = load_settings()
+    found = check_database(settings)
+    if found.state != "ok":
+        raise _fail(found.says, COULD_NOT)
+    database = Database(settings.database_url)
+    try:
+        with database.reading() as session:
+            known = {p.workspace: p.name for p in providers.providers(session)}
+            if not known:
+                raise _fail("There is no provider in the database yet.", COULD_NOT)
+            each = ", ".join(f"{place} ({name})" for place, name in known.items())
+            if given is None and len(known) > 1:
+                raise _fail(f"Say which with --workspace: {each}.", WRONG_INPUT)
+            if given is not None and given not in known:
+                raise _fail(f"There is no workspace {given}; there is {each}.", WRONG_INPUT)
+            yield session, given or next(iter(known))
+    finally:
+        database.close()
 
 
 @app.command()

@@ -44,6 +44,11 @@ def leads(person: Person) -> bool:
     return person.role is Role.LEAD
 
 
+def sees_review(person: Person) -> bool:
+    """Whether someone may see the review of the whole plan: who leads, sponsors or governs."""
+    return person.role is not Role.OWNER
+
+
 def refusal(person: Person, deed: Deed, stored: StoredAction) -> str | None:
     """Why someone may not do this with an action, in a sentence to them; None where they may."""
     if not _concerns(person, deed, stored):

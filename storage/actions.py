@@ -139,6 +139,22 @@ def changes_since(session: Session, workspace: str, action_id: int, version: int
     return [Change(a.field, a.old, a.new, name or "somebody", a.at) for a, name in rows]
 
 
+def times_redated(session: Session, workspace: str) -> dict[int, int]:
+    """How often the date of each action has been moved since it was agreed, by the action's id."""
+    rows = session.exec(
+        select(Audit.action_id, func.count())
+        .join(Action, col(Action.id) == Audit.action_id)
+        .where(
+            Audit.workspace == workspace,
+            Audit.field == "due",
+            col(Audit.old).is_not(None),
+            col(Audit.at) > col(Action.agreed_at),
+        )
+        .group_by(col(Audit.action_id))
+    )
+    return {action_id: times for action_id, times in rows}
+
+
 # --- changing -------------------------------------------------------------------------------
 
 

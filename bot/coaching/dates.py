@@ -55,6 +55,19 @@ def year_start(year: str) -> date:
     return date(int(year[:4]), 8, 1)
 
 
+def terms_of(year: str) -> tuple[tuple[date, date], ...]:
+    """First and last day of each term of an academic year, as most of England keeps them.
+
+    Easter moves; mid-April is between its terms whenever it falls.
+    """
+    first = int(year[:4])
+    return (
+        (date(first, 8, 1), date(first, 12, 31)),
+        (date(first + 1, 1, 1), date(first + 1, 4, 15)),
+        (date(first + 1, 4, 16), date(first + 1, 7, 31)),
+    )
+
+
 def year_end(year: str) -> date:
     """The last day, 31 July, of an academic year written "2026/27"."""
     return date(int(year[:4]) + 1, 7, 31)

@@ -28,15 +28,19 @@ def begin_interview(
     *,
     words: str | None = None,
     link: str | None = None,
+    item: str | None = None,
 ) -> Key:
     """Put the opening of a new interview in the outbox; what was queued.
 
     `words` are those of a message that is to become an action, and `link` leads to it. Read by the
-    rules alone: a model is asked about what the person says themselves.
+    rules alone: a model is asked about what the person says themselves. `item` is the reference of
+    a SAR item that it is to be about.
     """
     place = talk.Place(person.workspace, person.slack_user_id, "")
     opening, say = talk.opened(talk.load(session, place, person, now))
-    if words:
+    if item:
+        opening, say = talk.answered(opening, talk.heard(opening, item), EMBEDDED)
+    elif words:
         opening, say = _read(opening, say, words)
     assert opening.interview is not None
     opening.interview.source_link = link

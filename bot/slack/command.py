@@ -1,12 +1,16 @@
 """What /qip answers, to the person alone."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from slack_sdk.models.blocks import Block
 
+from bot.coaching.plan import Check
+from bot.rights import sees_review
 from bot.slack.home import glance, own_rows, theme_list
 from bot.slack.pieces import as_dicts, escape, sections
+from bot.slack.review import first_things
 from bot.summaries import PlanView
 from storage.models import Person
 
@@ -14,25 +18,48 @@ _HELP = (
     "*/qip new* begins a new action: I write to you in a direct message.\n"
     "*/qip mine* shows the actions you own.\n"
     "*/qip summary* shows the plan at a glance.\n"
+    "*/qip review* says what in the plan to mend first.\n"
     "*/qip help* shows this.\n"
     "Your Home tab has everything else."
 )
 
 
+NOT_FOR_OWNERS = "The review of the whole plan is for quality leads, sponsors and readers."
+
+
+def asks_for_review(typed: str) -> bool:
+    return _order(typed) == "review"
+
+
 def answer(
-    typed: str, plan: PlanView | None, person: Person, today: date
+    typed: str,
+    plan: PlanView | None,
+    person: Person,
+    today: date,
+    checks: Sequence[Check] = (),
 ) -> tuple[str, list[dict[str, Any]]]:
-    """The text and blocks of the answer to what was typed after /qip."""
-    order = " ".join(typed.lower().split())
+    """The text and blocks of the answer to what was typed after /qip.
+
+    `checks` are those of the plan, where it `asks_for_review`.
+    """
+    order = _order(typed)
     if order in ("", "help", "?"):
         return _said(sections(_HELP))
-    if order not in ("mine", "summary", "summary plan"):
+    if order not in ("mine", "review", "summary", "summary plan"):
         return _said(sections(f"I do not know “{escape(typed[:80])}”.\n{_HELP}"))
     if plan is None:
         return _said(sections("There is no plan for this year yet."))
     if order == "mine":
         return _said(own_rows(plan, person, today))
+    if order == "review":
+        if not sees_review(person):
+            return _said(sections(NOT_FOR_OWNERS))
+        return _said(first_things(checks, plan, person))
     return _said([*glance(plan, today), *theme_list(plan)])
+
+
+def _order(typed: str) -> str:
+    return " ".join(typed.lower().split())
 
 
 def _said(blocks: list[Block]) -> tuple[str, list[dict[str, Any]]]:

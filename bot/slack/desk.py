@@ -20,10 +20,12 @@ from bot.changes import NotAllowed, NotFound
 from bot.coaching.dates import academic_year
 from bot.coaching.phrases import in_words
 from bot.coaching.reading import LONGEST_REPLY
+from bot.reviewing import review_of
+from bot.rights import sees_review
 from bot.slack import action_forms, plan_forms
 from bot.slack.action_forms import action_line, card_of
 from bot.slack.beginning import begin_interview
-from bot.slack.command import answer
+from bot.slack.command import NOT_FOR_OWNERS, answer, asks_for_review
 from bot.slack.home import Pages
 from bot.slack.homes import Homes
 from bot.slack.incoming import plain
@@ -32,6 +34,7 @@ from bot.slack.notices import Key, agreed
 from bot.slack.office import Office
 from bot.slack.pieces import DO
 from bot.slack.refusals import why
+from bot.slack.review import every_check
 from bot.summaries import plan_view
 from storage import providers
 from storage.database import DatabaseUnavailable
@@ -84,10 +87,15 @@ class Desk:
             today = self.office.today(person)
             with self.office.database.reading() as session:
                 plan = plan_view(session, person.workspace, academic_year(today), today)
+                checks = (
+                    review_of(session, person.workspace, plan, today)
+                    if plan is not None and asks_for_review(command.get("text", ""))
+                    else ()
+                )
         except DatabaseUnavailable:
             ack(text=_AWAY_FOR_NOW)
             return
-        text, blocks = answer(command.get("text", ""), plan, person, today)
+        text, blocks = answer(command.get("text", ""), plan, person, today, checks)
         ack(text=text, blocks=blocks)
 
     def picked(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
@@ -98,7 +106,7 @@ class Desk:
         link = _link(body) if message else None
         try:
             person = self.office.people.person(workspace, body["user"]["id"])
-            self._begin(person, body["trigger_id"], words, link)
+            self._begin(person, body["trigger_id"], words=words, link=link)
             says = _BEGUN
         except DatabaseUnavailable:
             says = _AWAY_FOR_NOW
@@ -108,15 +116,11 @@ class Desk:
         except (SlackClientError, OSError) as error:
             _log.warning("A screen was not shown: %s", why(error))
 
-    def _begin(
-        self, person: Person, trigger: str, words: str | None = None, link: str | None = None
-    ) -> None:
+    def _begin(self, person: Person, trigger: str, **about: str | None) -> None:
         with self.office.database.writing() as session:
             # A trigger is good for one time.
             key = f"begin:{trigger}"[-128:]
-            queued = begin_interview(
-                session, person, self.office.clock(), key, words=words, link=link
-            )
+            queued = begin_interview(session, person, self.office.clock(), key, **about)
         self.queued(*queued)
 
     # --- buttons ----------------------------------------------------------------------------
@@ -129,7 +133,7 @@ class Desk:
         try:
             person, verb, value = self._read(body)
             if verb == "new":
-                self._begin(person, body["trigger_id"])
+                self._begin(person, body["trigger_id"], item=value.get("item"))
                 shown = told("New action", _BEGUN)
             elif verb == "page":
                 self.homes.show(person, Pages(int(value["own"]), int(value["all"])))
@@ -169,6 +173,8 @@ class Desk:
         self, person: Person, verb: str, value: dict[str, Any]
     ) -> tuple[str, dict[str, Any] | None]:
         """What was done, and the screen to show for it if it is another one."""
+        if verb == "review":
+            return "", self._review(person)
         if verb in plan_forms.LISTS:
             return "", plan_forms.LISTS[verb](self.office, person, value)
         if verb in FORMS:
@@ -192,6 +198,17 @@ class Desk:
                 raise ValueError(verb)
         self._tell(person, queued)
         return note, None
+
+    def _review(self, person: Person) -> dict[str, Any]:
+        if not sees_review(person):
+            raise NotAllowed(NOT_FOR_OWNERS)
+        today = self.office.today(person)
+        with self.office.database.reading() as session:
+            plan = plan_view(session, person.workspace, academic_year(today), today)
+            if plan is None:
+                raise NotFound
+            checks = review_of(session, person.workspace, plan, today)
+        return every_check(checks, plan, person)
 
     # --- forms ------------------------------------------------------------------------------
 

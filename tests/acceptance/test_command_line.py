@@ -14,6 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from storage.database import Database
+from storage.providers import ensure_provider
 from tests.support import slack_faults
 from tests.support.bots import ROOT, Program, free_port, program_environment, slack
 from tests.support.fake_model import FakeModel
@@ -361,6 +363,46 @@ def test_doctor_asks_the_model(mode: str | None, said: str, tmp_path: Path) -> N
 
     assert said in run.stdout
     assert run.exit_code == (0 if mode is None else 1)
+
+
+# --- review -----------------------------------------------------------------------------------
+
+
+def test_the_review_says_what_to_mend_first(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'app.db'}"
+    settings = {"DATABASE_URL": url}
+    assert "run sowhat migrate" in refusal("review", **settings)[1]
+    told("migrate", **settings)
+    assert refusal("review", **settings) == (1, "There is no provider in the database yet.")
+    sowhat("try", *TODAY, typed="stop\n", **settings)
+
+    text = told("review", *TODAY, **settings)
+    found = json.loads(told("review", "--json", *TODAY, **settings))
+
+    assert text.startswith("To mend first\n  1. Have an action: 1 of 10 areas for improvement.")
+    assert found["first_to_fix"][0] == "coverage"
+    assert len(found["checks"]) == 22
+    assert {c["light"] for c in found["checks"]} <= {"green", "amber", "red", "unknown"}
+    code, says = refusal("review", "--today", "2031-11-23", **settings)
+    assert (code, says) == (1, "There is no plan for 2031/32 yet.")
+    code, says = refusal("review", "--workspace", "T1", **settings)
+    assert code == 2 and says.startswith("There is no workspace T1; there is trial")
+
+
+def test_with_several_workspaces_one_must_be_named(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'app.db'}"
+    sowhat("try", *TODAY, typed="stop\n", DATABASE_URL=url)
+    database = Database(url)
+    with database.writing() as session:
+        ensure_provider(session, "T1", "Northfield College")
+    database.close()
+
+    code, says = refusal("review", *TODAY, DATABASE_URL=url)
+
+    assert code == 2
+    assert says.startswith("Say which with --workspace: ")
+    assert "T1 (Northfield College)" in says and "trial" in says
+    assert told("review", *TODAY, "--workspace", "trial", DATABASE_URL=url)
 
 
 # --- migrate, doctor --------------------------------------------------------------------------

@@ -427,6 +427,51 @@ def test_the_command_answers_the_person_alone(
     assert "<!channel>" not in str(answer)
 
 
+# --- the review ---------------------------------------------------------------------------------
+
+
+def test_the_review_leads_to_what_mends_each_thing(
+    fake: FakeSlack, bot: InProcess, of: Any, college: College
+) -> None:
+    lead = of(LEAD)
+
+    answer = lead.types("review")
+
+    assert_valid_message(answer)
+    text = render_text(answer)
+    assert text.startswith(
+        "Mend: Have an action: 1 of 2 areas for improvement. None yet for AFI 2.\n"
+        "[Write an action for AFI 2]"
+    )
+    assert text.endswith("[Show every check]")
+    assert len([b for b in buttons(answer) if b["text"]["text"] != "Show every check"]) == 3
+    for button in buttons(answer):
+        shown = lead.sends(button["action_id"], button["value"])
+        assert "Not " not in shown.splitlines()[0]
+    assert_valid_view(lead.modals[-1])
+    assert "== Review of the plan ==" in lead.text
+    assert sum(line.startswith("# ") for line in lead.text.splitlines()) >= 3
+    (opening,) = fake.wait_for_messages(dm_channel(LEAD), 1)
+    assert "AFI 2" in opening["text"]
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("user", "sees"), [(LEAD, True), (SPONSOR, True), (READER, True), (OWNER, False)]
+)
+def test_who_sees_the_review(of: Any, college: College, user: str, sees: bool) -> None:
+    screens = of(user)
+
+    typed = render_text(screens.types("review"))
+    shown = screens.sends("do:review:1", "{}")
+
+    assert ("areas for improvement" in typed) == sees
+    assert ("== Review of the plan ==" in shown) == sees
+    if user == READER:
+        labels = {b["text"]["text"].partition(" ")[0] for b in buttons(screens.modals[-1])}
+        assert labels <= {"Open"}
+
+
 # --- what people type ---------------------------------------------------------------------------
 
 HOSTILE = [
