@@ -15,7 +15,9 @@ from storage.database import Database, DatabaseUnavailable
 from storage.migrate import head_revision, schema_revision
 
 # What the bot calls and hears, by the manifest: messages, the command, direct messages, people.
-NEEDED_SCOPES = frozenset({"chat:write", "commands", "im:history", "im:write", "users:read"})
+NEEDED_SCOPES = frozenset(
+    {"app_mentions:read", "chat:write", "commands", "im:history", "im:write", "users:read"}
+)
 _SECONDS = 5
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
@@ -18,6 +19,7 @@ from bot.coaching.replies import Command, command
 from bot.coaching.state import Outcome, Say
 from bot.engine import TryAgain
 from bot.slack import notices, screens
+from bot.slack.beginning import begin_interview
 from bot.slack.incoming import Incoming, Kind
 from bot.slack.people import People
 from storage import actions, conversations, providers
@@ -30,6 +32,10 @@ _TURNS_AT_WORK = 1
 # Another turn of the same conversation came between: read again and answer from there.
 _ATTEMPTS = 5
 _OPENING_SECONDS = 1.0
+_BEGUN_ELSEWHERE = (
+    "I have written to you in a direct message, where nobody else reads along. Answer me there, in "
+    "its thread."
+)
 
 
 class Turns:
@@ -114,7 +120,24 @@ class Answering:
                 if attempt == _ATTEMPTS:
                     raise
 
+    def _mentioned(self, incoming: Incoming) -> list[str]:
+        """A mention in a channel: the interview is private, since others read along there."""
+        now, workspace = self.clock(), incoming.workspace
+        person = self.people.person(workspace, incoming.user)
+        words = None if _is_greeting(incoming.text) else incoming.text or None
+        with self.at_work, self.database.writing() as session:
+            if not conversations.mark_answered(session, workspace, incoming.event_id, now):
+                return []
+            self._post(session, incoming, now, *screens.plain(_BEGUN_ELSEWHERE))
+            key = f"begin:{incoming.event_id}"
+            begun = begin_interview(session, person, now, key, words=words)
+        for message in (_key(incoming), key):
+            self.queued(workspace, message)
+        return [begun[1]]
+
     def _try_once(self, incoming: Incoming) -> list[str]:
+        if incoming.kind is Kind.MENTION:
+            return self._mentioned(incoming)
         now, workspace = self.clock(), incoming.workspace
         with self.at_work, self.database.reading() as session:
             person = providers.person(session, workspace, incoming.user)
@@ -277,9 +300,22 @@ class Answering:
     ) -> None:
         assert after.interview is not None
         pressed = incoming.text if incoming.kind is Kind.PRESS else None
-        text, blocks = screens.message(
+        shown = screens.message(
             say, after.interview.said, after.interview.draft, after.setting, pressed
         )
+        markdown = screens.markdown(say.text) if say.worded else None
+        self._post(session, incoming, now, *shown, markdown)
+
+    def _post(
+        self,
+        session: Session,
+        incoming: Incoming,
+        now: datetime,
+        text: str,
+        blocks: list[dict[str, Any]],
+        markdown: str | None = None,
+    ) -> None:
+        """Put the answer to an event in the outbox."""
         conversations.queue_message(
             session,
             OutgoingMessage(
@@ -290,7 +326,7 @@ class Answering:
                 thread=incoming.thread,
                 text=text,
                 blocks=blocks,
-                markdown=screens.markdown(say.text) if say.worded else None,
+                markdown=markdown,
                 created_at=now,
             ),
         )

@@ -74,4 +74,4 @@ def _read(opening: talk.Conversation, say: Say, words: str) -> tuple[talk.Conver
         return opening, say
     if said.forget_reply:
         return after, said
-    return after, replace(said, text=f"You picked “{short(words, _QUOTED)}”\n{said.text}")
+    return after, replace(said, text=f"From “{short(words, _QUOTED)}”\n{said.text}")

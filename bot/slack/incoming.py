@@ -15,11 +15,12 @@ class Kind(StrEnum):
     PRESS = "press"
     EDITED = "edited"
     DELETED = "deleted"
+    MENTION = "mention"
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """One thing a person did in a direct message with the bot.
+    """One thing a person did in a direct message with the bot, or a mention of it elsewhere.
 
     `thread` is the root of the thread it stands in (a message outside any thread is its own root);
     `number` is that of the coach's message whose button was pressed; `text` is then the reply that
@@ -60,7 +61,7 @@ ANSWER = "answer"  # action_id prefix of the buttons that stand for a reply
 def incoming(body: dict[str, Any]) -> Incoming | None:
     """Read a Slack payload; None for everything the conversation does not concern.
 
-    That is anything outside a direct message, and whatever a bot or Slack itself wrote.
+    That is anything outside a direct message but a mention, and what a bot or Slack itself wrote.
     """
     if body.get("type") == "event_callback":
         return _event(body)
@@ -71,6 +72,8 @@ def incoming(body: dict[str, Any]) -> Incoming | None:
 
 def _event(body: dict[str, Any]) -> Incoming | None:
     event = body.get("event") or {}
+    if event.get("type") == "app_mention":
+        return _mention(body, event)
     if event.get("type") != "message" or event.get("channel_type") != "im":
         return None
     subtype = event.get("subtype")
@@ -99,6 +102,28 @@ def _event(body: dict[str, Any]) -> Incoming | None:
         ts=ts,
         text=plain(message.get("text") or ""),
     )
+
+
+def _mention(body: dict[str, Any], event: dict[str, Any]) -> Incoming | None:
+    user, ts = event.get("user"), event.get("ts")
+    channel = event.get("channel", "")
+    # In a direct message it comes as a message too.
+    if not (user and ts and channel) or event.get("bot_id") or channel.startswith("D"):
+        return None
+    return Incoming(
+        kind=Kind.MENTION,
+        workspace=body.get("team_id") or event.get("team") or "",
+        event_id=body["event_id"],
+        user=user,
+        channel=channel,
+        thread=event.get("thread_ts") or ts,
+        ts=ts,
+        text=plain(_OURSELVES.sub("", event.get("text") or "", count=1)).strip(),
+    )
+
+
+# A mention of the bot stands first where it is addressed.
+_OURSELVES = re.compile(r"^\s*<@[UW][A-Z0-9]+(?:\|[^>]*)?>[\s,:]*")
 
 
 def _press(body: dict[str, Any]) -> Incoming | None:

@@ -17,7 +17,7 @@ from bot.coaching.draft import Draft, Setting
 from bot.coaching.lines import draft_lines
 from bot.coaching.state import Choice, Say
 from bot.slack.incoming import ANSWER
-from bot.slack.pieces import BUTTON_TEXT, SECTION_TEXT, escape, mrkdwn, sections, small
+from bot.slack.pieces import BUTTON_TEXT, SECTION_TEXT, as_dicts, escape, mrkdwn, sections, small
 
 _LONG_CHOICE = 40
 
@@ -52,6 +52,11 @@ def message(
             f"{name}: {escape(value)}" for name, value in draft_lines(draft, setting)
         )
     return text[:35_000], [block.to_dict() for block in blocks]
+
+
+def plain(text: str) -> tuple[str, list[dict[str, object]]]:
+    """Words of ours as a message, with nothing to press."""
+    return escape(text), as_dicts(sections(escape(text)))
 
 
 _CAN_SKIP = frozenset(  # fields a person may leave open

@@ -16,7 +16,7 @@ from tests.support import slack_payloads as payloads
 from tests.support.bots import InProcess, Program, in_process, load_sar
 from tests.support.fake_slack import FakeSlack, accepted_then_dropped
 from tests.support.screens import Screens
-from tests.support.slack_payloads import TEAM, USER, dm_channel
+from tests.support.slack_payloads import BOT_USER, TEAM, USER, dm_channel
 from tests.support.talk import Talk, over_http
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -84,7 +84,7 @@ def test_a_message_becomes_an_action_and_keeps_its_link(fake: FakeSlack, bot: In
     bot.http.interaction(payloads.message_shortcut("turn_into_action", picked))
 
     talk = opening(fake, bot)
-    assert talk.messages[0]["text"].startswith(f"You picked “I think we should {ACTION.lower()}")
+    assert talk.messages[0]["text"].startswith(f"From “I think we should {ACTION.lower()}")
     talk.says("AFI 1")
     talk.says(WHOLE)
     talk.says(MILESTONE)
@@ -231,3 +231,33 @@ def test_an_interview_takes_back_nothing_that_was_settled_elsewhere(
     else:
         assert heard.startswith("A-1 is withdrawn: there is nothing to change.")
         assert status is Status.WITHDRAWN
+
+
+# --- mentions -------------------------------------------------------------------------------------
+
+
+def test_a_mention_is_answered_in_its_thread_and_talked_over_in_private(
+    fake: FakeSlack, bot: InProcess
+) -> None:
+    event = payloads.app_mention(f"<@{BOT_USER}> we should {ACTION.lower()}")
+    for _ in range(3):
+        assert bot.http.event(event).status == 200
+
+    talk = opening(fake, bot)
+
+    (public,) = fake.wait_for_messages("C0QUALITY", 1)
+    assert public["thread_ts"] == event["event"]["ts"]
+    assert public["text"].startswith("I have written to you in a direct message")
+    assert talk.messages[0]["text"].startswith(f"From “we should {ACTION.lower()}”")
+    talk.says("AFI 1")
+    talk.says(WHOLE)
+    talk.says(MILESTONE)
+    assert talk.presses("Agree").startswith("Agreed")
+    assert len(fake.messages("C0QUALITY")) == 1
+
+
+@on_sqlite
+def test_a_bare_mention_begins_with_the_first_question(fake: FakeSlack, bot: InProcess) -> None:
+    bot.http.event(payloads.app_mention(f"<@{BOT_USER}>"))
+
+    assert opening(fake, bot).messages[0]["text"].startswith("Let us write one action together.")

@@ -207,6 +207,8 @@ def test_what_is_not_said_to_the_bot_leaves_no_row(
     from_slackbot["event"]["bot_id"] = "B0SLACKBOT"
     joined = payloads.direct_message("has joined the channel")
     joined["event"]["subtype"] = "channel_join"
+    mentioned_by_a_bot = payloads.app_mention("hello")
+    mentioned_by_a_bot["event"]["bot_id"] = "B0OTHER"
     ours = payloads.bot_message("What will be different?")
     unlike_any = payloads.block_action("some_other_app", "{}")
 
@@ -222,7 +224,7 @@ def test_what_is_not_said_to_the_bot_leaves_no_row(
                 in_a_channel,
                 from_slackbot,
                 joined,
-                payloads.app_mention("hello"),
+                mentioned_by_a_bot,
                 payloads.app_home_opened(),
                 payloads.url_verification(),
             )
