@@ -193,8 +193,14 @@ class Engine:
         if self._dbos is None or self._stopped:
             raise EngineUnavailable("The engine is not running.")
         function, plain_args = self._launched[name], _plain(args)
-        with _told_when_unreachable(), SetWorkflowID(workflow_id):
-            DBOS.start_workflow(function, *plain_args)
+        try:
+            with _told_when_unreachable(), SetWorkflowID(workflow_id):
+                DBOS.start_workflow(function, *plain_args)
+        except Exception:
+            # What DBOS raises once it is destroyed is no part of what it exports.
+            if not self._closing.is_set():
+                raise
+            raise EngineUnavailable("The engine is closing.") from None
 
     def step(
         self,

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.coaching.wording import STATUS_NAMES
 from storage.actions import StoredAction
-from storage.models import Person
+from storage.models import Person, Theme
 from storage.vocabulary import Role, Status
 
 
@@ -42,6 +42,19 @@ _AUTHORS_TOO = frozenset({Deed.EDIT, Deed.WITHDRAW})
 def leads(person: Person) -> bool:
     """Whether someone runs the plan: its themes, SAR items and roles."""
     return person.role is Role.LEAD
+
+
+READERS = "Readers see the plan and leave it as it is. Ask a quality lead if that should change."
+
+
+def may_write(person: Person) -> bool:
+    """Whether someone may write actions; `READERS` says why not."""
+    return person.role is not Role.READER
+
+
+def may_invite(person: Person, theme: Theme) -> bool:
+    """Whether someone may ask others for actions under a theme: a lead, or its sponsor."""
+    return leads(person) or (may_write(person) and theme.sponsor_id == person.id)
 
 
 def sees_review(person: Person) -> bool:

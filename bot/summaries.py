@@ -71,6 +71,13 @@ class ThemeView:
     sponsor: Person | None
     actions: tuple[ActionLine, ...]
     id: int | None = None
+    # Who was asked for actions under it.
+    invited: tuple[Person, ...] = ()
+
+    def has_answered(self, person: Person) -> bool:
+        """Whether someone has written or owns an action under it."""
+        stored = (line.stored.action for line in self.actions)
+        return any(person.id in (a.owner_id, a.created_by_id) for a in stored)
 
 
 @dataclass(frozen=True)
@@ -101,8 +108,15 @@ def plan_view(session: Session, workspace: str, academic_year: str, today: date)
         for stored in actions.of_plan(session, workspace, plan.id)
         if stored.action.status is not Status.WITHDRAWN
     ]
+    asked = plans.invited(session, workspace, plan.id)
     themes = [
-        ThemeView(theme.name, sponsor, _of_theme(lines, theme.id), theme.id)
+        ThemeView(
+            theme.name,
+            sponsor,
+            _of_theme(lines, theme.id),
+            theme.id,
+            tuple(person for theme_id, person in asked if theme_id == theme.id),
+        )
         for theme, sponsor in plans.themes(session, workspace, plan.id)
     ]
     loose = _of_theme(lines, None)

@@ -310,6 +310,17 @@ class OutgoingMessage(_Row, table=True):
     opens: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
 
 
+class Invitation(_Row, table=True):
+    """Someone asked for actions under a theme."""
+
+    __table_args__ = (sa.UniqueConstraint("theme_id", "person_id"),)
+
+    theme_id: int = Field(foreign_key="theme.id")
+    person_id: int = Field(foreign_key="person.id")
+    invited_by_id: int | None = Field(default=None, foreign_key="person.id")
+    at: datetime = Field(default_factory=_now)
+
+
 class ModelCall(_Row, table=True):
     """One call to a language model: what it cost and how it went, and no text of anybody."""
 

@@ -1,11 +1,12 @@
 """Plans: their themes and SAR items. Every query names its workspace."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from storage.models import Department, Person, Plan, SarItem, SarItemFields, Theme
+from storage.models import Department, Invitation, Person, Plan, SarItem, SarItemFields, Theme
 
 
 def plan_of(session: Session, workspace: str, academic_year: str) -> Plan | None:
@@ -109,6 +110,42 @@ def save_theme(
         theme.rank = -theme.rank
     session.flush()
     return saved
+
+
+def invite(session: Session, theme: Theme, to: Person, by: Person, at: datetime) -> bool:
+    """Note that someone is asked for actions under a theme; False where they were before."""
+    known = session.exec(
+        select(Invitation.id).where(
+            Invitation.workspace == theme.workspace,
+            Invitation.theme_id == theme.id,
+            Invitation.person_id == to.id,
+        )
+    ).first()
+    if known is not None:
+        return False
+    assert theme.id is not None and to.id is not None
+    session.add(
+        Invitation(
+            workspace=theme.workspace,
+            theme_id=theme.id,
+            person_id=to.id,
+            invited_by_id=by.id,
+            at=at,
+        )
+    )
+    return True
+
+
+def invited(session: Session, workspace: str, plan_id: int) -> list[tuple[int, Person]]:
+    """(theme's id, person) of everyone asked for actions in a plan, in the order they were."""
+    rows = session.exec(
+        select(Invitation.theme_id, Person)
+        .join(Person, col(Person.id) == Invitation.person_id)
+        .join(Theme, col(Theme.id) == Invitation.theme_id)
+        .where(Invitation.workspace == workspace, Theme.plan_id == plan_id)
+        .order_by(col(Invitation.id))
+    )
+    return [(theme_id, person) for theme_id, person in rows]
 
 
 def sar_item(session: Session, workspace: str, item_id: int) -> SarItem | None:

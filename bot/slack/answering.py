@@ -18,6 +18,7 @@ from bot.coaching.interview import remark, undo
 from bot.coaching.replies import Command, command
 from bot.coaching.state import Outcome, Say
 from bot.engine import TryAgain
+from bot.rights import READERS, may_write
 from bot.slack import notices, screens
 from bot.slack.beginning import begin_interview
 from bot.slack.incoming import Incoming, Kind
@@ -128,12 +129,18 @@ class Answering:
         with self.at_work, self.database.writing() as session:
             if not conversations.mark_answered(session, workspace, incoming.event_id, now):
                 return []
-            self._post(session, incoming, now, *screens.plain(_BEGUN_ELSEWHERE))
-            key = f"begin:{incoming.event_id}"
-            begun = begin_interview(session, person, now, key, words=words)
-        for message in (_key(incoming), key):
-            self.queued(workspace, message)
-        return [begun[1]]
+            begun = None
+            if may_write(person):
+                key = f"begin:{incoming.event_id}"
+                begun = begin_interview(session, person, now, key, words=words)
+            says = _BEGUN_ELSEWHERE if begun else READERS
+            self._post(session, incoming, now, *screens.plain(says))
+        self.queued(workspace, _key(incoming))
+        if begun is None:
+            return []
+        _, elsewhere, key = begun
+        self.queued(workspace, key)
+        return [elsewhere]
 
     def _try_once(self, incoming: Incoming) -> list[str]:
         if incoming.kind is Kind.MENTION:
@@ -207,6 +214,9 @@ class Answering:
         record = loaded.record
         if record is not None and record.person_id != loaded.person.id:
             return None
+        if not may_write(loaded.person):
+            there = loaded if loaded.interview is not None else talk.opened(loaded)[0]
+            return _Due(there, Say(READERS))
         if loaded.over is not None:
             return _Due(
                 loaded, Say(f"{loaded.over} Write to me outside this thread to begin another.")

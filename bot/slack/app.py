@@ -99,7 +99,11 @@ def build(
 
     def told(workspace: str, conversation: str, key: str) -> None:
         sending.fresh(workspace, key)
-        engine.start_once(_work_id(workspace, key), "answer", workspace, conversation)
+        try:
+            engine.start_once(_work_id(workspace, key), "answer", workspace, conversation)
+        except EngineUnavailable as error:
+            # It stands in the outbox, and goes out with the next start.
+            _log.warning("A message waits: %s", error)
 
     desk = Desk(Office(database, people, clock), homes, told)
     secret = settings.slack_signing_secret

@@ -21,7 +21,7 @@ from bot.coaching.dates import academic_year
 from bot.coaching.phrases import in_words
 from bot.coaching.reading import LONGEST_REPLY
 from bot.reviewing import review_of
-from bot.rights import sees_review
+from bot.rights import READERS, may_write, sees_review
 from bot.slack import action_forms, plan_forms
 from bot.slack.action_forms import action_line, card_of
 from bot.slack.beginning import begin_interview
@@ -81,8 +81,7 @@ class Desk:
         try:
             person = self.office.people.person(command["team_id"], command["user_id"])
             if command.get("text", "").strip().lower() == "new":
-                self._begin(person, command["trigger_id"])
-                ack(text=_BEGUN)
+                ack(text=self._begin(person, command["trigger_id"]))
                 return
             today = self.office.today(person)
             with self.office.database.reading() as session:
@@ -106,8 +105,7 @@ class Desk:
         link = _link(body) if message else None
         try:
             person = self.office.people.person(workspace, body["user"]["id"])
-            self._begin(person, body["trigger_id"], words=words, link=link)
-            says = _BEGUN
+            says = self._begin(person, body["trigger_id"], words=words, link=link)
         except DatabaseUnavailable:
             says = _AWAY_FOR_NOW
         ack()
@@ -116,12 +114,16 @@ class Desk:
         except (SlackClientError, OSError) as error:
             _log.warning("A screen was not shown: %s", why(error))
 
-    def _begin(self, person: Person, trigger: str, **about: str | None) -> None:
+    def _begin(self, person: Person, trigger: str, **about: str | None) -> str:
+        """Begin an interview; what to tell the person at once."""
+        if not may_write(person):
+            return READERS
         with self.office.database.writing() as session:
             # A trigger is good for one time.
             key = f"begin:{trigger}"[-128:]
             queued = begin_interview(session, person, self.office.clock(), key, **about)
         self.queued(*queued)
+        return _BEGUN
 
     # --- buttons ----------------------------------------------------------------------------
 
@@ -133,8 +135,8 @@ class Desk:
         try:
             person, verb, value = self._read(body)
             if verb == "new":
-                self._begin(person, body["trigger_id"], item=value.get("item"))
-                shown = told("New action", _BEGUN)
+                says = self._begin(person, body["trigger_id"], item=value.get("item"))
+                shown = told("New action", says)
             elif verb == "page":
                 self.homes.show(person, Pages(int(value["own"]), int(value["all"])))
             else:

@@ -18,16 +18,16 @@ from slack_sdk.models.views import View
 
 from bot.coaching.phrases import in_words
 from bot.coaching.wording import RAG_NAMES, STATUS_NAMES
-from bot.rights import Deed, leads, may
+from bot.rights import Deed, leads, may, may_write
 from bot.slack.card import open_button, standing
 from bot.slack.pieces import do_button, escape, mrkdwn, sections, short, small
 from bot.summaries import ActionLine, PlanView, ThemeView
 from storage.models import Person
 from storage.vocabulary import Role, SarKind, Status
 
-# Slack takes 100 blocks: 2 for each of one's own actions, 1 for each of the plan's and at most one
+# Slack takes 100 blocks: 2 for each of one's own actions, 1 for each of the plan's and at most two
 # more for its theme, and the rest of the tab.
-OWN_ON_A_PAGE, ALL_ON_A_PAGE = 10, 20
+OWN_ON_A_PAGE, ALL_ON_A_PAGE = 8, 15
 _FIRST = 5
 _IN_A_MESSAGE = 8
 _EMPTY_SHOWN = 5
@@ -53,7 +53,7 @@ def home(
     blocks: list[Block] = []
     lines = plan.actions if plan else []
     own = [line for line in lines if line.stored.action.owner_id == person.id]
-    if person.role is not Role.READER:
+    if may_write(person):
         blocks += _own(own, person, today, pages)
     if plan is None:
         blocks += sections(f"There is no plan for {academic_year} yet.")
@@ -220,23 +220,36 @@ def _all(plan: PlanView, person: Person, today: date, pages: Pages) -> list[Bloc
     for theme, line in shown:
         if theme is not headed:
             headed = theme
-            blocks.append(_theme_heading(theme, person))
+            blocks += _theme_heading(theme, person)
         blocks.append(_row(line, standing(line, today), "all"))
     for theme in empty[:_EMPTY_SHOWN]:
-        blocks += [_theme_heading(theme, person), small("No action yet")]
+        blocks += _theme_heading(theme, person)
     turns = {"own": pages.own, "all": page}
     return [*blocks, *_turn("all", turns, len(rows), ALL_ON_A_PAGE, "The plan's actions")]
 
 
-def _theme_heading(theme: ThemeView, person: Person) -> Block:
+def _theme_heading(theme: ThemeView, person: Person) -> list[Block]:
+    """A theme's name and sponsor, who of those asked has answered, and what one may do with it."""
     sponsor = f" (sponsor {escape(theme.sponsor.name)})" if theme.sponsor else ""
-    edit = None
+    text = f"*{escape(short(theme.name, _TEXT))}*{sponsor}"
+    if theme.invited:
+        asked = [
+            f"{p.name} ({'has written one' if theme.has_answered(p) else 'not yet'})"
+            for p in theme.invited
+        ]
+        text += f"\nAsked for actions: {escape(short(', '.join(asked), _TEXT))}"
+    if not theme.actions:
+        text += "\nNo action yet"
+    blocks: list[Block] = [SectionBlock(text=mrkdwn(text))]
+    buttons = []
+    is_sponsor = theme.sponsor is not None and theme.sponsor.id == person.id
+    if theme.id is not None and (leads(person) or is_sponsor):
+        spoken, value = f"Ask for actions under {theme.name}", {"theme": theme.id}
+        buttons.append(do_button("Ask for actions", "invite", value, spoken=spoken, only=theme.id))
     if theme.id is not None and leads(person):
         spoken = f"Edit the theme {theme.name}"
-        edit = do_button("Edit", "theme", {"theme": theme.id}, spoken=spoken, only=theme.id)
-    return SectionBlock(
-        text=mrkdwn(f"*{escape(short(theme.name, _TEXT))}*{sponsor}"), accessory=edit
-    )
+        buttons.append(do_button("Edit", "theme", value, spoken=spoken, only=theme.id))
+    return [*blocks, ActionsBlock(elements=buttons)] if buttons else blocks
 
 
 def _row(line: ActionLine, says: str, only: str) -> Block:

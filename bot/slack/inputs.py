@@ -149,6 +149,8 @@ def _value(element: Mapping[str, Any]) -> Any:
         return sorted(option["value"] for option in element.get("selected_options") or [])
     if kind == "static_select":
         return (element.get("selected_option") or {}).get("value")
+    if kind == "multi_users_select":
+        return list(element.get("selected_users") or [])
     if kind == "users_select":
         return element.get("selected_user")
     if kind == "datepicker":

@@ -1,18 +1,20 @@
 """What people are told of in a direct message because somebody else has done it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from slack_sdk.models.blocks import ActionsBlock
+from slack_sdk.models.blocks import ActionsBlock, Block, SectionBlock
 from sqlmodel import Session
 
 from bot.conversation import is_slack_id
 from bot.slack.card import open_button
-from bot.slack.pieces import as_dicts, escape, sections, short
+from bot.slack.pieces import as_dicts, do_button, escape, mrkdwn, sections, short
 from storage import conversations, providers
 from storage.actions import StoredAction
-from storage.models import OutgoingMessage, Person
+from storage.models import OutgoingMessage, Person, SarItem, Theme
 
 Key = tuple[str, str, str]
+_ITEMS = 8  # findings in one message: more nobody reads
 
 
 def agreed(session: Session, stored: StoredAction, by: Person, at: datetime) -> list[Key]:
@@ -41,18 +43,54 @@ def named_owner(session: Session, stored: StoredAction, by: Person, at: datetime
     return [_queue(session, owner, stored, "owner", says, at)]
 
 
+def invited(
+    session: Session, theme: Theme, to: Person, by: Person, items: Sequence[SarItem], at: datetime
+) -> list[Key]:
+    """Ask someone for actions under a theme, with the findings that it is about."""
+    if not is_slack_id(to.slack_user_id):
+        return []
+    says = f"{by.name} asks you for an action under the theme “{theme.name}”."
+    if items:
+        says += " These are the findings it is about; begin with the one where you can do most:"
+    blocks = sections(escape(says))
+    lines = [says]
+    for item in items[:_ITEMS]:
+        text = short(f"{item.reference}: {item.judgement}", 400)
+        lines.append(text)
+        begin = do_button(
+            "Begin",
+            "new",
+            {"item": item.reference},
+            spoken=f"Write an action for {item.reference}",
+            only=item.id or "",
+        )
+        blocks.append(SectionBlock(text=mrkdwn(escape(text)), accessory=begin))
+    if not items:
+        begin = do_button("Write an action", "new", {})
+        blocks.append(ActionsBlock(elements=[begin]))
+    key = f"invited:{theme.id}:{to.slack_user_id}"
+    return [_message(session, to, key, escape("\n".join(lines)), blocks, at)]
+
+
 def _queue(
     session: Session, to: Person, stored: StoredAction, what: str, says: str, at: datetime
 ) -> Key:
-    workspace, action = to.workspace, stored.action
+    action = stored.action
     key = f"{what}:{action.id}:{action.version}:{to.slack_user_id}"
     text = f"{escape(says)}\n{escape(short(action.action or 'no action yet', 600))}"
-    blocks = [*sections(text), ActionsBlock(elements=[open_button(action)])]
+    blocks: list[Block] = [*sections(text), ActionsBlock(elements=[open_button(action)])]
+    return _message(session, to, key, text, blocks, at)
+
+
+def _message(
+    session: Session, to: Person, key: str, text: str, blocks: list[Block], at: datetime
+) -> Key:
+    """Put a direct message to someone in the outbox."""
     conversation = f"{to.slack_user_id}:notices"
     conversations.queue_message(
         session,
         OutgoingMessage(
-            workspace=workspace,
+            workspace=to.workspace,
             key=key,
             conversation=conversation,
             channel=to.slack_user_id,
@@ -61,4 +99,4 @@ def _queue(
             created_at=at,
         ),
     )
-    return workspace, conversation, key
+    return to.workspace, conversation, key

@@ -5,7 +5,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk.models.blocks import ActionsBlock, Block, SectionBlock
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    SectionBlock,
+    UserMultiSelectElement,
+)
 from slack_sdk.models.views import View
 from sqlmodel import Session
 
@@ -14,15 +19,18 @@ from bot.changes import NotFound
 from bot.coaching.checking import is_level
 from bot.coaching.dates import academic_year
 from bot.coaching.draft import Setting
+from bot.rights import may_invite
 from bot.slack.inputs import (
     choice_input,
     day_input,
     form,
+    input_block,
     news,
     person_input,
     submitted,
     text_input,
 )
+from bot.slack.notices import Key, invited
 from bot.slack.office import Done, Form, Office, person_problem
 from bot.slack.pieces import do_button, escape, mrkdwn, sections, short, small
 from storage import plans, providers
@@ -37,6 +45,7 @@ ROLES = {
     Role.READER: "Reader: sees the summary",
 }
 _ITEMS_ON_A_PAGE = 40
+_MOST_INVITED = 20
 _LONGEST_NAME, _LONGEST_REFERENCE = 120, 40
 
 
@@ -195,6 +204,55 @@ _THEME_FIELDS = {"name": "name", "rank": "rank", "sponsor": "sponsor"}
 def _told(changed: list[str], names: dict[str, str]) -> tuple[str, ...]:
     """A sentence for each field that somebody else has changed."""
     return tuple(f"Somebody changed the {names[name]}." for name in changed)
+
+
+# --- invitations ----------------------------------------------------------------------------
+
+
+def _theme_to_hand_on(session: Session, person: Person, theme_id: Any) -> Theme:
+    """A theme that the person may ask others about. Raises NotFound or NotAllowed."""
+    theme = _theme(session, person, theme_id)
+    if theme is None:
+        raise NotFound
+    if not may_invite(person, theme):
+        raise changes.NotAllowed("Only its sponsor or a quality lead can hand a theme to others.")
+    return theme
+
+
+def _make_invitation(office: Office, person: Person, value: dict[str, Any]) -> dict[str, Any]:
+    with office.database.reading() as session:
+        theme = _theme_to_hand_on(session, person, int(value["theme"]))
+    element = UserMultiSelectElement(action_id="people", max_selected_items=_MOST_INVITED)
+    blocks: list[Block] = sections(f"*{escape(theme.name)}*")
+    blocks += [
+        input_block("people", "Who should write an action for it", element, optional=False),
+        small("Each gets a direct message with the findings it is about, and begins from there."),
+    ]
+    metadata = _Seen(theme.id, {}).to_text()
+    return form("invite", "Ask for actions", "Ask them", blocks, metadata)
+
+
+def _take_invitation(office: Office, person: Person, view: dict[str, Any]) -> Done:
+    seen, users = _Seen.from_text(view.get("private_metadata", "")), submitted(view)["people"]
+    with office.database.reading() as session:
+        _theme_to_hand_on(session, person, seen.id)
+    for user in users:
+        why = person_problem(office, person.workspace, user)
+        if why:
+            return Done(errors={"people": why})
+    queued: list[Key] = []
+    with office.database.writing() as session:
+        theme = _theme_to_hand_on(session, person, seen.id)
+        items = [
+            item
+            for item in plans.stored_sar_items(session, person.workspace, theme.plan_id)
+            if item.theme_id == theme.id and item.kind is SarKind.AREA_FOR_IMPROVEMENT
+        ]
+        for user in users:
+            to = providers.ensure_person(session, person.workspace, user, user)
+            if plans.invite(session, theme, to, person, office.clock()):
+                queued += invited(session, theme, to, person, items, office.clock())
+    return Done(queued=tuple(queued))
 
 
 # --- SAR items ------------------------------------------------------------------------------
@@ -404,6 +462,7 @@ def _take_roles(office: Office, person: Person, view: dict[str, Any]) -> Done:
 FORMS = {
     "theme": Form(_make_theme, _take_theme),
     "sar_item": Form(_make_item, _take_item),
+    "invite": Form(_make_invitation, _take_invitation),
     "roles": Form(_make_roles, _take_roles),
 }
 # Screens with nothing to send.

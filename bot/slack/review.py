@@ -8,11 +8,10 @@ from slack_sdk.models.views import View
 
 from bot.coaching.plan import Check, Light, Mend
 from bot.coaching.review import first_to_fix
-from bot.rights import leads
+from bot.rights import leads, may_write
 from bot.slack.pieces import do_button, escape, mrkdwn, sections, short
 from bot.summaries import PlanView
 from storage.models import Person
-from storage.vocabulary import Role
 
 _TEXT = 700
 # What stands before a check, in a word: a colour alone says nothing to many.
@@ -67,7 +66,7 @@ def _button(check: Check, plan: PlanView, person: Person, only: str) -> ButtonEl
     if check.mend is Mend.THEMES:
         return do_button("Add a theme", "theme", {}, only=only) if leads(person) else None
     if check.mend is Mend.INTERVIEW:
-        if person.role is Role.READER:
+        if not may_write(person):
             return None
         if not check.about:
             return do_button("Write an action", "new", {}, only=only)
@@ -77,5 +76,5 @@ def _button(check: Check, plan: PlanView, person: Person, only: str) -> ButtonEl
     found = next((about for about in check.about if about in ids), None)
     if found is None:
         return None
-    label, verb = _BUTTONS[check.mend if person.role is not Role.READER else Mend.OPEN]
+    label, verb = _BUTTONS[check.mend if may_write(person) else Mend.OPEN]
     return do_button(label.format(found), verb, {"action": ids[found]}, only=only)

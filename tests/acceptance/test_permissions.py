@@ -14,6 +14,7 @@ from tests.support.college import LEAD, OTHER, OWNER, READER, SPONSOR, College, 
 from tests.support.fake_slack import FakeSlack
 from tests.support.screens import Screens, inputs
 from tests.support.slack_payloads import TEAM
+from tests.support.talk import Talk, over_http
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -188,3 +189,25 @@ def test_the_command_tells_a_stranger_nothing(
 
     assert "Review the apprenticeship resources" not in str(answer)
     assert "Stay and achieve" not in str(answer)
+
+
+@pytest.mark.parametrize("how", ["message", "command", "button", "shortcut", "mention"])
+def test_a_reader_begins_no_action(
+    fake: FakeSlack, bot: InProcess, college: College, how: str
+) -> None:
+    screens, heard = Screens(fake, bot.http, READER), ""
+    if how == "message":
+        heard = Talk(fake, over_http(bot.http), READER).says("We will text parents each day")
+    elif how == "command":
+        heard = str(screens.types("new")["text"])
+    elif how == "button":
+        heard = screens.sends("do:new:1", "{}")
+    elif how == "shortcut":
+        bot.http.interaction(payloads.global_shortcut("new_action", user=READER))
+        heard = render_text(fake.wait_for(lambda: fake.views_opened)[-1])
+    else:
+        bot.http.event(payloads.app_mention("text parents each day", user=READER))
+        heard = fake.wait_for_messages("C0QUALITY", 1)[0]["text"]
+
+    assert "Readers see the plan and leave it as it is." in heard
+    assert len(fake.calls_to("chat.postMessage")) == (1 if how in ("message", "mention") else 0)

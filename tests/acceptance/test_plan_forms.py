@@ -11,12 +11,13 @@ from storage import plans, providers
 from storage.models import SarItem
 from storage.vocabulary import Role
 from tests.support import slack_payloads as payloads
-from tests.support.block_kit import assert_valid_view, render_text
+from tests.support.block_kit import assert_valid_message, assert_valid_view, render_text
 from tests.support.bots import InProcess, in_process
 from tests.support.college import LEAD, OTHER, OWNER, READER, SPONSOR, YEAR, College, found
 from tests.support.fake_slack import FakeSlack
 from tests.support.screens import Screens, inputs
-from tests.support.slack_payloads import TEAM
+from tests.support.slack_payloads import TEAM, dm_channel
+from tests.support.talk import Talk, over_http
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -127,6 +128,69 @@ def test_two_leads_who_edit_one_theme_lose_nothing(
     assert "Somebody changed the rank." in second.saves()
     second.saves(rank="2")
     assert ranked(bot)[1] == (2, "English and maths", OWNER)
+
+
+# --- invitations --------------------------------------------------------------------------------
+
+
+def test_a_theme_is_handed_to_people_who_begin_from_its_findings(
+    fake: FakeSlack, bot: InProcess, lead: Screens
+) -> None:
+    lead.presses("Ask for actions", "Stay and achieve")
+    assert_valid_view(lead.modals[-1])
+    assert lead.saves(people=[OTHER, "U0NOBODY"]).startswith("people: Choose a person")
+    lead.saves(people=[OTHER, OWNER])
+
+    (asked,) = fake.wait_for_messages(dm_channel(OTHER), 1)
+    assert_valid_message(asked)
+    assert render_text(asked) == (
+        "Lena Marsh asks you for an action under the theme “Stay and achieve”. These are the "
+        "findings it is about; begin with the one where you can do most:\n"
+        "AFI 1: Too few apprentices achieve on time\n[Begin]"
+    )
+    other = Screens(fake, bot.http, OTHER)
+    assert "I have written to you" in other.presses("Begin", screen=asked)
+    fake.wait_for_messages(dm_channel(OTHER), 2)
+    opening = fake.messages(dm_channel(OTHER))[-1]
+    assert opening["text"].startswith("AFI 1: Too few apprentices")
+    lead.opens_home()
+    assert "Asked for actions: Tom Baker (not yet), Priya Shah (has written one)" in lead.home_text
+    talk = Talk(fake, over_http(bot.http), OTHER)
+    talk.root = opening["ts"]
+    talk.says("Pair each new apprentice with a mentor")
+    talk.says("agree")
+    talk.presses("Agree")
+    fake.wait_for(lambda: "Tom Baker (has written one)" in lead.home_text)
+
+
+@on_sqlite
+def test_nobody_is_asked_twice(fake: FakeSlack, bot: InProcess, lead: Screens) -> None:
+    for _ in range(2):
+        lead.presses("Ask for actions", "Stay and achieve")
+        lead.saves(people=[OTHER])
+    bot.service.stop()
+
+    assert len(fake.messages(dm_channel(OTHER))) == 1
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("user", "may"), [(SPONSOR, True), (OWNER, False), (READER, False), ("U0STRANGER", False)]
+)
+def test_a_theme_is_handed_on_by_its_sponsor_or_a_lead(
+    fake: FakeSlack, bot: InProcess, lead: Screens, user: str, may: bool
+) -> None:
+    lead.presses("Ask for actions", "Stay and achieve")
+    view = lead.modals[-1]
+    (block,) = inputs(view)
+    team = "T0ELSEWHERE" if user == "U0STRANGER" else TEAM
+
+    bot.http.interaction(payloads.view_submission(view, {block["block_id"]: [OTHER]}, user, team))
+    if may:
+        fake.wait_for_messages(dm_channel(OTHER), 1)
+    bot.service.stop()
+
+    assert len(fake.messages(dm_channel(OTHER))) == int(may)
 
 
 # --- SAR items ----------------------------------------------------------------------------------
