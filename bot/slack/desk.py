@@ -149,7 +149,7 @@ class Desk:
             shown = told("Not yours to do", str(error))
         except DatabaseUnavailable:
             shown = told("One moment", _AWAY)
-        except (KeyError, TypeError, ValueError):
+        except (LookupError, TypeError, ValueError):
             _log.warning("A button carried what no button of ours does.")
         ack()
         if shown is None:
@@ -231,7 +231,7 @@ class Desk:
         except DatabaseUnavailable:
             ack(response_action="errors", errors={next(iter(ids.values())): _AWAY})
             return
-        except ValueError:
+        except (LookupError, TypeError, ValueError):
             _log.warning("A form carried what no form of ours does.")
             ack()
             return

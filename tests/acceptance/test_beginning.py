@@ -1,7 +1,6 @@
 """Interviews that begin elsewhere than in a message to the bot: command, Home tab, shortcuts."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -13,7 +12,7 @@ from storage.migrate import migrate
 from storage.models import Action, InterviewRecord, OutgoingMessage
 from storage.vocabulary import Delivery, Status
 from tests.support import slack_payloads as payloads
-from tests.support.bots import InProcess, Program, in_process, load_sar
+from tests.support.bots import InProcess, Program, load_sar
 from tests.support.fake_slack import FakeSlack, accepted_then_dropped
 from tests.support.screens import Screens
 from tests.support.slack_payloads import BOT_USER, TEAM, USER, dm_channel
@@ -31,10 +30,9 @@ MILESTONE = "60% on track at the February review"
 
 
 @pytest.fixture
-def bot(fake: FakeSlack, database_url: str) -> Iterator[InProcess]:
-    with in_process(fake, database_url) as running:
-        load_sar(running.database)
-        yield running
+def bot(bot: InProcess) -> InProcess:
+    load_sar(bot.database)
+    return bot
 
 
 def opening(fake: FakeSlack, bot: InProcess) -> Talk:

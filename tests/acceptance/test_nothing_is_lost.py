@@ -31,12 +31,6 @@ def fake() -> Iterator[FakeSlack]:
         yield server
 
 
-@pytest.fixture
-def bot(fake: FakeSlack, database_url: str) -> Iterator[InProcess]:
-    with in_process(fake, database_url) as running:
-        yield running
-
-
 def rows(url: str) -> tuple[list[str], list[Delivery]]:
     """What the transcript holds of the person, and how each outgoing message stands."""
     database = Database(url)

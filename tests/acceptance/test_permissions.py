@@ -1,7 +1,6 @@
 """Who may do what, tried by calling each button, form and command directly."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,8 +8,8 @@ import pytest
 from storage.vocabulary import Status
 from tests.support import slack_payloads as payloads
 from tests.support.block_kit import render_text
-from tests.support.bots import InProcess, in_process
-from tests.support.college import LEAD, OTHER, OWNER, READER, SPONSOR, College, found, state
+from tests.support.bots import InProcess
+from tests.support.college import LEAD, OTHER, OWNER, READER, SPONSOR, College, state
 from tests.support.fake_slack import FakeSlack
 from tests.support.screens import Screens, inputs
 from tests.support.slack_payloads import TEAM
@@ -40,17 +39,6 @@ FORMS: dict[str, dict[str, Any]] = {
     "complete": {"reading": "66%", "note": "They achieved."},
     "withdraw": {"note": "It is not needed."},
 }
-
-
-@pytest.fixture
-def bot(fake: FakeSlack, database_url: str) -> Iterator[InProcess]:
-    with in_process(fake, database_url) as running:
-        yield running
-
-
-@pytest.fixture
-def college(fake: FakeSlack, bot: InProcess) -> College:
-    return found(fake, bot.database)
 
 
 def press(fake: FakeSlack, bot: InProcess, user: str, verb: str, action: int) -> str:

@@ -1,7 +1,6 @@
 """A quality lead sets up the plan from the Home tab: themes, SAR items, people and roles."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,25 +11,14 @@ from storage.models import SarItem
 from storage.vocabulary import Role
 from tests.support import slack_payloads as payloads
 from tests.support.block_kit import assert_valid_message, assert_valid_view, render_text
-from tests.support.bots import InProcess, in_process
-from tests.support.college import LEAD, OTHER, OWNER, READER, SPONSOR, YEAR, College, found
+from tests.support.bots import InProcess
+from tests.support.college import LEAD, OTHER, OWNER, READER, SPONSOR, YEAR, College
 from tests.support.fake_slack import FakeSlack
 from tests.support.screens import Screens, inputs
 from tests.support.slack_payloads import TEAM, dm_channel
 from tests.support.talk import Talk, over_http
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def bot(fake: FakeSlack, database_url: str) -> Iterator[InProcess]:
-    with in_process(fake, database_url) as running:
-        yield running
-
-
-@pytest.fixture
-def college(fake: FakeSlack, bot: InProcess) -> College:
-    return found(fake, bot.database)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from storage.models import OutgoingMessage, Person
 from storage.vocabulary import Direction, Driver, Rag, Status
 from tests.support import slack_payloads as payloads
 from tests.support.block_kit import assert_valid_message, assert_valid_view, render_text
-from tests.support.bots import InProcess, in_process
+from tests.support.bots import InProcess
 from tests.support.college import (
     LEAD,
     OTHER,
@@ -22,24 +22,12 @@ from tests.support.college import (
     SPONSOR,
     College,
     add_action,
-    found,
 )
 from tests.support.fake_slack import FakeSlack, error
 from tests.support.screens import Screens, buttons
 from tests.support.slack_payloads import TEAM, dm_channel
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def bot(fake: FakeSlack, database_url: str) -> Iterator[InProcess]:
-    with in_process(fake, database_url) as running:
-        yield running
-
-
-@pytest.fixture
-def college(fake: FakeSlack, bot: InProcess) -> College:
-    return found(fake, bot.database)
 
 
 @pytest.fixture
