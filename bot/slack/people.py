@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +14,9 @@ from storage import providers
 from storage.database import Database
 from storage.models import Person
 
-# How long a name, a zone and whether someone has left are taken to hold.
-_FRESH = timedelta(days=1)
+# How long a name, a zone and whether someone has left are taken to hold, and how long Slack is left
+# alone after it did not say.
+_FRESH, _PAUSE = timedelta(days=1), timedelta(minutes=10)
 _log = logging.getLogger(__name__)
 
 
@@ -43,15 +44,16 @@ class People:
     database: Database
     client: Callable[[str], WebClient]
     clock: Callable[[], datetime]
+    _unsaid: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def is_fresh(self, person: Person | None) -> bool:
         """Whether what the database has of someone needs no asking."""
-        return (
-            person is not None
-            and person.name != person.slack_user_id
-            and person.profile_at is not None
-            and self.clock() - person.profile_at < _FRESH
-        )
+        if person is None or person.name == person.slack_user_id:
+            return False
+        now = self.clock()
+        unsaid = self._unsaid.get((person.workspace, person.slack_user_id))
+        is_known = person.profile_at is not None and now - person.profile_at < _FRESH
+        return is_known or (unsaid is not None and now - unsaid < _PAUSE)
 
     def person(self, workspace: str, user: str) -> Person:
         """Someone who has just done something, as Slack knows them, or as we did where it is away.
@@ -67,6 +69,7 @@ class People:
         except (NoSuchPerson, SlackAway) as error:
             # The name can follow with the next message; the answer must not wait for it.
             _log.warning("No profile of a person from Slack: %s", type(error).__name__)
+            self._unsaid[workspace, user] = self.clock()
             return found or self._kept(workspace, user, None)
 
     def named(self, workspace: str, user: str) -> Person:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from storage.models import OutgoingMessage, Person
 from storage.vocabulary import Direction, Driver, Rag, Status
 from tests.support import slack_payloads as payloads
 from tests.support.block_kit import assert_valid_message, assert_valid_view, render_text
-from tests.support.bots import InProcess
+from tests.support.bots import NOW, InProcess
 from tests.support.college import (
     LEAD,
     OTHER,
@@ -23,7 +23,7 @@ from tests.support.college import (
     College,
     add_action,
 )
-from tests.support.fake_slack import FakeSlack, error
+from tests.support.fake_slack import FakeSlack, drop, error
 from tests.support.screens import Screens, buttons
 from tests.support.slack_payloads import TEAM, dm_channel
 
@@ -124,6 +124,41 @@ def _id_of(bot: InProcess, user: str) -> int:
         person = providers.person(session, TEAM, user)
     assert person is not None and person.id is not None
     return person.id
+
+
+@on_sqlite
+@pytest.mark.parametrize("fault", ["drop", "user_not_found"])
+def test_a_name_that_slack_does_not_say_again_is_not_asked_for_at_every_turn(
+    fake: FakeSlack, bot: InProcess, of: Any, college: College, fault: str
+) -> None:
+    with bot.database.writing() as session:
+        owner = session.get(Person, _id_of(bot, OWNER))
+        assert owner is not None
+        owner.profile_at = NOW - timedelta(days=2)
+        session.add(owner)
+    fake.always_fail("users.info", drop() if fault == "drop" else error(fault))
+
+    for _ in range(3):
+        assert "A-3 Review" in render_text(of(OWNER).types("mine"))
+
+    assert len(fake.calls_to("users.info")) == 1
+
+
+@on_sqlite
+def test_a_changed_name_and_zone_are_taken_over(
+    fake: FakeSlack, bot: InProcess, of: Any, college: College
+) -> None:
+    with bot.database.writing() as session:
+        owner = session.get(Person, _id_of(bot, OWNER))
+        assert owner is not None
+        owner.profile_at, owner.name = NOW - timedelta(days=2), "Priya Old"
+        session.add(owner)
+
+    of(OWNER).types("mine")
+
+    with bot.database.reading() as session:
+        kept = session.get(Person, _id_of(bot, OWNER))
+    assert kept is not None and (kept.name, kept.profile_at) == ("Priya Shah", NOW)
 
 
 # --- the card -----------------------------------------------------------------------------------
