@@ -237,18 +237,25 @@ def review(
     with _told():
         from bot.coaching.dates import academic_year
         from bot.coaching.review import first_to_fix
-        from bot.reviewing import review_of
+        from bot.coaching.review import review as look_over
+        from bot.reviewing import whole_plan
         from bot.summaries import plan_view
 
         with _plans(workspace) as (session, place):
             plan = plan_view(session, place, academic_year(day), day)
             if plan is None:
                 raise _fail(f"There is no plan for {academic_year(day)} yet.", COULD_NOT)
-            checks = review_of(session, place, plan, day)
+            checks = look_over(whole_plan(session, place, plan, day))
     first = first_to_fix(checks)
     if as_json:
         found = [
-            {"name": c.name, "light": c.light, "says": c.says, "about": list(c.about)}
+            {
+                "name": c.name,
+                "light": c.light,
+                "count": c.count,
+                "about": list(c.references),
+                "says": c.says,
+            }
             for c in checks
         ]
         answer = {"first_to_fix": [c.name for c in first], "checks": found}

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.coaching.dates import terms_of
-from bot.coaching.plan import Check, Planned, Told, WholePlan
-from bot.coaching.review import review
+from bot.coaching.whole_plan import Planned, ThemeAsked, Update, WholePlan
 from bot.summaries import ActionLine, PlanView
 from storage import actions
 from storage.models import ProgressUpdate
@@ -17,18 +16,17 @@ from storage.models import ProgressUpdate
 _HERE = ZoneInfo("Europe/London")
 
 
-def review_of(session: Session, workspace: str, plan: PlanView, today: date) -> tuple[Check, ...]:
-    """Every check of a workspace's plan on a day."""
+def whole_plan(session: Session, workspace: str, plan: PlanView, today: date) -> WholePlan:
+    """A workspace's plan as its review and ranking are given it, on a day."""
     moved = actions.times_redated(session, workspace)
-    return review(
-        WholePlan(
-            today=today,
-            academic_year=plan.academic_year,
-            items=plan.sar_items,
-            themes=tuple(theme.name for theme in plan.themes if theme.id is not None),
-            actions=tuple(_planned(line, moved.get) for line in plan.actions),
-            terms=terms_of(plan.academic_year),
-        )
+    themes = [theme for theme in plan.themes if theme.id is not None]
+    return WholePlan(
+        today=today,
+        academic_year=plan.academic_year,
+        items=plan.sar_items,
+        themes=tuple(ThemeAsked(t.name, t.sponsor.name if t.sponsor else None) for t in themes),
+        actions=tuple(_planned(line, moved.get) for line in plan.actions),
+        terms=terms_of(plan.academic_year),
     )
 
 
@@ -40,12 +38,13 @@ def _planned(line: ActionLine, moved: Callable[[int, int], int]) -> Planned:
         status=line.status,
         rag=line.rag,
         owner=owner.slack_user_id if owner else None,
+        owner_name=line.owner,
         owner_left=owner is not None and owner.left_at is not None,
-        updates=tuple(_told(update) for update in line.stored.updates),
+        updates=tuple(_update(update) for update in line.stored.updates),
         agreed_on=action.agreed_at.astimezone(_HERE).date() if action.agreed_at else None,
         redated=moved(line.id, 0),
     )
 
 
-def _told(update: ProgressUpdate) -> Told:
-    return Told(update.at.astimezone(_HERE).date(), update.rag, update.reading)
+def _update(update: ProgressUpdate) -> Update:
+    return Update(update.at.astimezone(_HERE).date(), update.rag, update.reading)

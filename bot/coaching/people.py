@@ -31,11 +31,6 @@ _NOT_NAMES = frozenset(
 )
 
 
-def names_group(text: str) -> bool:
-    """Whether a text names a team, a department or everybody."""
-    return _GROUP.search(text) is not None
-
-
 def find_people(text: str, asked: str | None) -> tuple[tuple[str, ...], str | None]:
     """The people named as accountable, and a team or department named instead of a person."""
     names: list[str] = []

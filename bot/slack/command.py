@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block
 
-from bot.coaching.plan import Check
+from bot.coaching.review import Check
 from bot.rights import sees_review
 from bot.slack.home import glance, own_rows, theme_list
 from bot.slack.pieces import as_dicts, escape, sections

@@ -19,8 +19,10 @@ from bot import changes
 from bot.changes import NotAllowed, NotFound
 from bot.coaching.dates import academic_year
 from bot.coaching.phrases import in_words
+from bot.coaching.ranking import ranking
 from bot.coaching.reading import LONGEST_REPLY
-from bot.reviewing import review_of
+from bot.coaching.review import Check, review
+from bot.reviewing import whole_plan
 from bot.rights import READERS, may_write, sees_review
 from bot.slack import action_forms, plan_forms
 from bot.slack.action_forms import action_line, card_of
@@ -34,7 +36,7 @@ from bot.slack.notices import Key, agreed
 from bot.slack.office import Office
 from bot.slack.pieces import DO
 from bot.slack.refusals import why
-from bot.slack.review import every_check
+from bot.slack.review import every_check, order
 from bot.summaries import plan_view
 from storage import providers
 from storage.database import DatabaseUnavailable
@@ -86,11 +88,9 @@ class Desk:
             today = self.office.today(person)
             with self.office.database.reading() as session:
                 plan = plan_view(session, person.workspace, academic_year(today), today)
-                checks = (
-                    review_of(session, person.workspace, plan, today)
-                    if plan is not None and asks_for_review(command.get("text", ""))
-                    else ()
-                )
+                checks: tuple[Check, ...] = ()
+                if plan is not None and asks_for_review(command.get("text", "")):
+                    checks = review(whole_plan(session, person.workspace, plan, today))
         except DatabaseUnavailable:
             ack(text=_AWAY_FOR_NOW)
             return
@@ -175,8 +175,8 @@ class Desk:
         self, person: Person, verb: str, value: dict[str, Any]
     ) -> tuple[str, dict[str, Any] | None]:
         """What was done, and the screen to show for it if it is another one."""
-        if verb == "review":
-            return "", self._review(person)
+        if verb in ("review", "ranking"):
+            return "", self._review(person, verb)
         if verb in plan_forms.LISTS:
             return "", plan_forms.LISTS[verb](self.office, person, value)
         if verb in FORMS:
@@ -201,7 +201,8 @@ class Desk:
         self._tell(person, queued)
         return note, None
 
-    def _review(self, person: Person) -> dict[str, Any]:
+    def _review(self, person: Person, verb: str) -> dict[str, Any]:
+        """Every check of the plan, or its actions in the order of their impact."""
         if not sees_review(person):
             raise NotAllowed(NOT_FOR_OWNERS)
         today = self.office.today(person)
@@ -209,8 +210,10 @@ class Desk:
             plan = plan_view(session, person.workspace, academic_year(today), today)
             if plan is None:
                 raise NotFound
-            checks = review_of(session, person.workspace, plan, today)
-        return every_check(checks, plan, person)
+            whole = whole_plan(session, person.workspace, plan, today)
+        if verb == "ranking":
+            return order(ranking(whole), plan)
+        return every_check(review(whole), plan, person)
 
     # --- forms ------------------------------------------------------------------------------
 

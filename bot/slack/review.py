@@ -6,10 +6,13 @@ from typing import Any
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, HeaderBlock, SectionBlock
 from slack_sdk.models.views import View
 
-from bot.coaching.plan import Check, Light, Mend
-from bot.coaching.review import first_to_fix
+from bot.coaching.ranking import Ranked
+from bot.coaching.review import Check, Verb, first_to_fix
+from bot.coaching.viewing import Light
+from bot.coaching.whole_plan import STANDARD
 from bot.rights import leads, may_write
-from bot.slack.pieces import do_button, escape, mrkdwn, sections, short
+from bot.slack.card import open_button
+from bot.slack.pieces import do_button, escape, mrkdwn, sections, short, small
 from bot.summaries import PlanView
 from storage.models import Person
 
@@ -21,13 +24,16 @@ LIGHTS = {
     Light.GREEN: "Fine",
     Light.UNKNOWN: "Not known",
 }
-# The label of the button, and the verb of what it opens.
+# The label of the button that mends an action, and the verb of what it opens.
+_OPEN = ("Open {}", "open")
 _BUTTONS = {
-    Mend.EDIT: ("Edit {}", "edit"),
-    Mend.MILESTONES: ("Add a check to {}", "milestones"),
-    Mend.UPDATE: ("Update {}", "update"),
-    Mend.OPEN: ("Open {}", "open"),
+    Verb.LINK: ("Edit {}", "edit"),
+    Verb.EDIT: ("Edit {}", "edit"),
+    Verb.ASSIGN: ("Edit {}", "edit"),
+    Verb.MILESTONE: ("Add a check to {}", "milestones"),
+    Verb.UPDATE: ("Update {}", "update"),
 }
+_RANKED_SHOWN = 45
 
 
 def first_things(checks: Sequence[Check], plan: PlanView, person: Person) -> list[Block]:
@@ -59,22 +65,49 @@ def every_check(checks: Sequence[Check], plan: PlanView, person: Person) -> dict
     return View(type="modal", title="Review of the plan", close="Close", blocks=blocks).to_dict()
 
 
+def order(ranked: Sequence[Ranked], plan: PlanView) -> dict[str, Any]:
+    """The actions of a plan that is too long, best for learners first, and which to keep."""
+    ids = {line.reference: line for line in plan.actions}
+    blocks: list[Block] = []
+    if not ranked:
+        blocks += sections("The plan is within its limit: there is nothing to choose between.")
+    for place in ranked[:_RANKED_SHOWN]:
+        line = ids[place.reference]
+        says = "Keep" if place.keeps else "Could be parked"
+        text = f"*{says}: {line.reference}* {escape(short(line.draft.action or '', 200))}"
+        text += f"\n{escape(short(place.why, 300))}"
+        blocks.append(SectionBlock(text=mrkdwn(text), accessory=open_button(line.stored.action)))
+    if len(ranked) > _RANKED_SHOWN:
+        blocks.append(small(f"And {len(ranked) - _RANKED_SHOWN} more further down."))
+    return View(type="modal", title="In order of impact", close="Close", blocks=blocks).to_dict()
+
+
 def _button(check: Check, plan: PlanView, person: Person, only: str) -> ButtonElement | None:
     """What mends the first thing that a check is about, if this person may try."""
     if check.mend is None:
         return None
-    if check.mend is Mend.THEMES:
-        return do_button("Add a theme", "theme", {}, only=only) if leads(person) else None
-    if check.mend is Mend.INTERVIEW:
-        if not may_write(person):
-            return None
-        if not check.about:
-            return do_button("Write an action", "new", {}, only=only)
-        label = f"Write an action for {check.about[0]}"
-        return do_button(short(label, 70), "new", {"item": check.about[0]}, only=only)
-    ids = {line.reference: line.id for line in plan.actions}
-    found = next((about for about in check.about if about in ids), None)
-    if found is None:
+    verb, about = check.mend.verb, check.mend.reference
+    if verb is Verb.RANK:
+        return do_button("See the order", "ranking", {}, only=only)
+    if verb is Verb.THEME:
+        too_few = check.name == "themes" and check.count < STANDARD.themes_fewest
+        return _theme_button(None if too_few else about, plan, only) if leads(person) else None
+    actions = {line.reference: line.id for line in plan.actions}
+    if about in actions:
+        label, opens = _BUTTONS.get(verb, _OPEN) if may_write(person) else _OPEN
+        return do_button(label.format(about), opens, {"action": actions[about]}, only=only)
+    if not may_write(person):
         return None
-    label, verb = _BUTTONS[check.mend if may_write(person) else Mend.OPEN]
-    return do_button(label.format(found), verb, {"action": ids[found]}, only=only)
+    items = {item.reference for item in plan.sar_items}
+    if about in items:
+        label = short(f"Write an action for {about}", 70)
+        return do_button(label, "new", {"item": about}, only=only)
+    return do_button("Write an action", "new", {}, only=only)
+
+
+def _theme_button(name: str | None, plan: PlanView, only: str) -> ButtonElement:
+    for theme in plan.themes:
+        if theme.id is not None and theme.name == name:
+            spoken = f"Edit the theme {name}"
+            return do_button("Edit theme", "theme", {"theme": theme.id}, spoken=spoken, only=only)
+    return do_button("Add a theme", "theme", {}, only=only)

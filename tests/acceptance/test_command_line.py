@@ -379,9 +379,9 @@ def test_the_review_says_what_to_mend_first(tmp_path: Path) -> None:
     text = told("review", *TODAY, **settings)
     found = json.loads(told("review", "--json", *TODAY, **settings))
 
-    assert text.startswith("To mend first\n  1. Have an action: 1 of 10 areas for improvement.")
+    assert text.startswith("To mend first\n  1. 9 of 10 areas for improvement have no action yet")
     assert found["first_to_fix"][0] == "coverage"
-    assert len(found["checks"]) == 22
+    assert len(found["checks"]) == 23
     assert {c["light"] for c in found["checks"]} <= {"green", "amber", "red", "unknown"}
     code, says = refusal("review", "--today", "2031-11-23", **settings)
     assert (code, says) == (1, "There is no plan for 2031/32 yet.")

@@ -463,8 +463,7 @@ def test_the_review_leads_to_what_mends_each_thing(
     assert_valid_message(answer)
     text = render_text(answer)
     assert text.startswith(
-        "Mend: Have an action: 1 of 2 areas for improvement. None yet for AFI 2.\n"
-        "[Write an action for AFI 2]"
+        "Mend: 1 of 2 areas for improvement has no action yet: AFI 2.\n[Write an action for AFI 2]"
     )
     assert text.endswith("[Show every check]")
     assert len([b for b in buttons(answer) if b["text"]["text"] != "Show every check"]) == 3
@@ -488,11 +487,33 @@ def test_who_sees_the_review(of: Any, college: College, user: str, sees: bool) -
     typed = render_text(screens.types("review"))
     shown = screens.sends("do:review:1", "{}")
 
-    assert ("areas for improvement" in typed) == sees
+    assert ("areas for improvement has" in typed) == sees
     assert ("== Review of the plan ==" in shown) == sees
     if user == READER:
         labels = {b["text"]["text"].partition(" ")[0] for b in buttons(screens.modals[-1])}
         assert labels <= {"Open"}
+
+
+@on_sqlite
+def test_a_plan_that_is_too_long_is_shown_in_the_order_of_its_impact(
+    bot: InProcess, of: Any, college: College
+) -> None:
+    lead = of(LEAD)
+    assert "within its limit" in lead.sends("do:ranking:1", "{}")
+    with bot.database.writing() as session:
+        owner = session.get(Person, _id_of(bot, OWNER))
+        assert owner is not None
+        for number in range(60):
+            impact = None if number else "Attendance of adults up from 70% to 80%"
+            add_action(session, TEAM, 1, owner, action=f"Hold review {number}", impact=impact)
+
+    shown = lead.sends("do:ranking:1", "{}")
+
+    assert_valid_view(lead.modals[-1])
+    assert shown.splitlines()[1].startswith("Keep: A-")
+    assert "Could be parked: A-" in shown
+    assert "more further down" in shown
+    assert "See the order" in str(lead.sends("do:review:1", "{}"))
 
 
 # --- what people type ---------------------------------------------------------------------------
