@@ -190,14 +190,21 @@ def _work_id(workspace: str, event_id: str) -> str:
     return f"{workspace}:{event_id}"
 
 
+def handlers(
+    progress: Progress, desk: Desk
+) -> dict[str, Callable[[dict[str, Any], dict[str, Any]], None]]:
+    """What is done at once about an event, by its type; messages and mentions are kept instead."""
+
+    def stopped(body: dict[str, Any], event: dict[str, Any]) -> None:
+        progress.stop(body.get("team_id", ""), event.get("channel", ""), event.get("thread_ts", ""))
+
+    return {"agent_session_stopped": stopped, "app_home_opened": desk.opened}
+
+
 def _listen(app: App, progress: Progress, desk: Desk) -> None:
     """Name what is heard; the middleware has kept what is to be answered by the time these run."""
 
-    app.event("app_home_opened")(desk.opened)
-
-    @app.event("agent_session_stopped")
-    def stopped(body: dict[str, Any], event: dict[str, Any]) -> None:
-        progress.stop(body.get("team_id", ""), event.get("channel", ""), event.get("thread_ts", ""))
+    handled = handlers(progress, desk)
 
     @app.error
     def failed(error: Exception) -> BoltResponse:
@@ -205,9 +212,12 @@ def _listen(app: App, progress: Progress, desk: Desk) -> None:
         _log.error("A request failed: %s", type(error).__name__)
         return BoltResponse(status=500, body="")
 
+    # One listener for all events: Bolt takes its time over each that it asks in vain.
     @app.event(re.compile(""))
-    def heard() -> None:
-        """Kept by the middleware."""
+    def heard(body: dict[str, Any], event: dict[str, Any]) -> None:
+        handle = handled.get(event.get("type", ""))
+        if handle is not None:
+            handle(body, event)
 
     @app.action(re.compile(rf"^{ANSWER}:"))
     def pressed(ack: Callable[[], None]) -> None:

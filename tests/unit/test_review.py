@@ -2,7 +2,6 @@
 
 import random
 import re
-import time
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -1083,13 +1082,9 @@ def test_any_plan_too_long_is_ranked_whole(plan: WholePlan) -> None:
         assert len(live) <= 2
 
 
-def test_a_plan_of_three_hundred_actions_is_reviewed_in_a_second() -> None:
-    plan = a_plan(*many(300))
-    begun = time.perf_counter()
+def test_a_plan_of_three_hundred_actions_can_be_reviewed() -> None:
+    found = review(a_plan(*many(300)))
 
-    found = review(plan)
-
-    assert time.perf_counter() - begun < 1
     assert next(c for c in found if c.name == "size").says == (
         "The plan has 300 live actions; a plan that people keep up with has at most 25."
     )
