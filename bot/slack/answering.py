@@ -227,12 +227,8 @@ class Answering:
         if loaded.interview is None or (
             order is Command.NEW and record and record.status is InterviewStatus.AGREED
         ):
-            in_thread = incoming.is_reply or incoming.kind is Kind.PRESS
-            if in_thread and conversations.waits_to_open(
-                session, incoming.workspace, incoming.user
-            ):
-                # It may be this very thread: the interview is there once that is known.
-                raise TryAgain(_OPENING_SECONDS)
+            if incoming.is_reply or incoming.kind is Kind.PRESS:
+                self._await_opening(session, loaded, incoming)
             if incoming.kind is Kind.PRESS:
                 return None
             return self._first_words(session, loaded, incoming, order)
@@ -242,6 +238,22 @@ class Answering:
             interview.said, interview.choices = loaded.interview.said, loaded.interview.choices
             return _Due(replace(loaded, interview=interview), say) if say.text else None
         return _Due(loaded)
+
+    def _await_opening(
+        self, session: Session, loaded: talk.Conversation, incoming: Incoming
+    ) -> None:
+        """Raise TryAgain or StaleDataError where the thread may be that of an interview of ours.
+
+        Its opening may be in Slack already while the interview under it is not in the database yet.
+        """
+        if conversations.waits_to_open(session, incoming.workspace, incoming.user):
+            raise TryAgain(_OPENING_SECONDS)
+        place = loaded.place
+        now_there = conversations.interview_at(
+            session, place.workspace, place.channel, place.thread
+        )
+        if loaded.interview is None and now_there is not None:
+            raise StaleDataError("the interview has been opened since it was looked for")
 
     def _first_words(
         self,

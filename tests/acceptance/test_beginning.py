@@ -1,12 +1,14 @@
 """Interviews that begin elsewhere than in a message to the bot: command, Home tab, shortcuts."""
 
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from bot.coaching.dates import academic_year
+from storage import conversations
 from storage.database import Database
 from storage.migrate import migrate
 from storage.models import Action, InterviewRecord, OutgoingMessage
@@ -259,3 +261,25 @@ def test_a_bare_mention_begins_with_the_first_question(fake: FakeSlack, bot: InP
     bot.http.event(payloads.app_mention(f"<@{BOT_USER}>"))
 
     assert opening(fake, bot).messages[0]["text"].startswith("Let us write one action together.")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_press_is_not_lost_while_the_interview_is_being_opened(
+    fake: FakeSlack, bot: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = fake.hold("chat.postMessage", accepted=True)
+    begin("command", fake, bot)
+    talk = opening(fake, bot)
+    look = conversations.waits_to_open
+
+    def opened_meanwhile(session: Session, workspace: str, user: str) -> bool:
+        held.release()
+        until = time.monotonic() + 10
+        while look(session, workspace, user) and time.monotonic() < until:
+            # Nothing tells of it but the row itself.
+            time.sleep(0.01)
+        return look(session, workspace, user)
+
+    monkeypatch.setattr(conversations, "waits_to_open", opened_meanwhile)
+
+    assert talk.presses("Choose", talk.messages[0]).startswith("AFI 1:")
