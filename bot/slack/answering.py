@@ -281,6 +281,8 @@ class Answering:
             return _Due(*talk.opened(loaded))
         begun = None
         if not incoming.is_reply:
+            if conversations.waits_to_open(session, incoming.workspace, incoming.user):
+                raise TryAgain(_OPENING_SECONDS)
             begun = conversations.begun_interview(session, incoming.workspace, loaded.person.id)
         if begun is None:
             after, _ = talk.opened(loaded)
