@@ -52,12 +52,19 @@ class Screens:
         On the modal on top, or on the Home tab where none is open, unless a screen is given. The
         text of the modal that is then on top, "" for none.
         """
-        screen = screen or (self.modals[-1] if self.modals else self.home)
-        button = next(
-            b
-            for b in buttons(screen)
-            if b["text"]["text"] == label and about in b.get("accessibility_label", "")
-        )
+        given = screen or (self.modals[-1] if self.modals else None)
+
+        def shown() -> tuple[Json, Json] | None:
+            # A Home tab is made anew a moment after a change.
+            on = given or self.home
+            found = (
+                b
+                for b in buttons(on)
+                if b["text"]["text"] == label and about in b.get("accessibility_label", "")
+            )
+            return next(((on, b) for b in found), None)
+
+        screen, button = self.fake.wait_for(shown)
         return self.sends(button["action_id"], button["value"], screen)
 
     def sends(self, action_id: str, value: str, screen: Json | None = None) -> str:
