@@ -45,10 +45,8 @@ def give_role(session: Session, person: Person, to: Person, role: Role) -> None:
     """Give someone a role. Raises NotAllowed where nobody would be left to lead the plan."""
     for_leads(person)
     if to.role is Role.LEAD and role is not Role.LEAD:
-        others = [
-            p for p in providers.with_role(session, person.workspace, Role.LEAD) if p.id != to.id
-        ]
-        if not others:
+        leading = providers.with_role(session, person.workspace, Role.LEAD, to_change=True)
+        if all(lead.id == to.id for lead in leading):
             raise NotAllowed(f"{to.name} is the only quality lead. Make somebody else one first.")
     to.role = role
     session.add(to)

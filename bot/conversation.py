@@ -6,7 +6,7 @@ coach holds no lock; the interview's version tells when another turn came betwee
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from bot.coaching.interview import ask_again, begin
 from bot.coaching.state import Interview, Outcome, Say, Stage
 from bot.rights import Deed, refusal
 from storage import actions, conversations, plans, providers
-from storage.models import ActionFields, InterviewRecord, MilestoneFields, Person, Turn
+from storage.models import ActionFields, InterviewRecord, Person, Turn
 from storage.vocabulary import InterviewStatus, Role, Speaker, Status
 
 
@@ -45,10 +45,15 @@ class Conversation:
     over: str | None = None
 
 
+def local_day(at: datetime, person: Person) -> date:
+    """The day that an instant (with a zone) falls on where the person is."""
+    return at.astimezone(ZoneInfo(person.timezone)).date()
+
+
 def load(session: Session, place: Place, person: Person, now: datetime) -> Conversation:
     """The conversation held at this place, by this person, at the instant `now` (with a zone)."""
     record = conversations.interview_at(session, place.workspace, place.channel, place.thread)
-    today = now.astimezone(ZoneInfo(person.timezone)).date()
+    today = local_day(now, person)
     year = academic_year(today)
     stored = plans.sar_items(session, place.workspace, year)
     items = tuple(SarItemView.stored(row) for row in stored)
@@ -88,9 +93,7 @@ def _brought_up_to_date(
     if "sar_items" in changed:
         draft.sar_items = stored.sar_references
     if "milestones" in changed:
-        draft.milestones = [
-            MilestoneFields(due=m.due, text=m.text, done=m.done) for m in stored.milestones
-        ]
+        draft.milestones = stored.checks
     if changed & {"owner_id", "owner_name"}:
         draft.owner = mention(stored.owner) if stored.owner else action.owner_name
     interview.saved_version = action.version

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.coaching.wording import STATUS_NAMES
 from storage.actions import StoredAction
-from storage.models import Person, Theme
+from storage.models import Person
 from storage.vocabulary import Role, Status
 
 
@@ -52,9 +52,9 @@ def may_write(person: Person) -> bool:
     return person.role is not Role.READER
 
 
-def may_invite(person: Person, theme: Theme) -> bool:
-    """Whether someone may ask others for actions under a theme: a lead, or its sponsor."""
-    return leads(person) or (may_write(person) and theme.sponsor_id == person.id)
+def may_invite(person: Person, sponsor_id: int | None) -> bool:
+    """Whether someone may ask others for actions under a theme of this sponsor."""
+    return leads(person) or (may_write(person) and sponsor_id == person.id)
 
 
 def sees_review(person: Person) -> bool:

@@ -157,9 +157,7 @@ def _line(stored: StoredAction, setting: Setting) -> ActionLine:
         **action.model_dump(include=set(Draft.model_fields) & set(type(action).model_fields)),
         sar_items=stored.sar_references,
         theme=stored.theme.name if stored.theme else None,
-        milestones=[
-            MilestoneFields(due=m.due, text=m.text, done=m.done) for m in stored.milestones
-        ],
+        milestones=stored.checks,
         owner=stored.owner.name if stored.owner else action.owner_name,
     )
     missing = tuple(GAP_NAMES[f.criterion] for f in gaps(draft, setting))

@@ -14,6 +14,7 @@ from bot.coaching.draft import Draft, Setting
 from bot.coaching.lines import draft_lines, from_to
 from bot.coaching.phrases import in_words
 from bot.coaching.state import Choice, Say
+from bot.coaching.viewing import counted
 from bot.coaching.wording import STATUS_NAMES
 from bot.summaries import ActionLine, PlanView
 from storage.vocabulary import Status
@@ -76,12 +77,12 @@ def show_plan(console: Console, plan: PlanView) -> None:
     console.print(Text(title, style="bold"), width=_width(console))
     agreed = sum(action.status is not Status.DRAFT for action in plan.actions)
     drafts = len(plan.actions) - agreed
-    counts = f"{_count(agreed, 'agreed action')}, {_count(drafts, 'draft')}"
+    counts = f"{counted(agreed, 'agreed action')}, {counted(drafts, 'draft')}"
     covered = len([i for i in plan.sar_items if i.kind == "area_for_improvement"]) - len(
         plan.uncovered
     )
     if plan.sar_items:
-        counts += f". {_count(covered, 'area')} for improvement answered, "
+        counts += f". {counted(covered, 'area')} for improvement answered, "
         counts += f"{len(plan.uncovered)} still without an action"
     console.print(Text(f"{counts}."), width=_width(console))
     for theme in plan.themes:
@@ -127,7 +128,3 @@ def _action(console: Console, line: ActionLine) -> Group:
             ),
         )
     return Group(grid)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -41,6 +41,11 @@ class StoredAction:
     milestones: list[Milestone] = field(default_factory=list)
     updates: list[ProgressUpdate] = field(default_factory=list)
 
+    @property
+    def checks(self) -> list[MilestoneFields]:
+        """Its milestones as plain data."""
+        return [MilestoneFields(due=m.due, text=m.text, done=m.done) for m in self.milestones]
+
 
 @dataclass(frozen=True)
 class Change:

@@ -69,15 +69,16 @@ def person_by_id(session: Session, workspace: str, person_id: int) -> Person:
     ).one()
 
 
-def with_role(session: Session, workspace: str, role: Role) -> list[Person]:
-    """Everyone in a workspace who has a role and has not left, by name."""
+def with_role(
+    session: Session, workspace: str, role: Role, *, to_change: bool = False
+) -> list[Person]:
+    """Everyone in a workspace who has a role and has not left, by name, locked if `to_change`."""
     found = (
         select(Person)
         .where(Person.workspace == workspace, Person.role == role, col(Person.left_at).is_(None))
         .order_by(Person.name)
-        .with_for_update()
     )
-    return list(session.exec(found))
+    return list(session.exec(found.with_for_update() if to_change else found))
 
 
 def home_opened(session: Session, person: Person, at: datetime) -> None:

@@ -53,7 +53,8 @@ from storage.vocabulary import Direction, Driver, Rag
 _MOST_OPTIONS = 100
 MOST_MILESTONES = 5
 _DIRECTIONS = {Direction.HIGHER: "Higher is better", Direction.LOWER: "Lower is better"}
-FIELDS = {
+# In the words of the forms, for a sentence on what somebody else has changed.
+_FIELDS = {
     "action": "the action",
     "impact": "the impact on learners",
     "measure": "the measure",
@@ -67,9 +68,6 @@ FIELDS = {
     "sar_items": "the SAR items",
     "owner_id": "the owner",
     "owner_name": "the owner",
-    "theme_id": "the theme",
-    "status": "the status",
-    "rag": "the rating",
     "milestones": "the checks on the way",
 }
 
@@ -109,8 +107,7 @@ def edit_form(
 ) -> dict[str, Any]:
     """Every field of an action. `typed` stands in place of what is stored; `changed` are sentences
     on what others have changed meanwhile."""
-    held = {**editable(line), **(typed or {})}
-    items = [item for item in setting.sar_items if item.reference]
+    held = {**_editable(line), **(typed or {})}
     blocks: list[Block] = news(changed)
     blocks += [
         text_input("action", "What will be done", held, optional=False, long=True),
@@ -125,13 +122,13 @@ def edit_form(
         text_input("evidence_source", "Where the figure will be read", held),
         day_input("due", "By when", held),
         choice_input("driver", "What in the SAR drove it", held, _drivers()),
-        *([_items(items, held)] if items else []),
+        *([_items(setting.sar_items, held)] if setting.sar_items else []),
         person_input("owner", "Who is accountable: one person", held),
     ]
     return _form("edit", f"Edit {line.reference}", "Save", blocks, line, tuple(typed or ()))
 
 
-def editable(line: ActionLine) -> dict[str, Any]:
+def _editable(line: ActionLine) -> dict[str, Any]:
     """What the form for editing shows of an action, by field, as its inputs give it back."""
     action, draft = line.stored.action, line.draft
     texts = ("action", "impact", "measure", "baseline", "target", "evidence_source")
@@ -440,13 +437,13 @@ def _milestone_problems(values: dict[str, Any], setting: Setting) -> dict[str, s
 
 def _told(change: actions.Change, reader: Person) -> str:
     at = change.at.astimezone(ZoneInfo(reader.timezone))
-    name = FIELDS.get(change.field, change.field)
+    name = _FIELDS[change.field]
     to = f" to “{short(change.new, 80)}”" if change.new and change.field in _SAID else ""
     by = "you" if change.by == reader.name else change.by
     return f"{start_upper(by)} changed {name}{to} at {at:%H:%M}."
 
 
-_IN_EDIT_FORM = frozenset(FIELDS) - {"milestones", "status", "rag", "theme_id"}
+_IN_EDIT_FORM = frozenset(_FIELDS) - {"milestones"}
 # Fields whose value reads well in a sentence.
 _SAID = frozenset(
     "action impact measure baseline target evidence_source due sar_items milestones".split()

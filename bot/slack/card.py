@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
 from slack_sdk.models.views import View
@@ -11,6 +10,7 @@ from bot.coaching.draft import Setting
 from bot.coaching.lines import draft_lines
 from bot.coaching.phrases import in_words
 from bot.coaching.wording import RAG_NAMES, STATUS_NAMES
+from bot.conversation import local_day
 from bot.rights import Deed, may
 from bot.slack.pieces import do_button, escape, mrkdwn, sections, short, small
 from bot.summaries import ActionLine
@@ -80,7 +80,7 @@ def _updates(line: ActionLine, person: Person) -> list[Block]:
 
 
 def _told(update: ProgressUpdate, person: Person) -> str:
-    day = in_words(update.at.astimezone(ZoneInfo(person.timezone)).date())
+    day = in_words(local_day(update.at, person))
     parts = [f"{day}: {RAG_NAMES[update.rag].partition(',')[0]}. {escape(short(update.note, 400))}"]
     if update.reading:
         parts.append(f"Reading: {escape(update.reading)}.")

@@ -27,6 +27,13 @@ _HELP = (
 NOT_FOR_OWNERS = "The review of the whole plan is for quality leads, sponsors and readers."
 
 
+_OF_THE_PLAN = ("mine", "review", "summary", "summary plan")
+
+
+def asks_for_plan(typed: str) -> bool:
+    return _order(typed) in _OF_THE_PLAN
+
+
 def asks_for_review(typed: str) -> bool:
     return _order(typed) == "review"
 
@@ -40,12 +47,13 @@ def answer(
 ) -> tuple[str, list[dict[str, Any]]]:
     """The text and blocks of the answer to what was typed after /qip.
 
-    `checks` are those of the plan, where it `asks_for_review`.
+    `plan` is given where it `asks_for_plan`, and `checks` where it `asks_for_review` and the person
+    may see it.
     """
     order = _order(typed)
     if order in ("", "help", "?"):
         return _said(sections(_HELP))
-    if order not in ("mine", "review", "summary", "summary plan"):
+    if order not in _OF_THE_PLAN:
         return _said(sections(f"I do not know “{escape(typed[:80])}”.\n{_HELP}"))
     if plan is None:
         return _said(sections("There is no plan for this year yet."))

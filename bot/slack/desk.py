@@ -27,10 +27,10 @@ from bot.rights import READERS, may_write, sees_review
 from bot.slack import action_forms, plan_forms
 from bot.slack.action_forms import action_line, card_of
 from bot.slack.beginning import begin_interview
-from bot.slack.command import NOT_FOR_OWNERS, answer, asks_for_review
+from bot.slack.command import NOT_FOR_OWNERS, answer, asks_for_plan, asks_for_review
 from bot.slack.home import Pages
 from bot.slack.homes import Homes
-from bot.slack.incoming import plain
+from bot.slack.incoming import plain, workspace_of
 from bot.slack.inputs import block_ids, told
 from bot.slack.notices import Key, agreed
 from bot.slack.office import Office
@@ -82,29 +82,30 @@ class Desk:
         """Someone has typed /qip."""
         try:
             person = self.office.people.person(command["team_id"], command["user_id"])
-            if command.get("text", "").strip().lower() == "new":
+            typed, plan = command.get("text", ""), None
+            if typed.strip().lower() == "new":
                 ack(text=self._begin(person, command["trigger_id"]))
                 return
             today = self.office.today(person)
+            checks: tuple[Check, ...] = ()
             with self.office.database.reading() as session:
-                plan = plan_view(session, person.workspace, academic_year(today), today)
-                checks: tuple[Check, ...] = ()
-                if plan is not None and asks_for_review(command.get("text", "")):
+                if asks_for_plan(typed):
+                    plan = plan_view(session, person.workspace, academic_year(today), today)
+                if plan is not None and asks_for_review(typed) and sees_review(person):
                     checks = review(whole_plan(session, person.workspace, plan, today))
         except DatabaseUnavailable:
             ack(text=_AWAY_FOR_NOW)
             return
-        text, blocks = answer(command.get("text", ""), plan, person, today, checks)
+        text, blocks = answer(typed, plan, person, today, checks)
         ack(text=text, blocks=blocks)
 
     def picked(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         """Someone has picked one of our shortcuts, of a message or of none."""
-        workspace = (body.get("team") or {}).get("id") or body["user"].get("team_id", "")
         message = body.get("message") or {}
         words = plain(message.get("text") or "").strip()[:LONGEST_REPLY] or None
         link = _link(body) if message else None
         try:
-            person = self.office.people.person(workspace, body["user"]["id"])
+            person = self._person(body)
             says = self._begin(person, body["trigger_id"], words=words, link=link)
         except DatabaseUnavailable:
             says = _AWAY_FOR_NOW
@@ -167,9 +168,11 @@ class Desk:
     def _read(self, body: dict[str, Any]) -> tuple[Person, str, dict[str, Any]]:
         """Who has pressed a button, its verb and what it is about."""
         button = body["actions"][0]
-        workspace = (body.get("team") or {}).get("id") or body["user"].get("team_id", "")
-        person = self.office.people.person(workspace, body["user"]["id"])
-        return person, button["action_id"].split(":")[1], json.loads(button.get("value") or "{}")
+        return (
+            self._person(body),
+            button["action_id"].split(":")[1],
+            json.loads(button.get("value") or "{}"),
+        )
 
     def _do(
         self, person: Person, verb: str, value: dict[str, Any]
@@ -220,10 +223,9 @@ class Desk:
     def submitted(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         """Someone has sent a form."""
         view = body["view"]
-        workspace = (body.get("team") or {}).get("id") or view.get("team_id", "")
         ids = block_ids(view)
         try:
-            person = self.office.people.person(workspace, body["user"]["id"])
+            person = self._person(body)
             done = FORMS[view["callback_id"]].take(self.office, person, view)
         except NotFound:
             ack(response_action="update", view=told("Not found", _GONE))
@@ -255,6 +257,10 @@ class Desk:
             _log.warning("The screen below was not shown anew: %s", why(error))
 
     # --- helpers ----------------------------------------------------------------------------
+
+    def _person(self, body: dict[str, Any]) -> Person:
+        """Who has used a button, a form or a shortcut."""
+        return self.office.people.person(workspace_of(body), body["user"]["id"])
 
     def _tell(self, person: Person, queued: Sequence[Key]) -> None:
         for key in queued:

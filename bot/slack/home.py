@@ -2,10 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -17,10 +16,12 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.coaching.phrases import in_words
+from bot.coaching.viewing import counted
 from bot.coaching.wording import RAG_NAMES, STATUS_NAMES
-from bot.rights import Deed, leads, may, may_write
+from bot.conversation import local_day
+from bot.rights import Deed, leads, may, may_invite, may_write
 from bot.slack.card import open_button, standing
-from bot.slack.pieces import do_button, escape, mrkdwn, sections, short, small
+from bot.slack.pieces import do_button, escape, mrkdwn, page_of, sections, short, small, turns
 from bot.summaries import ActionLine, PlanView, ThemeView
 from storage.models import Person
 from storage.vocabulary import Role, SarKind, Status
@@ -32,7 +33,6 @@ _FIRST = 5
 _IN_A_MESSAGE = 8
 _EMPTY_SHOWN = 5
 _TEXT = 300
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,11 @@ def _own(own: Sequence[ActionLine], person: Person, today: date, pages: Pages) -
     if not own:
         blocks += sections("You own no action yet.")
     blocks.append(ActionsBlock(elements=[do_button("Write an action", "new", {})]))
-    page, shown = _page(waiting, pages.own, OWN_ON_A_PAGE)
+    page, shown = page_of(waiting, pages.own, OWN_ON_A_PAGE)
     for line in shown:
         blocks += [SectionBlock(text=mrkdwn(_own_text(line, person, today)))]
         blocks.append(_own_buttons(line, person))
-    turns = {"own": page, "all": pages.all}
-    return [*blocks, *_turn("own", turns, len(waiting), OWN_ON_A_PAGE, "Your actions")]
+    return [*blocks, *_turn("Your actions", page, len(waiting), OWN_ON_A_PAGE, pages, "own")]
 
 
 def own_rows(plan: PlanView, person: Person, today: date) -> list[Block]:
@@ -123,8 +122,7 @@ def _own_text(line: ActionLine, person: Person, today: date) -> str:
         when = f" ({in_words(check.due)})" if check.due else ""
         text += f"\nNext check: {escape(short(check.text, _TEXT))}{when}"
     if line.last_update is not None:
-        day = line.last_update.at.astimezone(ZoneInfo(person.timezone)).date()
-        text += f"\nLast update: {in_words(day)}"
+        text += f"\nLast update: {in_words(local_day(line.last_update.at, person))}"
     elif line.is_live:
         text += "\nNo update yet"
     return text
@@ -152,7 +150,7 @@ def glance(plan: PlanView, today: date) -> list[Block]:
     by_status = Counter(line.status for line in lines)
     by_rag = Counter(line.rag for line in lines if line.is_live)
     says = [
-        f"*{_count(len(lines), 'action')}*: "
+        f"*{counted(len(lines), 'action')}*: "
         + (", ".join(f"{by_status[s]} {STATUS_NAMES[s]}" for s in Status if by_status[s]) or "none")
     ]
     rated = [
@@ -179,9 +177,8 @@ def theme_list(plan: PlanView) -> list[Block]:
     each = []
     for theme in plan.themes:
         sponsor = f", sponsor {escape(theme.sponsor.name)}" if theme.sponsor else ""
-        each.append(
-            f"*{escape(short(theme.name, _TEXT))}*{sponsor}: {_count(len(theme.actions), 'action')}"
-        )
+        actions = counted(len(theme.actions), "action")
+        each.append(f"*{escape(short(theme.name, _TEXT))}*{sponsor}: {actions}")
     return sections("\n".join(each)) if each else []
 
 
@@ -213,7 +210,7 @@ def _lead_buttons() -> list[Block]:
 
 def _all(plan: PlanView, person: Person, today: date, pages: Pages) -> list[Block]:
     rows = [(theme, line) for theme in plan.themes for line in theme.actions]
-    page, shown = _page(rows, pages.all, ALL_ON_A_PAGE)
+    page, shown = page_of(rows, pages.all, ALL_ON_A_PAGE)
     blocks: list[Block] = [DividerBlock()]
     empty = [theme for theme in plan.themes if not theme.actions]
     headed = None
@@ -224,8 +221,7 @@ def _all(plan: PlanView, person: Person, today: date, pages: Pages) -> list[Bloc
         blocks.append(_row(line, standing(line, today), "all"))
     for theme in empty[:_EMPTY_SHOWN]:
         blocks += _theme_heading(theme, person)
-    turns = {"own": pages.own, "all": page}
-    return [*blocks, *_turn("all", turns, len(rows), ALL_ON_A_PAGE, "The plan's actions")]
+    return [*blocks, *_turn("The plan's actions", page, len(rows), ALL_ON_A_PAGE, pages, "all")]
 
 
 def _theme_heading(theme: ThemeView, person: Person) -> list[Block]:
@@ -242,8 +238,8 @@ def _theme_heading(theme: ThemeView, person: Person) -> list[Block]:
         text += "\nNo action yet"
     blocks: list[Block] = [SectionBlock(text=mrkdwn(text))]
     buttons = []
-    is_sponsor = theme.sponsor is not None and theme.sponsor.id == person.id
-    if theme.id is not None and (leads(person) or is_sponsor):
+    sponsor_id = theme.sponsor.id if theme.sponsor else None
+    if theme.id is not None and may_invite(person, sponsor_id):
         spoken, value = f"Ask for actions under {theme.name}", {"theme": theme.id}
         buttons.append(do_button("Ask for actions", "invite", value, spoken=spoken, only=theme.id))
     if theme.id is not None and leads(person):
@@ -261,29 +257,13 @@ def _row(line: ActionLine, says: str, only: str) -> Block:
     )
 
 
-# --- pages ----------------------------------------------------------------------------------
-
-
-def _page(rows: Sequence[_T], page: int, size: int) -> tuple[int, Sequence[_T]]:
-    """The page asked for, or the nearest one that there is; and its rows."""
-    page = max(0, min(page, (len(rows) - 1) // size))
-    return page, rows[page * size : (page + 1) * size]
-
-
-def _turn(which: str, pages: dict[str, int], rows: int, size: int, name: str) -> list[Block]:
-    """Where there is more than one page: which this is, and how to turn it."""
-    if rows <= size:
-        return []
-    page, last = pages[which], (rows - 1) // size
-    buttons = [
-        do_button(
-            label, "page", {**pages, which: to}, spoken=f"{name}: {label}", only=f"{which}-{to}"
-        )
-        for label, to in (("Earlier", page - 1), ("More", page + 1))
-        if 0 <= to <= last
-    ]
-    return [small(f"{name}: page {page + 1} of {last + 1}"), ActionsBlock(elements=buttons)]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _turn(name: str, page: int, rows: int, size: int, pages: Pages, which: str) -> list[Block]:
+    """How to turn the pages of one of the two lists while the other stays where it is."""
+    return turns(
+        name,
+        f"{name}: page",
+        page,
+        rows,
+        size,
+        lambda to: ("page", asdict(replace(pages, **{which: to})), f"{which}-{to}"),
+    )

@@ -5,15 +5,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from slack_sdk import WebClient
 
 from bot.coaching.dates import academic_year
+from bot.conversation import local_day
 from bot.slack.home import FIRST_PAGES, Pages, home
 from bot.slack.refusals import why
-from bot.summaries import plan_view
+from bot.summaries import PlanView, plan_view
 from storage import providers
 from storage.database import Database, DatabaseUnavailable
 from storage.models import Person
@@ -63,13 +63,16 @@ class Homes:
         self._publish(workspace, people, FIRST_PAGES)
 
     def _publish(self, workspace: str, people: list[Person], pages: Pages) -> None:
+        # The plan is read once for all who have the same day.
+        plans: dict[date, PlanView | None] = {}
         for person in people:
-            today = self.clock().astimezone(ZoneInfo(person.timezone)).date()
+            today = local_day(self.clock(), person)
             year = academic_year(today)
             try:
-                with self.database.reading() as session:
-                    plan = plan_view(session, workspace, year, today)
-                view = home(plan, person, today, year, pages)
+                if today not in plans:
+                    with self.database.reading() as session:
+                        plans[today] = plan_view(session, workspace, year, today)
+                view = home(plans[today], person, today, year, pages)
                 self.client(workspace).views_publish(user_id=person.slack_user_id, view=view)
             except Exception as error:
                 # One person's must not keep the others from theirs.

@@ -126,6 +126,13 @@ def _mention(body: dict[str, Any], event: dict[str, Any]) -> Incoming | None:
 _OURSELVES = re.compile(r"^\s*<@[UW][A-Z0-9]+(?:\|[^>]*)?>[\s,:]*")
 
 
+def workspace_of(body: dict[str, Any]) -> str:
+    """The workspace in which a button, form or shortcut was used; "" where none is named."""
+    view = body.get("view") or {}
+    team = (body.get("team") or {}).get("id") or body["user"].get("team_id")
+    return str(team or view.get("team_id", ""))
+
+
 def _press(body: dict[str, Any]) -> Incoming | None:
     pressed = (body.get("actions") or [{}])[0]
     if not str(pressed.get("action_id", "")).startswith(ANSWER):
@@ -140,7 +147,7 @@ def _press(body: dict[str, Any]) -> Incoming | None:
     ts = message.get("ts", "")
     return Incoming(
         kind=Kind.PRESS,
-        workspace=(body.get("team") or {}).get("id") or body["user"].get("team_id", ""),
+        workspace=workspace_of(body),
         # Slack gives a press no event id: who pressed what when is as good as one.
         event_id=f"press:{user}:{ts}:{pressed['action_id']}:{pressed.get('action_ts', '')}",
         user=user,

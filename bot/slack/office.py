@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
+from bot.conversation import local_day
 from bot.slack.notices import Key
 from bot.slack.people import NoSuchPerson, People, SlackAway
 from storage.database import Database
@@ -22,7 +22,7 @@ class Office:
 
     def today(self, person: Person) -> date:
         """The day it is where the person is."""
-        return self.clock().astimezone(ZoneInfo(person.timezone)).date()
+        return local_day(self.clock(), person)
 
 
 @dataclass(frozen=True)

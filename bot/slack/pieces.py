@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from slack_sdk.models.blocks import (
+    ActionsBlock,
     Block,
     ButtonElement,
-    ConfirmObject,
     ContextBlock,
     MarkdownTextObject,
     PlainTextObject,
@@ -20,6 +20,7 @@ BUTTON_TEXT = 75
 # Prefix of the action_id of every button that does or opens something; the verb follows, and what
 # makes it the only one of its screen.
 DO = "do"
+_T = TypeVar("_T")
 
 
 def mrkdwn(text: str) -> MarkdownTextObject:
@@ -48,7 +49,6 @@ def do_button(
     spoken: str | None = None,
     only: str | int = "",
     style: str | None = None,
-    confirm: ConfirmObject | None = None,
 ) -> ButtonElement:
     """A button that does `verb` to what `value` names; `spoken` is what a screen reader says."""
     return ButtonElement(
@@ -56,9 +56,38 @@ def do_button(
         action_id=f"{DO}:{verb}:{only}",
         value=json.dumps(value),
         style=style,
-        confirm=confirm,
         accessibility_label=(spoken or label)[:BUTTON_TEXT],
     )
+
+
+def page_of(rows: Sequence[_T], page: int, size: int) -> tuple[int, Sequence[_T]]:
+    """The page asked for, from 0, or the nearest one that there is; and its rows."""
+    page = max(0, min(page, (len(rows) - 1) // size))
+    return page, rows[page * size : (page + 1) * size]
+
+
+def turns(
+    name: str,
+    says: str,
+    page: int,
+    rows: int,
+    size: int,
+    leads_to: Callable[[int], tuple[str, dict[str, Any], str | int]],
+) -> list[Block]:
+    """Where there is more than one page: which this is, after `says`, and how to turn it.
+
+    `leads_to` gives the verb of the button to a page, what it carries and what makes it the only
+    one.
+    """
+    if rows <= size:
+        return []
+    last = (rows - 1) // size
+    buttons = []
+    for label, to in (("Earlier", page - 1), ("More", page + 1)):
+        if 0 <= to <= last:
+            verb, value, only = leads_to(to)
+            buttons.append(do_button(label, verb, value, spoken=f"{name}: {label}", only=only))
+    return [small(f"{says} {page + 1} of {last + 1}"), ActionsBlock(elements=buttons)]
 
 
 def as_dicts(blocks: Sequence[Block]) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ from bot.slack.inputs import (
 )
 from bot.slack.notices import Key, invited
 from bot.slack.office import Done, Form, Office, person_problem
-from bot.slack.pieces import do_button, escape, mrkdwn, sections, short, small
+from bot.slack.pieces import do_button, escape, mrkdwn, page_of, sections, short, small, turns
 from storage import plans, providers
 from storage.models import Person, Plan, SarItem, Theme
 from storage.vocabulary import Role, SarKind
@@ -214,7 +214,7 @@ def _theme_to_hand_on(session: Session, person: Person, theme_id: Any) -> Theme:
     theme = _theme(session, person, theme_id)
     if theme is None:
         raise NotFound
-    if not may_invite(person, theme):
+    if not may_invite(person, theme.sponsor_id):
         raise changes.NotAllowed("Only its sponsor or a quality lead can hand a theme to others.")
     return theme
 
@@ -264,23 +264,23 @@ def _make_items(office: Office, person: Person, value: dict[str, Any]) -> dict[s
     with office.database.writing() as session:
         plan = _plan(office, session, person)
         items = plans.stored_sar_items(session, person.workspace, plan.id or 0)
-    last = max(0, (len(items) - 1) // _ITEMS_ON_A_PAGE)
-    page = max(0, min(int(value.get("page", 0)), last))
+    page, listed = page_of(items, int(value.get("page", 0)), _ITEMS_ON_A_PAGE)
     blocks: list[Block] = [
         ActionsBlock(elements=[do_button("Add a SAR item", "sar_item", {}, style="primary")])
     ]
-    for item in items[page * _ITEMS_ON_A_PAGE : (page + 1) * _ITEMS_ON_A_PAGE]:
+    for item in listed:
         says = f"*{escape(item.reference)}* {escape(short(item.judgement, 200))}"
         spoken = f"Edit {item.reference}"
         edit = do_button("Edit", "sar_item", {"item": item.id}, spoken=spoken, only=item.id or "")
         blocks.append(SectionBlock(text=mrkdwn(says), accessory=edit))
-    turns = [
-        do_button(label, "sar_items", {"page": to}, spoken=f"SAR items: {label}", only=to)
-        for label, to in (("Earlier", page - 1), ("More", page + 1))
-        if 0 <= to <= last
-    ]
-    if turns:
-        blocks += [small(f"Page {page + 1} of {last + 1}"), ActionsBlock(elements=turns)]
+    blocks += turns(
+        "SAR items",
+        "Page",
+        page,
+        len(items),
+        _ITEMS_ON_A_PAGE,
+        lambda to: ("sar_items", {"page": to}, to),
+    )
     if not items:
         blocks += sections("The SAR has no item here yet.")
     return View(type="modal", title="SAR items", close="Close", blocks=blocks).to_dict()
