@@ -9,7 +9,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 import prompts
 from bot.coaches import model_of
 from bot.coaching.proposal import Proposal
-from bot.settings import Settings, SettingsInvalid, uses_model
+from bot.settings import OAuth, Settings, SettingsInvalid, oauth_of, uses_model
+from bot.slack.installations import Installations, KeyIsMissing
 from bot.usage import FAILURES
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import head_revision, schema_revision
@@ -64,22 +65,71 @@ def check_database(settings: Settings) -> Check:
 
 
 def _slack(settings: Settings) -> Iterator[Check]:
+    try:
+        oauth = oauth_of(settings)
+    except SettingsInvalid as error:
+        yield Check("problem", "Slack", str(error))
+        return
+    if oauth is not None:
+        yield from _installed(settings, oauth)
+        return
     if settings.slack_bot_token is None:
         yield Check("not set", "Slack", "set SLACK_BOT_TOKEN to serve; sowhat try works without.")
         return
+    token = settings.slack_bot_token.get_secret_value()
+    signed_in = list(_token(settings, token, "SLACK_BOT_TOKEN", "copy it anew"))
+    yield from signed_in
+    if signed_in[0].state != "ok":
+        return
+    if settings.slack_app_token is not None:
+        yield Check("ok", "Slack events", "will come by Socket Mode.")
+    elif settings.slack_signing_secret is not None:
+        yield Check("ok", "Slack events", f"will come over HTTP on port {settings.port}.")
+    else:
+        yield Check(
+            "problem",
+            "Slack events",
+            "set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP).",
+        )
+
+
+def _installed(settings: Settings, oauth: OAuth) -> Iterator[Check]:
+    """Whether each workspace that has installed the bot still lets it in."""
+    yield Check("ok", "Slack events", f"will come over HTTP on port {settings.port}.")
+    try:
+        database = Database(settings.database_url)
+        try:
+            if schema_revision(database) != head_revision():
+                return
+            installations = Installations(oauth.client_id, database, oauth.keys)
+            bots = [installations.bot(workspace) for workspace in installations.workspaces()]
+        finally:
+            database.close()
+    except DatabaseUnavailable:
+        return
+    except KeyIsMissing:
+        says = "does not read the tokens in the database: give the key they were stored under too."
+        yield Check("problem", "TOKEN_ENCRYPTION_KEY", says)
+        return
+    if not bots:
+        says = "no workspace has installed the bot yet: open /slack/install at your address."
+        yield Check("not set", "Slack", says)
+    for bot in bots:
+        if bot is not None:
+            name = f"the token of {bot.team_name or bot.team_id}"
+            yield from _token(settings, bot.bot_token, name, "install the bot there again")
+
+
+def _token(settings: Settings, token: str, name: str, advice: str) -> Iterator[Check]:
+    """Whether Slack takes a bot token, and what it may do."""
     client = WebClient(
-        token=settings.slack_bot_token.get_secret_value(),
-        base_url=settings.slack_api_url,
-        timeout=_SECONDS,
-        retry_handlers=[],
+        token=token, base_url=settings.slack_api_url, timeout=_SECONDS, retry_handlers=[]
     )
     try:
         answer = client.auth_test()
     except SlackApiError as error:
         code = error.response.get("error") if error.response else "no answer"
-        yield Check(
-            "problem", "Slack token", f"Slack refuses SLACK_BOT_TOKEN ({code}): copy it anew."
-        )
+        yield Check("problem", "Slack token", f"Slack refuses {name} ({code}): {advice}.")
         return
     except (SlackClientError, OSError, ValueError):
         yield Check(
@@ -98,16 +148,6 @@ def _slack(settings: Settings) -> Iterator[Check]:
         )
     else:
         yield Check("ok", "Slack scopes", "all that the bot needs are granted.")
-    if settings.slack_app_token is not None:
-        yield Check("ok", "Slack events", "will come by Socket Mode.")
-    elif settings.slack_signing_secret is not None:
-        yield Check("ok", "Slack events", f"will come over HTTP on port {settings.port}.")
-    else:
-        yield Check(
-            "problem",
-            "Slack events",
-            "set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP).",
-        )
 
 
 def _model(settings: Settings) -> Check:

@@ -8,8 +8,11 @@ from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
 
+from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_bolt.adapter.wsgi.http_request import WsgiHttpRequest
+from slack_bolt.adapter.wsgi.http_response import WsgiHttpResponse
 from slack_sdk.errors import SlackApiError, SlackClientError
 from waitress.server import create_server
 
@@ -17,6 +20,10 @@ from bot.coaches import coach_of
 from bot.engine import Engine, engine_url
 from bot.settings import Settings, SettingsInvalid, for_slack
 from bot.slack.app import SlackService, build
+from bot.slack.installations import KeyIsMissing
+from bot.slack.installing import INSTALL, REDIRECT, page
+from bot.slack.workspaces import InstalledWorkspaces, OneWorkspace
+from storage import providers
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import migrate
 
@@ -68,7 +75,7 @@ def serve(settings: Settings) -> None:
     migrate(database)
     engine = Engine(where, executor_id=settings.executor_id, workers=TURNS)
     service = build(settings, database, engine, coach, lambda: datetime.now(UTC))
-    _check_token(service)
+    _check_tokens(service)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
     try:
@@ -85,10 +92,26 @@ def serve(settings: Settings) -> None:
         database.close()
 
 
-def _check_token(service: SlackService) -> None:
+def _check_tokens(service: SlackService) -> None:
+    """Raises SettingsInvalid for a bot token that Slack refuses, or tokens that no key reads."""
+    if isinstance(service.workspaces, InstalledWorkspaces):
+        try:
+            service.workspaces.installations.encrypt_anew()
+        except KeyIsMissing:
+            raise SettingsInvalid(
+                "TOKEN_ENCRYPTION_KEY does not read the tokens in the database: give the key that "
+                "they were stored under too, after the new one and a comma."
+            ) from None
+    elif isinstance(service.workspaces, OneWorkspace):
+        _check_token(service.workspaces, service.database)
+
+
+def _check_token(one: OneWorkspace, database: Database) -> None:
     """Raises SettingsInvalid for a bot token that Slack refuses; one away may be back later."""
     try:
-        service.app.client.auth_test()
+        team = one.team()
+        with database.writing() as session:
+            providers.name_provider(session, team.id, team.name or team.id)
     except (SlackClientError, OSError, ValueError) as error:
         code = error.response.get("error") if isinstance(error, SlackApiError) else None
         if code in _TOKEN_REFUSED:
@@ -145,13 +168,23 @@ def _over_http(service: SlackService, port: int) -> None:
 
 
 def application(service: SlackService) -> Wsgi:
-    """The WSGI application: Slack's one address, and the two that tell how the bot is."""
+    """The WSGI application: Slack's one address, those to install the bot, and how the bot is."""
     slack = SlackRequestHandler(service.app, path="/slack/events")
+    installs = (
+        {}
+        if service.installing is None
+        else {
+            INSTALL: service.installing.handle_installation,
+            REDIRECT: service.installing.handle_callback,
+        }
+    )
 
     def respond(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path == "/slack/events":
             return slack(environ, start_response)
+        if path in installs:
+            return _installed(installs[path], environ, start_response)
         if path == "/healthz":
             return _plain(start_response, "200 OK", "alive")
         if path == "/readyz":
@@ -165,6 +198,26 @@ def application(service: SlackService) -> Wsgi:
         return _plain(start_response, "404 Not Found", "nothing here")
 
     return respond
+
+
+def _installed(
+    handle: Callable[[BoltRequest], BoltResponse],
+    environ: dict[str, Any],
+    start_response: Callable[..., Any],
+) -> Iterable[bytes]:
+    """The answer of the OAuth flow to somebody's browser."""
+    request = WsgiHttpRequest(environ)
+    try:
+        found = handle(
+            BoltRequest(body="", query=request.query_string, headers=request.get_headers())
+        )
+    except DatabaseUnavailable as error:
+        _log.error("Nobody can install the bot: %s", error)
+        says = "The database does not answer just now. Try again in a minute."
+        found = page(503, "So What is not installed yet", says)
+    answer = WsgiHttpResponse(status=found.status, headers=found.headers, body=found.body)
+    start_response(answer.status, answer.get_headers())
+    return answer.get_body()
 
 
 def _plain(start_response: Callable[..., Any], status: str, text: str) -> list[bytes]:

@@ -1,7 +1,8 @@
 """Settings from the environment or a `.env` file, each named in one sentence when wrong."""
 
+import base64
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
@@ -12,6 +13,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 # (openai/types/shared/chat_model.py); other servers name their models themselves.
 DEFAULT_MODEL = "gpt-6-luna"
 _OPENAI = "api.openai.com"
+
+
+class OAuth(NamedTuple):
+    """What it takes to be installed by workspaces. The first of the keys is the newest."""
+
+    client_id: str
+    client_secret: str
+    keys: list[str]
 
 
 class SettingsInvalid(Exception):
@@ -38,6 +47,10 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
+    # Given, workspaces install the bot themselves; several keys stand with commas between.
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
+    token_encryption_key: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
     openai_api_key: SecretStr | None = None
     # Given without a key, it is a server of one's own that needs none.
@@ -64,6 +77,13 @@ class Settings(BaseSettings):
     @classmethod
     def _ends_in_slash(cls, url: str) -> str:
         return url if url.endswith("/") else f"{url}/"
+
+    @field_validator("token_encryption_key")
+    @classmethod
+    def _are_keys(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None and not all(map(_is_key, encryption_keys(given))):
+            raise ValueError(f"it must be a Fernet key, or several with commas between. {NEW_KEY}")
+        return given
 
     @field_validator("log_level")
     @classmethod
@@ -93,6 +113,24 @@ class Settings(BaseSettings):
         return self
 
 
+NEW_KEY = (
+    "Make one with: python -c 'from cryptography.fernet import Fernet; "
+    "print(Fernet.generate_key().decode())'"
+)
+
+
+def encryption_keys(given: SecretStr) -> list[str]:
+    """The keys for tokens, the newest first."""
+    return [key.strip() for key in given.get_secret_value().split(",") if key.strip()] or [""]
+
+
+def _is_key(key: str) -> bool:
+    try:
+        return len(base64.b64decode(key, altchars=b"-_", validate=True)) == 32
+    except ValueError:
+        return False
+
+
 def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
@@ -118,16 +156,44 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
 
 def for_slack(settings: Settings) -> None:
     """Check what serving Slack needs. Raises SettingsInvalid naming the first that is missing."""
+    if oauth_of(settings) is not None:
+        return
     if settings.slack_bot_token is None:
         raise SettingsInvalid(
             "SLACK_BOT_TOKEN is not set: copy the Bot User OAuth Token (xoxb-…) from your Slack "
-            "app's OAuth page."
+            "app's OAuth page, or set SLACK_CLIENT_ID to have workspaces install it themselves."
         )
     if settings.slack_app_token is None and settings.slack_signing_secret is None:
         raise SettingsInvalid(
             "Set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET to receive "
             "events over HTTP; both are on your Slack app's Basic Information page."
         )
+
+
+def oauth_of(settings: Settings) -> OAuth | None:
+    """What workspaces install the bot with; None where one is served by its token.
+
+    Over Socket Mode there is no address to install it at. Raises SettingsInvalid naming the first
+    that is missing.
+    """
+    if settings.slack_client_id is None or settings.slack_app_token is not None:
+        return None
+    for name, value in (
+        ("SLACK_CLIENT_SECRET", settings.slack_client_secret),
+        ("SLACK_SIGNING_SECRET", settings.slack_signing_secret),
+    ):
+        if value is None:
+            raise SettingsInvalid(
+                f"{name} is not set: copy it from your Slack app's Basic Information page."
+            )
+    if settings.token_encryption_key is None:
+        raise SettingsInvalid(
+            "TOKEN_ENCRYPTION_KEY is not set: it keeps the tokens of the workspaces that install "
+            f"the bot. {NEW_KEY}"
+        )
+    assert settings.slack_client_secret is not None
+    secret, keys = settings.slack_client_secret, encryption_keys(settings.token_encryption_key)
+    return OAuth(settings.slack_client_id, secret.get_secret_value(), keys)
 
 
 def missing_prices(settings: Settings) -> list[str]:

@@ -55,12 +55,13 @@ class Database:
         self._one_writer: AbstractContextManager[Any] = (
             threading.Lock() if self.is_sqlite else nullcontext()
         )
-        self._to_write = self.engine.execution_options(begin_immediate=True)
+        # For libraries that bring their own statements: on SQLite its transactions begin as writes.
+        self.to_write = self.engine.execution_options(begin_immediate=True)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session to read with; what it writes is not kept. Raises DatabaseUnavailable."""
-        with self._translated(), Session(self.engine, expire_on_commit=False) as session:
+        with self.translated(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -71,9 +72,9 @@ class Database:
         `check_keys`, which is for migrations, foreign keys are not enforced there. Raises
         DatabaseUnavailable.
         """
-        engine = self._to_write if check_keys else self._to_write.execution_options(keys_off=True)
+        engine = self.to_write if check_keys else self.to_write.execution_options(keys_off=True)
         with (
-            self._translated(),
+            self.translated(),
             self._one_writer,
             Session(engine, expire_on_commit=False) as session,
             session.begin(),
@@ -82,7 +83,7 @@ class Database:
 
     def ping(self) -> None:
         """Return when the database answers; raises DatabaseUnavailable otherwise."""
-        with self._translated(), self.engine.connect() as connection:
+        with self.translated(), self.engine.connect() as connection:
             connection.execute(sa.text("SELECT 1"))
 
     def close(self) -> None:
@@ -90,7 +91,8 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def translated(self) -> Iterator[None]:
+        """Raise DatabaseUnavailable for what the database cannot do just now."""
         try:
             yield
         except sa.exc.DBAPIError as error:

@@ -115,6 +115,8 @@ class Person(_Row, table=True):
     # When Slack was last asked for name and zone, and when it first said that they had left.
     profile_at: datetime | None = None
     left_at: datetime | None = None
+    # When they were told what the bot does and keeps, which is told once.
+    welcomed_at: datetime | None = None
 
 
 class Department(_Row, table=True):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, select, update
 
 from storage.models import Person, Provider
 from storage.vocabulary import Role
@@ -21,6 +21,11 @@ def ensure_provider(session: Session, workspace: str, name: str) -> Provider:
         session.add(found)
         session.flush()
     return found
+
+
+def name_provider(session: Session, workspace: str, name: str) -> None:
+    """Call the provider of a workspace by what Slack calls the workspace; made if it is new."""
+    ensure_provider(session, workspace, name).name = name
 
 
 def providers(session: Session) -> list[Provider]:
@@ -85,6 +90,17 @@ def home_opened(session: Session, person: Person, at: datetime) -> None:
     """Note that someone has looked at their Home tab."""
     person.home_opened_at = at
     session.add(person)
+
+
+def welcomed(session: Session, person: Person, at: datetime) -> bool:
+    """Note that someone is being welcomed; False where they have been before."""
+    noted = session.connection().execute(
+        update(Person)
+        .where(col(Person.workspace) == person.workspace, col(Person.id) == person.id)
+        .where(col(Person.welcomed_at).is_(None))
+        .values(welcomed_at=at)
+    )
+    return noted.rowcount == 1
 
 
 def with_home(session: Session, workspace: str) -> list[Person]:

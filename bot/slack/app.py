@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from slack_bolt import App, BoltResponse
-from slack_sdk import WebClient
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.authorize import Authorize
 
 from bot.coach import Coach
 from bot.engine import Engine, EngineUnavailable
@@ -20,16 +21,17 @@ from bot.slack.answering import Answering, Turns
 from bot.slack.desk import Desk
 from bot.slack.homes import Homes
 from bot.slack.incoming import ANSWER, Incoming, incoming
+from bot.slack.installing import Installed, Installing, installing_of
 from bot.slack.office import Office
 from bot.slack.people import People
 from bot.slack.progress import Progress
 from bot.slack.sending import Sending
+from bot.slack.workspaces import InstalledWorkspaces, Workspaces, web_client, workspaces_of
 from storage import conversations
 from storage.database import Database, DatabaseUnavailable
 
 # Listeners only keep an event and hand it over; turns run in the engine's own pool.
 LISTENER_THREADS = 16
-SLACK_SECONDS = 10
 # How long a thread may compute before another gets its go. Python's own 5 ms is long for an
 # acknowledgement that waits its turn several times behind threads that read replies.
 _SWITCH_SECONDS = 0.0005
@@ -40,13 +42,18 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class SlackService:
-    """The parts of the running bot; `start` before the first event, `stop` after the last."""
+    """The parts of the running bot; `start` before the first event, `stop` after the last.
+
+    `installing` is there where workspaces install the bot themselves.
+    """
 
     app: App
     engine: Engine
     database: Database
     progress: Progress
     homes: Homes
+    workspaces: Workspaces
+    installing: Installing | None = None
 
     def start(self, clock: Callable[[], datetime]) -> None:
         """Launch the engine, and take up what an earlier process left unanswered or unsent.
@@ -81,17 +88,14 @@ def build(
     coach: Coach,
     clock: Callable[[], datetime],
 ) -> SlackService:
-    """The bot for one workspace, by its bot token, put together but not started."""
-    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
-    # No retry handlers: the SDK's own would repeat a message that Slack has already taken.
-    client = WebClient(
-        token=token, base_url=settings.slack_api_url, timeout=SLACK_SECONDS, retry_handlers=[]
-    )
+    """The bot for one workspace or for those that install it, put together but not started."""
+    workspaces = workspaces_of(settings, database, clock)
+    client = workspaces.client
     turns = Turns()
-    sending = Sending(database, lambda _workspace: client, turns, clock)
-    progress = Progress(lambda _workspace: client)
-    people = People(database, lambda _workspace: client, clock)
-    homes = Homes(database, lambda _workspace: client, clock)
+    sending = Sending(database, client, turns, clock)
+    progress = Progress(client)
+    people = People(database, client, clock)
+    homes = Homes(database, client, clock)
     answering = Answering(
         database, coach, people, turns, clock, sending.fresh, homes.refresh, progress
     )
@@ -105,15 +109,18 @@ def build(
             # It stands in the outbox, and goes out with the next start.
             _log.warning("A message waits: %s", error)
 
-    desk = Desk(Office(database, people, clock), homes, told)
+    desk = Desk(Office(database, people, clock), homes, client, told)
     secret = settings.slack_signing_secret
     logger = logging.getLogger("bot.slack.bolt")
     # Bolt finds SLACK_BOT_TOKEN in the environment too, and warns that our client has it already.
     logger.addFilter(lambda record: "`token` will be unused" not in record.getMessage())
     app = App(
-        client=client,
+        # Which workspace a request is from is known when something is said there; until then it is
+        # enough that Slack has signed it.
+        client=web_client(settings.slack_api_url),
+        authorize=_Signed(),  # type: ignore[no-untyped-call]
         signing_secret=secret.get_secret_value() if secret else None,
-        token_verification_enabled=False,
+        ignoring_self_events_enabled=False,
         request_verification_enabled=settings.slack_app_token is None,
         listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener"),
         raise_error_for_unhandled_request=False,
@@ -121,9 +128,22 @@ def build(
     )
     app.use(_keeper(database, engine, clock))
     # Bolt asks each listener in turn, so what comes most often is named first.
-    _listen(app, progress, desk)
+    _listen(app, progress, desk, workspaces)
     desk.listen(app)
-    return SlackService(app, engine, database, progress, homes)
+    installing = None
+    if isinstance(workspaces, InstalledWorkspaces):
+        installed = Installed(database, clock, told)
+        installing = installing_of(settings, database, workspaces, installed)
+    return SlackService(app, engine, database, progress, homes, workspaces, installing)
+
+
+class _Signed(Authorize):
+    """Lets in whatever Slack has signed."""
+
+    def __call__(
+        self, *, enterprise_id: str | None, team_id: str | None, **_: Any
+    ) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
 
 
 def _register_work(engine: Engine, answering: Answering, sending: Sending) -> None:
@@ -191,20 +211,30 @@ def _work_id(workspace: str, event_id: str) -> str:
 
 
 def handlers(
-    progress: Progress, desk: Desk
+    progress: Progress, desk: Desk, workspaces: Workspaces
 ) -> dict[str, Callable[[dict[str, Any], dict[str, Any]], None]]:
     """What is done at once about an event, by its type; messages and mentions are kept instead."""
 
     def stopped(body: dict[str, Any], event: dict[str, Any]) -> None:
         progress.stop(body.get("team_id", ""), event.get("channel", ""), event.get("thread_ts", ""))
 
-    return {"agent_session_stopped": stopped, "app_home_opened": desk.opened}
+    def taken_out(body: dict[str, Any], event: dict[str, Any]) -> None:
+        # Slack withdraws people's tokens by the same event; we have only bots'.
+        if event["type"] == "app_uninstalled" or (event.get("tokens") or {}).get("bot"):
+            workspaces.forget(body.get("team_id", ""))
+
+    return {
+        "agent_session_stopped": stopped,
+        "app_home_opened": desk.opened,
+        "app_uninstalled": taken_out,
+        "tokens_revoked": taken_out,
+    }
 
 
-def _listen(app: App, progress: Progress, desk: Desk) -> None:
+def _listen(app: App, progress: Progress, desk: Desk, workspaces: Workspaces) -> None:
     """Name what is heard; the middleware has kept what is to be answered by the time these run."""
 
-    handled = handlers(progress, desk)
+    handled = handlers(progress, desk, workspaces)
 
     @app.error
     def failed(error: Exception) -> BoltResponse:

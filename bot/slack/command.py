@@ -14,7 +14,7 @@ from bot.slack.review import first_things
 from bot.summaries import PlanView
 from storage.models import Person
 
-_HELP = (
+HELP = (
     "*/qip new* begins a new action: I write to you in a direct message.\n"
     "*/qip mine* shows the actions you own.\n"
     "*/qip summary* shows the plan at a glance.\n"
@@ -52,9 +52,9 @@ def answer(
     """
     order = _order(typed)
     if order in ("", "help", "?"):
-        return _said(sections(_HELP))
+        return _said(sections(HELP))
     if order not in _OF_THE_PLAN:
-        return _said(sections(f"I do not know “{escape(typed[:80])}”.\n{_HELP}"))
+        return _said(sections(f"I do not know “{escape(typed[:80])}”.\n{HELP}"))
     if plan is None:
         return _said(sections("There is no plan for this year yet."))
     if order == "mine":

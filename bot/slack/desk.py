@@ -27,12 +27,12 @@ from bot.rights import READERS, may_write, sees_review
 from bot.slack import action_forms, plan_forms
 from bot.slack.action_forms import action_line, card_of
 from bot.slack.beginning import begin_interview
-from bot.slack.command import NOT_FOR_OWNERS, answer, asks_for_plan, asks_for_review
+from bot.slack.command import HELP, NOT_FOR_OWNERS, answer, asks_for_plan, asks_for_review
 from bot.slack.home import Pages
 from bot.slack.homes import Homes
 from bot.slack.incoming import plain, workspace_of
-from bot.slack.inputs import block_ids, told
-from bot.slack.notices import Key, agreed
+from bot.slack.inputs import block_ids, told, told_formatted
+from bot.slack.notices import Key, agreed, welcomed
 from bot.slack.office import Office
 from bot.slack.pieces import DO
 from bot.slack.refusals import why
@@ -56,6 +56,8 @@ class Desk:
 
     office: Office
     homes: Homes
+    # The Web API client of a workspace.
+    client: Callable[[str], WebClient]
     # Told of each message put in the outbox (workspace, conversation, key), after the commit.
     queued: Callable[[str, str, str], None]
 
@@ -70,13 +72,18 @@ class Desk:
     # --- Home tab and command ---------------------------------------------------------------
 
     def opened(self, body: dict[str, Any], event: dict[str, Any]) -> None:
-        """Someone looks at the Home tab."""
-        if event.get("tab") != "home":
-            return
+        """Someone looks at the Home tab, or at the messages with the bot."""
         person = self.office.people.person(body.get("team_id", ""), event["user"])
-        with self.office.database.writing() as session:
-            providers.home_opened(session, person, self.office.clock())
-        self.homes.show(person)
+        now = self.office.clock()
+        if event.get("tab") == "home":
+            with self.office.database.writing() as session:
+                providers.home_opened(session, person, now)
+            self.homes.show(person)
+        elif event.get("tab") == "messages" and person.welcomed_at is None:
+            with self.office.database.writing() as session:
+                queued = welcomed(session, person, now)
+            for key in queued:
+                self.queued(*key)
 
     def asked(self, ack: Ack, command: dict[str, Any]) -> None:
         """Someone has typed /qip."""
@@ -99,7 +106,7 @@ class Desk:
         text, blocks = answer(typed, plan, person, today, checks)
         ack(text=text, blocks=blocks)
 
-    def picked(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    def picked(self, ack: Ack, body: dict[str, Any]) -> None:
         """Someone has picked one of our shortcuts, of a message or of none."""
         message = body.get("message") or {}
         words = plain(message.get("text") or "").strip()[:LONGEST_REPLY] or None
@@ -110,10 +117,7 @@ class Desk:
         except DatabaseUnavailable:
             says = _AWAY_FOR_NOW
         ack()
-        try:
-            client.views_open(trigger_id=body["trigger_id"], view=told("New action", says))
-        except (SlackClientError, OSError) as error:
-            _log.warning("A screen was not shown: %s", why(error))
+        self._show(body, "open", told("New action", says))
 
     def _begin(self, person: Person, trigger: str, **about: str | None) -> str:
         """Begin an interview; what to tell the person at once."""
@@ -128,7 +132,7 @@ class Desk:
 
     # --- buttons ----------------------------------------------------------------------------
 
-    def pressed(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    def pressed(self, ack: Ack, body: dict[str, Any]) -> None:
         """Someone has pressed a button that opens or does something."""
         view = body.get("view") or {}
         in_modal = view.get("type") == "modal"
@@ -138,6 +142,8 @@ class Desk:
             if verb == "new":
                 says = self._begin(person, body["trigger_id"], item=value.get("item"))
                 shown = told("New action", says)
+            elif verb == "help":
+                shown = told_formatted("How it works", HELP)
             elif verb == "page":
                 self.homes.show(person, Pages(int(value["own"]), int(value["all"])))
             else:
@@ -155,14 +161,22 @@ class Desk:
         ack()
         if shown is None:
             return
+        if note or (in_modal and verb in plan_forms.LISTS):
+            self._show(body, "update", shown)
+        else:
+            self._show(body, "push" if in_modal else "open", shown)
+
+    def _show(self, body: dict[str, Any], how: str, screen: dict[str, Any]) -> None:
+        """Put a screen before someone: `open` it, `push` it onto another or `update` that one."""
         try:
-            if note or (in_modal and verb in plan_forms.LISTS):
-                client.views_update(view_id=view["id"], view=shown)
-            elif in_modal:
-                client.views_push(trigger_id=body["trigger_id"], view=shown)
+            client = self.client(workspace_of(body))
+            if how == "update":
+                client.views_update(view_id=body["view"]["id"], view=screen)
+            elif how == "push":
+                client.views_push(trigger_id=body["trigger_id"], view=screen)
             else:
-                client.views_open(trigger_id=body["trigger_id"], view=shown)
-        except (SlackClientError, OSError) as error:
+                client.views_open(trigger_id=body["trigger_id"], view=screen)
+        except (SlackClientError, OSError, DatabaseUnavailable) as error:
             _log.warning("A screen was not shown: %s", why(error))
 
     def _read(self, body: dict[str, Any]) -> tuple[Person, str, dict[str, Any]]:
@@ -220,7 +234,7 @@ class Desk:
 
     # --- forms ------------------------------------------------------------------------------
 
-    def submitted(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    def submitted(self, ack: Ack, body: dict[str, Any]) -> None:
         """Someone has sent a form."""
         view = body["view"]
         ids = block_ids(view)
@@ -252,6 +266,7 @@ class Desk:
         if done.below is None or view.get("root_view_id") in (None, view.get("id")):
             return
         try:
+            client = self.client(person.workspace)
             client.views_update(view_id=view["root_view_id"], view=done.below())
         except (SlackClientError, OSError, NotFound, NotAllowed, DatabaseUnavailable) as error:
             _log.warning("The screen below was not shown anew: %s", why(error))

@@ -52,7 +52,12 @@ def news(changed: Sequence[str]) -> list[Block]:
 
 def told(title: str, says: str) -> dict[str, Any]:
     """A modal that only says something."""
-    return View(type="modal", title=title, close="Close", blocks=sections(escape(says))).to_dict()
+    return told_formatted(title, escape(says))
+
+
+def told_formatted(title: str, says: str) -> dict[str, Any]:
+    """A modal that only says something, in Slack's formatting."""
+    return View(type="modal", title=title, close="Close", blocks=sections(says)).to_dict()
 
 
 def input_block(

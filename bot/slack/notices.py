@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, SectionBlock
 from sqlmodel import Session
 
 from bot.conversation import is_slack_id
+from bot.rights import leads, may_write
 from bot.slack.card import open_button
 from bot.slack.pieces import as_dicts, do_button, escape, mrkdwn, sections, short
 from storage import conversations, providers
@@ -15,6 +16,33 @@ from storage.models import OutgoingMessage, Person, SarItem, Theme
 
 Key = tuple[str, str, str]
 _ITEMS = 8  # findings in one message: more nobody reads
+
+
+def welcomed(session: Session, to: Person, at: datetime) -> list[Key]:
+    """Say to someone, once, what the bot does and what it keeps; what was queued."""
+    if not is_slack_id(to.slack_user_id) or not providers.welcomed(session, to, at):
+        return []
+    says = [_WELCOME]
+    buttons = []
+    if leads(to):
+        says.append(_WELCOME_LEAD)
+    if may_write(to):
+        buttons.append(do_button("Write an action", "new", {}))
+    buttons.append(do_button("How it works", "help", {}))
+    text = "\n".join(says)
+    blocks: list[Block] = [*sections(text), ActionsBlock(elements=buttons)]
+    return [_message(session, to, f"welcome:{to.slack_user_id}", text, blocks, at)]
+
+
+_WELCOME = (
+    "Hello. I am So What, an automated assistant for your improvement plan. I talk over one action "
+    "at a time, in about five minutes, and ask “so what?” until anyone could check what it changed "
+    "for learners. I keep what you tell me here, and the action it becomes, for your plan alone."
+)
+_WELCOME_LEAD = (
+    "You are the quality lead. On my Home tab you set up themes, SAR items, people and roles, and "
+    "ask people for their actions."
+)
 
 
 def agreed(session: Session, stored: StoredAction, by: Person, at: datetime) -> list[Key]:

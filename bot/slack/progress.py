@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.coach import Stop
 from bot.slack.incoming import Incoming
 from bot.slack.refusals import is_not_offered
+from storage.database import DatabaseUnavailable
 
 _STATUS = "is reading your answer…"
 _THREADS = 16
@@ -83,11 +84,10 @@ class Progress:
         # While a session is processing Slack shows that, and its stop button.
         if self._set_session(turn, "processing"):
             return
-        client = self._client(turn.workspace)
         self._try(
             turn,
             "assistant.threads.setStatus",
-            lambda: client.assistant_threads_setStatus(
+            lambda: self._client(turn.workspace).assistant_threads_setStatus(
                 channel_id=turn.channel, thread_ts=turn.thread, status=_STATUS
             ),
         )
@@ -100,11 +100,10 @@ class Progress:
             self._set_session(turn, "active")
 
     def _set_session(self, turn: _Turn, status: str) -> bool:
-        client = self._client(turn.workspace)
         return self._try(
             turn,
             "agents.sessions.setStatus",
-            lambda: client.agents_sessions_setStatus(
+            lambda: self._client(turn.workspace).agents_sessions_setStatus(
                 channel_id=turn.channel, thread_ts=turn.thread, status=status
             ),
         )
@@ -126,7 +125,7 @@ class Progress:
                 self._not_offered.add((turn.workspace, method))
                 _log.info("This workspace does not offer %s.", method)
             return False
-        except (SlackClientError, OSError, ValueError) as error:
+        except (SlackClientError, OSError, ValueError, DatabaseUnavailable) as error:
             _log.info("Slack did not take %s: %s", method, type(error).__name__)
             return False
         return True

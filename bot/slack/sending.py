@@ -18,6 +18,7 @@ from bot.engine import TryAgain
 from bot.slack.answering import Turns
 from bot.slack.refusals import code_of, is_not_offered, is_rate_limited, status_of
 from bot.slack.screens import after_words
+from bot.slack.workspaces import NotInstalled
 from storage import conversations
 from storage.database import Database
 from storage.models import OutgoingMessage
@@ -81,13 +82,16 @@ class Sending:
                 self._send_one(message)
 
     def _send_one(self, message: OutgoingMessage) -> None:
-        client = self.client(message.workspace)
         mark = f"{message.workspace}:{message.key}"
         with self._guard:
             untried = mark in self._untried
             self._untried.discard(mark)
         try:
-            ts = self._deliver(client, message, untried)
+            ts = self._deliver(self.client(message.workspace), message, untried)
+        except NotInstalled:
+            _log.warning("Message %s has nowhere to go: the bot was taken out.", message.id)
+            self._settle(message, Delivery.FAILED, error="not_installed")
+            return
         except SlackApiError as error:
             self._refused(message, mark if untried else None, error)
             return

@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from slack_sdk.oauth.installation_store import Bot
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.slack.installations import Installations
 from storage.database import Database
 from storage.providers import ensure_provider
 from tests.support import slack_faults
@@ -22,6 +25,13 @@ from tests.support.fake_model import FakeModel
 from tests.support.slack_payloads import APP_TOKEN, BOT_TOKEN
 
 TODAY = ("--today", "2026-11-23")
+KEY = Fernet.generate_key().decode()
+OAUTH = {
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": "c",
+    "SLACK_SIGNING_SECRET": "s",
+    "TOKEN_ENCRYPTION_KEY": KEY,
+}
 SEED = [
     "AFI 1",
     "Undertake a review of the software developer apprenticeship learning resources",
@@ -447,6 +457,44 @@ def test_doctor_says_what_is_wrong_with_slack(tmp_path: Path) -> None:
     assert "cannot be reached" in away.stdout
 
 
+def test_doctor_asks_slack_about_each_workspace_that_has_installed_it(tmp_path: Path) -> None:
+    runner = CliRunner()
+    url = f"sqlite:///{tmp_path / 'app.db'}"
+    settings = OAUTH | {"DATABASE_URL": url, "SLACK_BOT_TOKEN": ""}
+    runner.invoke(app, ["migrate"], env=settings)
+    with slack() as fake:
+        settings["SLACK_API_URL"] = fake.api_url
+        nobody = runner.invoke(app, ["doctor"], env=settings)
+        database = Database(url)
+        installations = Installations("1.2", database, [KEY])
+        for team, token in (("T0A", BOT_TOKEN), ("T0B", "xoxb-revoked")):
+            installations.save_bot(
+                Bot(
+                    app_id="A0",
+                    team_id=team,
+                    team_name=f"College {team}",
+                    bot_token=token,
+                    bot_id="B0",
+                    bot_user_id="U0",
+                    installed_at=1_790_000_000,
+                )
+            )
+        database.close()
+        two = runner.invoke(app, ["doctor"], env=settings)
+        other = {"TOKEN_ENCRYPTION_KEY": Fernet.generate_key().decode()}
+        unread = runner.invoke(app, ["doctor"], env=settings | other)
+
+    assert (nobody.exit_code, "no workspace has installed the bot yet" in nobody.stdout) == (
+        0,
+        True,
+    )
+    assert two.exit_code == 1
+    assert two.stdout.count("ok       Slack token") == 1
+    assert "the token of College T0B (invalid_auth): install the bot there again" in two.stdout
+    assert "xoxb" not in two.stdout
+    assert (unread.exit_code, "does not read the tokens" in unread.stdout) == (1, True)
+
+
 def test_doctor_says_what_is_wrong_with_the_database() -> None:
     run = CliRunner().invoke(app, ["doctor"], env={"DATABASE_URL": "mysql://u:secret@h/x"})
 
@@ -463,6 +511,13 @@ def test_doctor_says_what_is_wrong_with_the_database() -> None:
     [
         ({}, "SLACK_BOT_TOKEN"),
         ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_SIGNING_SECRET"),
+        ({"SLACK_CLIENT_ID": "1.2", "SLACK_SIGNING_SECRET": "s"}, "SLACK_CLIENT_SECRET"),
+        ({"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "c"}, "SLACK_SIGNING_SECRET"),
+        (OAUTH | {"TOKEN_ENCRYPTION_KEY": ""}, "TOKEN_ENCRYPTION_KEY"),
+        (OAUTH | {"TOKEN_ENCRYPTION_KEY": "too short"}, "TOKEN_ENCRYPTION_KEY"),
+        (OAUTH | {"TOKEN_ENCRYPTION_KEY": KEY[:-4]}, "TOKEN_ENCRYPTION_KEY"),
+        # Over Socket Mode nobody can install it.
+        (OAUTH | {"SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN"),
         ({"PORT": "abc"}, "PORT"),
         ({"PORT": "70000"}, "PORT"),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),

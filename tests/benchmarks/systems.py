@@ -30,7 +30,8 @@ from bot.engine import Engine, engine_url
 from bot.sample import load_sample
 from bot.server import HTTP_THREADS, MOST_BYTES, TURNS, Wsgi, application
 from bot.settings import Settings
-from bot.slack.app import LISTENER_THREADS, SLACK_SECONDS, build
+from bot.slack.app import LISTENER_THREADS, build
+from bot.slack.workspaces import SLACK_SECONDS
 from storage.database import Database
 from storage.migrate import migrate
 from tests.support.slack_payloads import BOT_TOKEN

@@ -11,6 +11,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
+from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from sqlmodel import SQLModel, select
 
 import storage
@@ -75,7 +77,26 @@ def test_the_migrations_make_the_very_tables_of_the_models(empty_database: Datab
 
     for table, described in from_models.items():
         assert migrated[table] == described, table
-    assert migrated.keys() - from_models.keys() == {"alembic_version"}
+    slacks = {"slack_bots", "slack_oauth_states"}
+    assert migrated.keys() - from_models.keys() == {"alembic_version"} | slacks
+
+
+def test_the_tables_of_slacks_stores_have_every_column_they_use(database: Database) -> None:
+    metadata = sa.MetaData()
+    theirs = [
+        SQLAlchemyInstallationStore.build_bots_table(metadata, "slack_bots"),
+        SQLAlchemyOAuthStateStore.build_oauth_states_table(metadata, "slack_oauth_states"),
+    ]
+    migrated = _catalogue(database)
+
+    for table in theirs:
+        columns = {column["name"]: column for column in migrated[table.name]["columns"]}
+        assert columns.keys() == set(table.columns.keys())
+        for name, column in table.columns.items():
+            assert columns[name]["nullable"] == column.nullable or name == "id"
+        # Encrypted, a token is longer than the SDK's column takes.
+        for name in {"bot_token", "bot_refresh_token"} & columns.keys():
+            assert columns[name]["type"] == "TEXT"
 
 
 def _catalogue(database: Database) -> dict[str, Any]:
@@ -102,7 +123,9 @@ def _catalogue(database: Database) -> dict[str, Any]:
         return {table: described(table) for table in inspector.get_table_names()}
 
 
-@pytest.mark.parametrize(("before", "revision"), [("0001", "0002"), ("0002", "0003")])
+@pytest.mark.parametrize(
+    ("before", "revision"), [("0001", "0002"), ("0002", "0003"), ("0004", "0005")]
+)
 def test_what_a_revision_adds_comes_and_goes_and_rows_stay(
     empty_database: Database, before: str, revision: str
 ) -> None:

@@ -71,6 +71,7 @@ class InProcess:
     service: SlackService
     http: SignedRequests
     database: Database
+    base_url: str
 
 
 @contextmanager
@@ -80,16 +81,20 @@ def in_process(
     *,
     socket_mode: bool = False,
     coach: Callable[[Database], Coach] = lambda _: EMBEDDED,
+    **more: Any,
 ) -> Iterator[InProcess]:
-    """The bot behind its own WSGI server on loopback, or connected by Socket Mode."""
-    settings = Settings(
-        _env_file=None,  # type: ignore[call-arg]
-        database_url=url,
-        slack_bot_token=BOT_TOKEN,
-        slack_app_token=APP_TOKEN if socket_mode else None,
-        slack_signing_secret=SECRET,
-        slack_api_url=fake.api_url,
-    )
+    """The bot behind its own WSGI server on loopback, or connected by Socket Mode.
+
+    `more` are settings by name, instead of or beside those of one workspace.
+    """
+    given: dict[str, Any] = {
+        "database_url": url,
+        "slack_bot_token": BOT_TOKEN,
+        "slack_app_token": APP_TOKEN if socket_mode else None,
+        "slack_signing_secret": SECRET,
+        "slack_api_url": fake.api_url,
+    }
+    settings = Settings(_env_file=None, **{**given, **more})  # type: ignore[call-arg]
     database = Database(url)
     engine = Engine(engine_url(url), executor_id="test", workers=64)
     coached = coach(database)
@@ -111,7 +116,7 @@ def in_process(
     try:
         base = f"http://127.0.0.1:{server.effective_port}"
         with SignedRequests(base, SECRET) as http:
-            yield InProcess(service, http, database)
+            yield InProcess(service, http, database, base)
     finally:
         if handler is not None:
             handler.close()
@@ -141,14 +146,16 @@ class Program:
             [sys.executable, "-m", "bot", "serve"],
             cwd=ROOT,
             env=program_environment(
-                DATABASE_URL=url,
-                SLACK_BOT_TOKEN=BOT_TOKEN,
-                SLACK_API_URL=fake.api_url,
-                PORT=str(self.port),
-                **settings,
-                **{"SLACK_APP_TOKEN": APP_TOKEN}
-                if socket_mode
-                else {"SLACK_SIGNING_SECRET": SECRET},
+                **{
+                    "DATABASE_URL": url,
+                    "SLACK_BOT_TOKEN": BOT_TOKEN,
+                    "SLACK_API_URL": fake.api_url,
+                    "PORT": str(self.port),
+                    ("SLACK_APP_TOKEN" if socket_mode else "SLACK_SIGNING_SECRET"): (
+                        APP_TOKEN if socket_mode else SECRET
+                    ),
+                    **settings,
+                }
             ),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

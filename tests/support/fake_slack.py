@@ -125,9 +125,13 @@ class FakeSlack:
         bot_user_id: str = BOT_USER,
         bot_id: str = BOT_ID,
         scopes: Sequence[str] = SCOPES,
+        **more: Any,
     ) -> Workspace:
-        """Install the bot in a workspace: calls with the token are now authorised there."""
-        workspace = Workspace(team_id, bot_token, bot_user_id, bot_id, tuple(scopes))
+        """Install the bot in a workspace: calls with the token are now authorised there.
+
+        `more` are other fields of a Workspace, such as its name.
+        """
+        workspace = Workspace(team_id, bot_token, bot_user_id, bot_id, tuple(scopes), **more)
         with self.changed:
             self._state.workspaces[bot_token] = workspace
         return workspace

@@ -44,6 +44,11 @@ class Workspace:
     bot_id: str
     scopes: tuple[str, ...]
     revoked: bool = False
+    # With token rotation: the seconds that a token lives, and what it is exchanged with.
+    expires_in: int | None = None
+    refresh_token: str | None = None
+    name: str = ""
+    installer: str = "U0INSTALLER"
     homes: dict[str, Json] = field(default_factory=dict)
 
 
@@ -263,20 +268,36 @@ class SlackState:
         return {"url": self.socket_url}
 
     def _exchange_code(self, call: Call) -> Json:
-        workspace = self.install_codes.pop(call.args.get("code", ""), None)
-        if workspace is None:
-            raise Refused("invalid_code")
-        return {
+        if call.args.get("grant_type") == "refresh_token":
+            workspace = self._exchange_token(call.args["refresh_token"])
+        else:
+            found = self.install_codes.pop(call.args.get("code", ""), None)
+            if found is None:
+                raise Refused("invalid_code")
+            workspace = found
+        lasting = {"expires_in": workspace.expires_in, "refresh_token": workspace.refresh_token}
+        return (lasting if workspace.refresh_token else {}) | {
             "access_token": workspace.bot_token,
             "token_type": "bot",
             "scope": ",".join(workspace.scopes),
             "bot_user_id": workspace.bot_user_id,
             "app_id": APP_ID,
-            "team": {"id": workspace.team_id, "name": workspace.team_id},
+            "team": {"id": workspace.team_id, "name": workspace.name or workspace.team_id},
             "enterprise": None,
             "is_enterprise_install": False,
-            "authed_user": {"id": "U0INSTALLER"},
+            "authed_user": {"id": workspace.installer},
         }
+
+    def _exchange_token(self, refresh_token: str) -> Workspace:
+        """Give the workspace a new token that lives twelve hours; the old one lives on a while."""
+        found = (w for w in self.workspaces.values() if w.refresh_token == refresh_token)
+        workspace = next(found, None)
+        if workspace is None:
+            raise Refused("invalid_refresh_token")
+        workspace.bot_token, workspace.refresh_token = next_id("xoxe-"), next_id("xoxe-1-")
+        workspace.expires_in = 43_200
+        self.workspaces[workspace.bot_token] = workspace
+        return workspace
 
 
 _METHODS: dict[str, Callable[[SlackState, Workspace, Json], Json]] = {

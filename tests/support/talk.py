@@ -6,7 +6,7 @@ from typing import Any
 from tests.support import slack_payloads as payloads
 from tests.support.fake_slack import FakeSlack
 from tests.support.signed_requests import SignedRequests
-from tests.support.slack_payloads import USER, dm_channel
+from tests.support.slack_payloads import TEAM, USER, dm_channel
 
 Json = dict[str, Any]
 Send = Callable[[Json], object]
@@ -15,15 +15,17 @@ Send = Callable[[Json], object]
 class Talk:
     """One thread of a person with the bot. `times` is how often Slack delivers each event."""
 
-    def __init__(self, fake: FakeSlack, send: Send, user: str = USER, times: int = 1) -> None:
-        self.fake, self.send, self.user, self.times = fake, send, user, times
+    def __init__(
+        self, fake: FakeSlack, send: Send, user: str = USER, times: int = 1, team: str = TEAM
+    ) -> None:
+        self.fake, self.send, self.user, self.times, self.team = fake, send, user, times, team
         self.channel = dm_channel(user)
         self.root: str | None = None
         self.sent: list[Json] = []
 
     def message(self, text: str) -> Json:
         """The event of a message in this thread, not sent yet; the first begins the thread."""
-        payload = payloads.direct_message(text, user=self.user, thread_ts=self.root)
+        payload = payloads.direct_message(text, user=self.user, team=self.team, thread_ts=self.root)
         self.root = self.root or payload["event"]["ts"]
         return payload
 
@@ -40,6 +42,7 @@ class Talk:
                 button["action_id"],
                 button["value"],
                 user=self.user,
+                team=self.team,
                 channel=self.channel,
                 message=message,
             )

@@ -40,7 +40,9 @@ EVENTS = {
     "agent_session_stopped": "assistant:write",
     "app_home_opened": "",
     "app_mention": "app_mentions:read",
+    "app_uninstalled": "",
     "message.im": "im:history",
+    "tokens_revoked": "",
 }
 # Kept by the middleware, by what `bot.slack.incoming` reads.
 KEPT = {"app_mention", "message.im"}
@@ -63,7 +65,7 @@ def test_every_method_has_its_scope_and_every_scope_a_use() -> None:
 
 
 def test_the_events_that_come_are_those_that_are_handled() -> None:
-    handled = handlers(Mock(), Mock())
+    handled = handlers(Mock(), Mock(), Mock())
 
     assert set(MANIFEST["settings"]["event_subscriptions"]["bot_events"]) == EVENTS.keys()
     assert EVENTS.keys() - KEPT == handled.keys()
