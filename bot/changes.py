@@ -66,13 +66,15 @@ def edit(
 ) -> bool:
     """Set fields of an action that was looked at in that version; `owner` is a Slack id.
 
-    Whether its owner is another than before. Raises NotFound, NotAllowed or ActionChanged.
+    An owner other than the person themselves is proposed until they accept. Whether its owner is
+    another than before. Raises NotFound, NotAllowed or ActionChanged.
     """
     stored = allowed(session, person, Deed.EDIT, action_id)
     is_new_owner = False
     if owner is not None and (stored.owner is None or stored.owner.slack_user_id != owner):
         named = providers.ensure_person(session, person.workspace, owner, owner)
-        fields |= {"owner_id": named.id, "owner_name": None}
+        proposer = None if named.id == person.id else person.id
+        fields |= {"owner_id": named.id, "owner_name": None, "proposed_by_id": proposer}
         is_new_owner = True
     actions.change_action(
         session,
@@ -92,6 +94,51 @@ def agree(session: Session, person: Person, action_id: int, at: datetime) -> Non
     """Agree a draft. Raises NotFound or NotAllowed."""
     stored = allowed(session, person, Deed.AGREE, action_id)
     _change(session, stored, person, at, status=Status.AGREED)
+
+
+def accept(session: Session, person: Person, action_id: int, at: datetime) -> None:
+    """Accept an action that somebody else has named one as the owner of.
+
+    Raises NotFound or NotAllowed.
+    """
+    stored = allowed(session, person, Deed.ACCEPT, action_id)
+    _change(session, stored, person, at)
+
+
+def pass_on(
+    session: Session, person: Person, action_id: int, at: datetime, to: str | None
+) -> StoredAction:
+    """Say that an action is not one's own, and whose it is (a Slack id) where one knows.
+
+    The action as it was before. Raises NotFound or NotAllowed.
+    """
+    stored = allowed(session, person, Deed.ACCEPT, action_id)
+    named = None
+    if to is not None:
+        named = providers.ensure_person(session, person.workspace, to, to)
+    actions.change_action(
+        session,
+        person.workspace,
+        action_id,
+        stored.action.version,
+        by=person,
+        at=at,
+        owner_id=named.id if named else None,
+        proposed_by_id=person.id if named else None,
+    )
+    return stored
+
+
+def park(session: Session, person: Person, action_id: int, at: datetime, *, note: str) -> None:
+    """Have an action wait, and say why. Raises NotFound or NotAllowed."""
+    stored = allowed(session, person, Deed.PARK, action_id)
+    _change(session, stored, person, at, parked_at=at, parked_by_id=person.id, parked_note=note)
+
+
+def resume(session: Session, person: Person, action_id: int, at: datetime) -> None:
+    """Take up a parked action again. Raises NotFound or NotAllowed."""
+    stored = allowed(session, person, Deed.RESUME, action_id)
+    _change(session, stored, person, at, parked_at=None, parked_by_id=None, parked_note=None)
 
 
 def update(
@@ -154,6 +201,9 @@ def _change(
 ) -> None:
     action = stored.action
     assert action.id is not None
+    if action.owner_id == person.id:
+        # Who does something with an action of theirs has accepted it.
+        values["proposed_by_id"] = None
     actions.change_action(
         session, action.workspace, action.id, action.version, by=person, at=at, **values
     )

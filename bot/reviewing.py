@@ -27,6 +27,7 @@ def whole_plan(session: Session, workspace: str, plan: PlanView, today: date) ->
         themes=tuple(ThemeAsked(t.name, t.sponsor.name if t.sponsor else None) for t in themes),
         actions=tuple(_planned(line, moved.get) for line in plan.actions),
         terms=terms_of(plan.academic_year),
+        parked_items=frozenset(i.reference for i in plan.sar_items if i.waiting_note),
     )
 
 
@@ -43,6 +44,8 @@ def _planned(line: ActionLine, moved: Callable[[int, int], int]) -> Planned:
         updates=tuple(_update(update) for update in line.stored.updates),
         agreed_on=action.agreed_at.astimezone(_HERE).date() if action.agreed_at else None,
         redated=moved(line.id, 0),
+        is_parked=line.is_parked,
+        is_explained=bool(action.target_note),
     )
 
 

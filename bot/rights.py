@@ -22,6 +22,9 @@ class Deed(StrEnum):
     COMPLETE = "complete"
     WITHDRAW = "withdraw"
     SNOOZE = "snooze"
+    ACCEPT = "accept"
+    PARK = "park"
+    RESUME = "take up again"
 
 
 # The status an action must have.
@@ -33,7 +36,15 @@ _WHEN = {
     Deed.COMPLETE: frozenset({Status.AGREED, Status.IN_PROGRESS}),
     Deed.WITHDRAW: frozenset({Status.DRAFT, Status.AGREED, Status.IN_PROGRESS}),
     Deed.SNOOZE: frozenset({Status.AGREED, Status.IN_PROGRESS}),
+    **dict.fromkeys(
+        (Deed.ACCEPT, Deed.PARK, Deed.RESUME),
+        frozenset({Status.DRAFT, Status.AGREED, Status.IN_PROGRESS}),
+    ),
 }
+# What a parked action waits with.
+_NOT_PARKED = frozenset({Deed.UPDATE, Deed.AGREE, Deed.COMPLETE, Deed.SNOOZE, Deed.PARK})
+# For quality leads alone, since they answer for how long the plan is.
+_LEADS_ONLY = frozenset({Deed.PARK, Deed.RESUME})
 _SPONSORS_TOO = frozenset({Deed.EDIT})
 # Whoever wrote a draft for somebody else may still change it or take it back.
 _AUTHORS_TOO = frozenset({Deed.EDIT, Deed.WITHDRAW})
@@ -52,6 +63,12 @@ def may_write(person: Person) -> bool:
     return person.role is not Role.READER
 
 
+def may_move(person: Person, stored: StoredAction) -> bool:
+    """Whether someone may put an action under another theme: a lead, or the sponsor it has now."""
+    sponsor_id = stored.theme.sponsor_id if stored.theme else None
+    return leads(person) or (may_write(person) and sponsor_id == person.id)
+
+
 def may_invite(person: Person, sponsor_id: int | None) -> bool:
     """Whether someone may ask others for actions under a theme of this sponsor."""
     return leads(person) or (may_write(person) and sponsor_id == person.id)
@@ -64,15 +81,30 @@ def sees_review(person: Person) -> bool:
 
 def refusal(person: Person, deed: Deed, stored: StoredAction) -> str | None:
     """Why someone may not do this with an action, in a sentence to them; None where they may."""
+    action = stored.action
     if not _concerns(person, deed, stored):
-        whose = stored.owner.name if stored.owner else "its owner"
-        who = f"{whose}, the sponsor of its theme" if deed in _SPONSORS_TOO else whose
-        return f"Only {who} or a quality lead can {deed} {stored.action.reference}."
-    if stored.action.status not in _WHEN[deed]:
-        now = STATUS_NAMES[stored.action.status]
-        article = "a " if stored.action.status is Status.DRAFT else ""
-        return f"{stored.action.reference} is {article}{now}: there is nothing to {deed}."
+        return f"Only {_who(deed, stored)} can {deed} {action.reference}."
+    if action.status not in _WHEN[deed]:
+        now = STATUS_NAMES[action.status]
+        article = "a " if action.status is Status.DRAFT else ""
+        return f"{action.reference} is {article}{now}: there is nothing to {deed}."
+    if deed is Deed.ACCEPT and action.proposed_by_id is None:
+        return f"{action.reference} is yours already."
+    if deed is Deed.RESUME and action.parked_at is None:
+        return f"{action.reference} is not parked."
+    if deed in _NOT_PARKED and action.parked_at is not None:
+        return f"{action.reference} is parked. A quality lead can take it up again."
     return None
+
+
+def _who(deed: Deed, stored: StoredAction) -> str:
+    whose = stored.owner.name if stored.owner else "its owner"
+    if deed is Deed.ACCEPT:
+        return whose
+    if deed in _LEADS_ONLY:
+        return "a quality lead"
+    sponsor = ", the sponsor of its theme" if deed in _SPONSORS_TOO else ""
+    return f"{whose}{sponsor} or a quality lead"
 
 
 def may(person: Person, deed: Deed, stored: StoredAction) -> bool:
@@ -82,9 +114,11 @@ def may(person: Person, deed: Deed, stored: StoredAction) -> bool:
 
 def _concerns(person: Person, deed: Deed, stored: StoredAction) -> bool:
     action, theme = stored.action, stored.theme
+    if deed is Deed.ACCEPT:
+        return person.role is not Role.READER and action.owner_id == person.id
     if deed is Deed.SEE or person.role is Role.LEAD:
         return True
-    if person.role is Role.READER:
+    if person.role is Role.READER or deed in _LEADS_ONLY:
         return False
     if action.owner_id == person.id:
         return True

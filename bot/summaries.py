@@ -38,8 +38,13 @@ class ActionLine:
 
     @property
     def is_live(self) -> bool:
-        """Whether it is agreed and not over yet."""
-        return self.status in (Status.AGREED, Status.IN_PROGRESS)
+        """Whether it is agreed, not over yet, and not parked."""
+        return self.status in (Status.AGREED, Status.IN_PROGRESS) and not self.is_parked
+
+    @property
+    def is_parked(self) -> bool:
+        """Whether it waits: it shows in the plan and asks for nothing."""
+        return self.stored.action.parked_at is not None
 
     @property
     def rag(self) -> Rag | None:
@@ -82,7 +87,10 @@ class ThemeView:
 
 @dataclass(frozen=True)
 class PlanView:
-    """The plan of one academic year; `uncovered` are the AFIs that no action answers."""
+    """The plan of one academic year.
+
+    `uncovered` are the AFIs that no action answers and nobody has decided should wait.
+    """
 
     provider: str
     academic_year: str
@@ -122,9 +130,12 @@ def plan_view(session: Session, workspace: str, academic_year: str, today: date)
     loose = _of_theme(lines, None)
     if loose:
         themes.append(ThemeView("No theme yet", None, loose))
-    answered = {reference for line in lines for reference in line.draft.sar_items}
+    taken_up = [line for line in lines if not line.is_parked]
+    answered = {reference for line in taken_up for reference in line.draft.sar_items}
     uncovered = tuple(
-        item.reference for item in setting.areas_for_improvement if item.reference not in answered
+        item.reference
+        for item in setting.areas_for_improvement
+        if item.reference not in answered and not item.waiting_note
     )
     return PlanView(provider.name, academic_year, tuple(themes), setting.sar_items, uncovered)
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot.coaching.phrases import in_words
 from bot.ledger import Prices, month_start, prices_set
 from bot.settings import Settings, missing_prices
-from storage import actions, model_calls, providers
+from storage import actions, conversations, model_calls, providers
 from storage.model_calls import OVER_BUDGET, Used
 
 _MONTHS = 12
@@ -37,12 +37,16 @@ FAILURES = {
 class Period:
     """What a provider used in some calendar months, by UTC, up to now.
 
-    `failures` are the calls that did not end well, by outcome; `agreed` counts actions.
+    `failures` are the calls that did not end well, by outcome; `agreed` counts actions, and `good`
+    and `rated` what people said of the coach's questions.
     """
 
     used: Used
     failures: dict[str, int]
     agreed: int
+    # How many questions were rated good, and how many were rated.
+    good: int = 0
+    rated: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ def _period(session: Session, workspace: str, since: datetime) -> Period:
         model_calls.used(session, workspace, since),
         {name: n for name, n in outcomes.items() if name not in ("ok", OVER_BUDGET)},
         actions.count_agreed(session, workspace, since),
+        *conversations.rated(session, workspace, since),
     )
 
 
@@ -104,6 +109,9 @@ def report(usages: Sequence[Usage], settings: Settings, now: datetime) -> Iterat
             yield from _table(usage.month, usage.year, prices)
         else:
             yield f"  No calls in the last {_MONTHS} months. Actions agreed: {usage.year.agreed:,}."
+        if usage.year.rated:
+            good, rated = usage.year.good, usage.year.rated
+            yield f"  Questions rated good in the last {_MONTHS} months: {good:,} of {rated:,}."
         if prices and settings.openai_monthly_budget is not None:
             yield from _budget(prices.of(usage.month.used), settings.openai_monthly_budget, month)
     yield ""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, col, func, select
 
@@ -37,6 +38,8 @@ class StoredAction:
     action: Action
     theme: Theme | None = None
     owner: Person | None = None
+    # Who named the owner, who has not accepted it yet.
+    proposer: Person | None = None
     sar_references: list[str] = field(default_factory=list)
     milestones: list[Milestone] = field(default_factory=list)
     updates: list[ProgressUpdate] = field(default_factory=list)
@@ -76,10 +79,12 @@ def heading(session: Session, workspace: str, action_id: int) -> StoredAction | 
 
 
 def _headed(workspace: str, which: Any) -> Any:
+    proposer = aliased(Person)
     return (
-        select(Action, Theme, Person)
+        select(Action, Theme, Person, proposer)
         .outerjoin(Theme, col(Action.theme_id) == Theme.id)
         .outerjoin(Person, col(Action.owner_id) == Person.id)
+        .outerjoin(proposer, col(Action.proposed_by_id) == proposer.id)
         .where(Action.workspace == workspace, which)
         .order_by(col(Action.number))
     )
@@ -114,8 +119,8 @@ def _stored(session: Session, workspace: str, which: Any) -> list[StoredAction]:
     ):
         updates[update.action_id].append(update)
     return [
-        StoredAction(a, theme, owner, references[a.id], milestones[a.id], updates[a.id])
-        for a, theme, owner in rows
+        StoredAction(a, theme, owner, by, references[a.id], milestones[a.id], updates[a.id])
+        for a, theme, owner, by in rows
         if a.id is not None
     ]
 
@@ -181,8 +186,9 @@ def save_action(
 ) -> Action:
     """Write a new action, or change the one with `action_id`; each change leaves an audit row.
 
-    The theme is that of the first SAR item which leaders have put under one. Raises LookupError
-    when `action_id` is not an action of this workspace.
+    The theme is that of the first SAR item which leaders have put under one, else what it was. An
+    owner whom somebody else names is proposed until they accept. Raises LookupError when
+    `action_id` is not an action of this workspace.
     """
     written = (
         _new_action(session, workspace, plan_id, at)
@@ -192,7 +198,8 @@ def save_action(
     items = _items(session, workspace, plan_id, sar_references)
     values: dict[str, Any] = {name: getattr(fields, name) for name in ActionFields.model_fields}
     values |= {
-        "theme_id": next((item.theme_id for item in items if item.theme_id), None),
+        "theme_id": next((item.theme_id for item in items if item.theme_id), written.theme_id),
+        "proposed_by_id": _proposer(written, owner, by),
         "owner_id": owner.id if owner else None,
         "owner_name": None if owner else owner_name,
         "status": status,
@@ -200,6 +207,13 @@ def save_action(
     }
     _write(session, written, values, by, at, items=items, milestones=milestones)
     return written
+
+
+def _proposer(written: Action, owner: Person | None, by: Person) -> int | None:
+    """Who proposes the owner: nobody where they name themselves or have accepted it already."""
+    if owner is None or owner.id == by.id:
+        return None
+    return written.proposed_by_id if written.owner_id == owner.id else by.id
 
 
 def change_action(

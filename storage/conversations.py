@@ -11,7 +11,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col, func, select
 
-from storage.models import InterviewRecord, OutgoingMessage, ReceivedEvent, Turn
+from storage.models import (
+    Feedback,
+    InterviewRecord,
+    OutgoingMessage,
+    Person,
+    ReceivedEvent,
+    Turn,
+)
 from storage.rows import insert
 from storage.vocabulary import Delivery, InterviewStatus, Speaker
 
@@ -316,6 +323,34 @@ def open_interview(
 def queue_message(session: Session, message: OutgoingMessage) -> None:
     """Put a message in the outbox; its key is unique in the workspace."""
     insert(session, [message])
+
+
+def rate(
+    session: Session, person: Person, channel: str, ts: str, is_helpful: bool, at: datetime
+) -> None:
+    """Keep whether someone found the message at `ts` helpful, in place of what they said before."""
+    assert person.id is not None
+    mine = select(Feedback).where(
+        Feedback.workspace == person.workspace,
+        Feedback.person_id == person.id,
+        Feedback.channel == channel,
+        Feedback.ts == ts,
+    )
+    held = session.exec(mine.with_for_update()).one_or_none() or Feedback(
+        workspace=person.workspace, person_id=person.id, channel=channel, ts=ts, is_helpful=False
+    )
+    held.is_helpful, held.at = is_helpful, at
+    session.add(held)
+
+
+def rated(session: Session, workspace: str, since: datetime) -> tuple[int, int]:
+    """How many ratings of a workspace since an instant were good, and how many there were."""
+    table = Feedback.__table__  # type: ignore[attr-defined]
+    found = sa.select(sa.func.count().filter(table.c.is_helpful), sa.func.count()).where(
+        table.c.workspace == workspace, table.c.at >= since
+    )
+    good, all_of_them = session.connection().execute(found).one()
+    return good, all_of_them
 
 
 def begun_message(session: Session, workspace: str, message_id: int, ts: str) -> None:

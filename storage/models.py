@@ -65,6 +65,8 @@ class ActionFields(SQLModel):
     baseline: str | None = None
     baseline_date: date | None = None
     target: str | None = None
+    # Why so small a target, or how so large a one, where that needs saying.
+    target_note: str | None = None
     evidence_source: str | None = None
     due: date | None = None
 
@@ -80,6 +82,8 @@ class SarItemFields(SQLModel):
     measure: str | None = None
     baseline: str | None = None
     baseline_date: date | None = None
+    # Why nothing is done about it this year, where leaders have decided so.
+    waiting_note: str | None = None
 
 
 # --- tables ---------------------------------------------------------------------------------
@@ -151,6 +155,7 @@ class SarItem(_Row, SarItemFields, table=True):
     plan_id: int = Field(foreign_key="plan.id")
     department_id: int | None = Field(default=None, foreign_key="department.id")
     theme_id: int | None = Field(default=None, foreign_key="theme.id")
+    waiting_by_id: int | None = Field(default=None, foreign_key="person.id")
 
 
 _action_version = sa.Column("version", sa.Integer, nullable=False)
@@ -181,6 +186,12 @@ class Action(_Row, ActionFields, table=True):
     # The Slack message that it was made from.
     source_link: str | None = Field(default=None, max_length=300)
     created_by_id: int | None = Field(default=None, foreign_key="person.id")
+    # Who named its owner, until the owner has accepted it.
+    proposed_by_id: int | None = Field(default=None, foreign_key="person.id")
+    # A parked action waits: it stays in the plan and asks for nothing.
+    parked_at: datetime | None = None
+    parked_by_id: int | None = Field(default=None, foreign_key="person.id")
+    parked_note: str | None = None
 
     @property
     def reference(self) -> str:
@@ -320,6 +331,18 @@ class Invitation(_Row, table=True):
     theme_id: int = Field(foreign_key="theme.id")
     person_id: int = Field(foreign_key="person.id")
     invited_by_id: int | None = Field(default=None, foreign_key="person.id")
+    at: datetime = Field(default_factory=_now)
+
+
+class Feedback(_Row, table=True):
+    """Whether someone found a question of the coach's helpful; `ts` is Slack's of its message."""
+
+    __table_args__ = (sa.UniqueConstraint("workspace", "person_id", "channel", "ts"),)
+
+    person_id: int = Field(foreign_key="person.id")
+    channel: str = Field(max_length=64)
+    ts: str = Field(max_length=32)
+    is_helpful: bool
     at: datetime = Field(default_factory=_now)
 
 

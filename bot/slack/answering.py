@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from slack_sdk.models.blocks import ActionsBlock
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
@@ -23,7 +24,9 @@ from bot.slack import notices, screens
 from bot.slack.beginning import begin_interview
 from bot.slack.incoming import Incoming, Kind
 from bot.slack.people import People
+from bot.slack.pieces import as_dicts, open_button
 from storage import actions, conversations, providers
+from storage.actions import StoredAction
 from storage.database import Database, DatabaseUnavailable
 from storage.models import OutgoingMessage, Person
 from storage.vocabulary import InterviewStatus
@@ -166,8 +169,8 @@ class Answering:
             action_id = talk.store(
                 session, after, say, now, source=incoming.event_id, reply=said, ts=incoming.ts
             )
-            self._queue(session, incoming, after, say, now)
             written = actions.heading(session, workspace, action_id) if action_id else None
+            self._queue(session, incoming, after, say, now, written)
             told: list[notices.Key] = []
             if written is not None and say.outcome is Outcome.AGREED:
                 told = notices.after_agreement(session, written, after.person, now)
@@ -321,12 +324,17 @@ class Answering:
         after: talk.Conversation,
         say: Say,
         now: datetime,
+        written: StoredAction | None,
     ) -> None:
         assert after.interview is not None
         pressed = incoming.text if incoming.kind is Kind.PRESS else None
         shown = screens.message(
             say, after.interview.said, after.interview.draft, after.setting, pressed
         )
+        if written is not None and say.outcome is not None:
+            _, blocks = shown
+            label = f"Open {written.action.reference}"
+            blocks += as_dicts([ActionsBlock(elements=[open_button(written.action, label=label)])])
         markdown = screens.markdown(say.text) if say.worded else None
         self._post(session, incoming, now, *shown, markdown)
 

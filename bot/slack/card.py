@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
+from slack_sdk.models.blocks import ActionsBlock, Block, SectionBlock
 from slack_sdk.models.views import View
 
 from bot.coaching.draft import Setting
@@ -12,18 +12,23 @@ from bot.coaching.phrases import in_words
 from bot.coaching.wording import RAG_NAMES, STATUS_NAMES
 from bot.conversation import local_day
 from bot.rights import Deed, may
+from bot.slack.office import Office, action_line
 from bot.slack.pieces import do_button, escape, mrkdwn, sections, short, small
 from bot.summaries import ActionLine
-from storage.models import Action, Person, ProgressUpdate
+from storage.models import Person, ProgressUpdate
 
 # What can be done on a card: the deed, its button, and the verb of that. What is asked for in a
 # form of its own needs no further "are you sure".
 _DEEDS = (
+    (Deed.ACCEPT, "Accept", "accept"),
+    (Deed.ACCEPT, "Not mine", "not_mine"),
     (Deed.AGREE, "Agree", "agree"),
     (Deed.UPDATE, "Update progress", "update"),
     (Deed.EDIT, "Edit", "edit"),
     (Deed.EDIT, "Checks on the way", "milestones"),
     (Deed.COMPLETE, "Complete", "complete"),
+    (Deed.PARK, "Park", "park"),
+    (Deed.RESUME, "Take up again", "resume"),
     (Deed.WITHDRAW, "Withdraw", "withdraw"),
 )
 _UPDATES_SHOWN = 5
@@ -36,7 +41,11 @@ def card(line: ActionLine, setting: Setting, person: Person, note: str = "") -> 
         SectionBlock(text=mrkdwn(f"*{line.reference}* · {standing(line, setting.today)}"))
     )
     shown = [f"*{name}:* {escape(value)}" for name, value in draft_lines(line.draft, setting)]
+    if line.stored.action.target_note:
+        shown.append(f"*Why that target:* {escape(line.stored.action.target_note)}")
     blocks += sections("\n".join(shown))
+    if line.is_parked:
+        blocks += sections(f"*Why it is parked:* {escape(line.stored.action.parked_note or '')}")
     if line.gaps:
         blocks.append(small(f"Still open: {', '.join(line.gaps)}."))
     closing = line.stored.action.closing_note
@@ -56,9 +65,23 @@ def card(line: ActionLine, setting: Setting, person: Person, note: str = "") -> 
     return {**view.to_dict(), "callback_id": "card", "private_metadata": str(line.id)}
 
 
-def standing(line: ActionLine, today: date) -> str:
-    """Where an action stands, in words: status, RAG, whether it is overdue or put off."""
-    parts = [STATUS_NAMES[line.status]]
+def card_of(office: Office, person: Person, action_id: int, note: str = "") -> dict[str, Any]:
+    """The card of an action as it is now. Raises NotFound."""
+    with office.database.reading() as session:
+        line, setting = action_line(office, session, person, action_id)
+    return card(line, setting, person, note)
+
+
+def standing(line: ActionLine, today: date, to: Person | None = None) -> str:
+    """Where an action stands, in words: status, RAG, whether it is overdue or put off.
+
+    `to` is whoever is told; an owner need not be told that they have yet to accept it.
+    """
+    parts = ["parked"] if line.is_parked else []
+    parts.append(STATUS_NAMES[line.status])
+    owner_id = line.stored.action.owner_id
+    if line.stored.proposer and line.owner and not (to and to.id == owner_id):
+        parts.append(f"{line.owner} has yet to accept it")
     if line.rag:
         parts.append(RAG_NAMES[line.rag].partition(",")[0])
     elif line.is_live:
@@ -87,10 +110,3 @@ def _told(update: ProgressUpdate, person: Person) -> str:
     if update.evidence_link:
         parts.append(f"<{escape(update.evidence_link)}|Evidence>")
     return " ".join(parts)
-
-
-def open_button(action: Action, only: str = "") -> ButtonElement:
-    """The button that leads from wherever an action is named to its card."""
-    spoken = f"Open {action.reference}: {action.action or 'no action yet'}"
-    value = {"action": action.id}
-    return do_button("Open", "open", value, spoken=spoken, only=only or str(action.id))

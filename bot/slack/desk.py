@@ -24,21 +24,22 @@ from bot.coaching.reading import LONGEST_REPLY
 from bot.coaching.review import Check, review
 from bot.reviewing import whole_plan
 from bot.rights import READERS, may_write, sees_review
-from bot.slack import action_forms, plan_forms
-from bot.slack.action_forms import action_line, card_of
+from bot.slack import action_saving, parking, plan_forms
 from bot.slack.beginning import begin_interview
+from bot.slack.card import card_of
 from bot.slack.command import HELP, NOT_FOR_OWNERS, answer, asks_for_plan, asks_for_review
 from bot.slack.home import Pages
 from bot.slack.homes import Homes
 from bot.slack.incoming import plain, workspace_of
 from bot.slack.inputs import block_ids, told, told_formatted
 from bot.slack.notices import Key, agreed, welcomed
-from bot.slack.office import Office
+from bot.slack.office import Office, action_line
 from bot.slack.pieces import DO
 from bot.slack.refusals import why
 from bot.slack.review import every_check, order
+from bot.slack.screens import FEEDBACK
 from bot.summaries import plan_view
-from storage import providers
+from storage import conversations, providers
 from storage.database import DatabaseUnavailable
 from storage.models import Person
 
@@ -47,7 +48,7 @@ _GONE = "That is not in your plan. It may have been there before: look at the Ho
 _AWAY = "The plan cannot be reached just now. Press again in a minute; what you typed stays here."
 _AWAY_FOR_NOW = "The plan cannot be reached just now. Try again in a minute."
 _BEGUN = "I have written to you in a direct message: answer me there, in its thread."
-FORMS = {**action_forms.FORMS, **plan_forms.FORMS}
+FORMS = {**action_saving.FORMS, **plan_forms.FORMS, **parking.FORMS}
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Desk:
         """Have the app bring here what is answered at once."""
         app.action(re.compile(rf"^{DO}:"))(self.pressed)
         app.view(re.compile(rf"^(?:{'|'.join(FORMS)})$"))(self.submitted)
+        app.action(FEEDBACK)(self.rated)
         app.command("/qip")(self.asked)
         app.shortcut("new_action")(self.picked)
         app.shortcut("turn_into_action")(self.picked)
@@ -135,7 +137,7 @@ class Desk:
     def pressed(self, ack: Ack, body: dict[str, Any]) -> None:
         """Someone has pressed a button that opens or does something."""
         view = body.get("view") or {}
-        in_modal = view.get("type") == "modal"
+        in_modal, on_home = view.get("type") == "modal", view.get("type") == "home"
         note, verb, shown = "", "", None
         try:
             person, verb, value = self._read(body)
@@ -148,7 +150,7 @@ class Desk:
                 self.homes.show(person, Pages(int(value["own"]), int(value["all"])))
             else:
                 note, shown = self._do(person, verb, value)
-                if shown is None and in_modal:
+                if shown is None and not on_home:
                     shown = card_of(self.office, person, int(value["action"]), note)
         except NotFound:
             shown = told("Not found", _GONE)
@@ -161,7 +163,7 @@ class Desk:
         ack()
         if shown is None:
             return
-        if note or (in_modal and verb in plan_forms.LISTS):
+        if in_modal and (note or verb in plan_forms.LISTS):
             self._show(body, "update", shown)
         else:
             self._show(body, "push" if in_modal else "open", shown)
@@ -182,11 +184,9 @@ class Desk:
     def _read(self, body: dict[str, Any]) -> tuple[Person, str, dict[str, Any]]:
         """Who has pressed a button, its verb and what it is about."""
         button = body["actions"][0]
-        return (
-            self._person(body),
-            button["action_id"].split(":")[1],
-            json.loads(button.get("value") or "{}"),
-        )
+        chosen = (button.get("selected_option") or button).get("value")
+        verb = button["action_id"].split(":")[1]
+        return self._person(body), verb, json.loads(chosen or "{}")
 
     def _do(
         self, person: Person, verb: str, value: dict[str, Any]
@@ -209,6 +209,12 @@ class Desk:
                 line, _ = action_line(self.office, session, person, action_id)
                 queued = agreed(session, line.stored, person, now)
                 note = f"{line.reference} is agreed."
+            elif verb == "accept":
+                changes.accept(session, person, action_id, now)
+                note = "It is yours: you are its owner."
+            elif verb == "resume":
+                changes.resume(session, person, action_id, now)
+                note = "It is taken up again."
             elif verb == "snooze":
                 today = self.office.today(person)
                 until = changes.snooze(session, person, action_id, now, today)
@@ -231,6 +237,24 @@ class Desk:
         if verb == "ranking":
             return order(ranking(whole), plan)
         return every_check(review(whole), plan, person)
+
+    def rated(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Someone says what they think of a question."""
+        try:
+            person, where = self._person(body), body["container"]
+            is_good = body["actions"][0]["value"] == "good"
+            with self.office.database.writing() as session:
+                conversations.rate(
+                    session,
+                    person,
+                    where["channel_id"],
+                    where["message_ts"],
+                    is_good,
+                    self.office.clock(),
+                )
+        except (DatabaseUnavailable, KeyError) as error:
+            _log.warning("What someone thinks of a question is not kept: %s", why(error))
+        ack()
 
     # --- forms ------------------------------------------------------------------------------
 

@@ -20,8 +20,18 @@ from bot.coaching.viewing import counted
 from bot.coaching.wording import RAG_NAMES, STATUS_NAMES
 from bot.conversation import local_day
 from bot.rights import Deed, leads, may, may_invite, may_write
-from bot.slack.card import open_button, standing
-from bot.slack.pieces import do_button, escape, mrkdwn, page_of, sections, short, small, turns
+from bot.slack.card import standing
+from bot.slack.pieces import (
+    do_button,
+    escape,
+    mrkdwn,
+    open_button,
+    page_of,
+    sections,
+    short,
+    small,
+    turns,
+)
 from bot.summaries import ActionLine, PlanView, ThemeView
 from storage.models import Person
 from storage.vocabulary import Role, SarKind, Status
@@ -111,13 +121,23 @@ def own_rows(plan: PlanView, person: Person, today: date) -> list[Block]:
 
 
 def _pressing(own: Sequence[ActionLine]) -> list[ActionLine]:
-    return sorted(own, key=lambda a: (a.status is Status.COMPLETE, a.draft.due or date.max))
+    """What is yet to be accepted first, then by its day, and last what asks for nothing."""
+
+    def place(line: ActionLine) -> tuple[bool, bool, date]:
+        is_over = line.status is Status.COMPLETE or line.is_parked
+        return is_over, line.stored.proposer is None, line.draft.due or date.max
+
+    return sorted(own, key=place)
 
 
 def _own_text(line: ActionLine, person: Person, today: date) -> str:
     text = f"*{line.reference}* {escape(short(line.draft.action or 'No action yet', _TEXT))}"
-    text += f"\n{standing(line, today)}"
-    check = line.next_milestone() if line.status is not Status.COMPLETE else None
+    proposer = line.stored.proposer
+    if proposer is not None:
+        text += f"\n{escape(proposer.name)} has named you as its owner: is it yours?"
+    text += f"\n{standing(line, today, person)}"
+    is_over = line.status is Status.COMPLETE or line.is_parked
+    check = None if is_over else line.next_milestone()
     if check is not None:
         when = f" ({in_words(check.due)})" if check.due else ""
         text += f"\nNext check: {escape(short(check.text, _TEXT))}{when}"
@@ -131,6 +151,14 @@ def _own_text(line: ActionLine, person: Person, today: date) -> str:
 def _own_buttons(line: ActionLine, person: Person) -> Block:
     value, stored = {"action": line.id}, line.stored
     elements = []
+    if may(person, Deed.ACCEPT, stored):
+        accept, pass_on = f"Accept {line.reference}", f"{line.reference} is not mine"
+        elements += [
+            do_button("Accept", "accept", value, spoken=accept, only=line.id, style="primary"),
+            do_button("Not mine", "not_mine", value, spoken=pass_on, only=line.id),
+            open_button(line.stored.action),
+        ]
+        return ActionsBlock(elements=elements)
     if may(person, Deed.UPDATE, stored):
         spoken = f"Update {line.reference}"
         elements.append(do_button("Update", "update", value, spoken=spoken, only=line.id))
@@ -147,12 +175,12 @@ def _own_buttons(line: ActionLine, person: Person) -> Block:
 def glance(plan: PlanView, today: date) -> list[Block]:
     """Counts by status and RAG, what the SAR asks for, and what is late or weak."""
     lines = plan.actions
-    by_status = Counter(line.status for line in lines)
+    parked = sum(line.is_parked for line in lines)
+    by_status = Counter(line.status for line in lines if not line.is_parked)
     by_rag = Counter(line.rag for line in lines if line.is_live)
-    says = [
-        f"*{counted(len(lines), 'action')}*: "
-        + (", ".join(f"{by_status[s]} {STATUS_NAMES[s]}" for s in Status if by_status[s]) or "none")
-    ]
+    stand = [f"{by_status[s]} {STATUS_NAMES[s]}" for s in Status if by_status[s]]
+    stand += [f"{parked} parked"] if parked else []
+    says = [f"*{counted(len(lines), 'action')}*: {', '.join(stand) or 'none'}"]
     rated = [
         f"{by_rag[rag]} {RAG_NAMES[rag].partition(':')[0].lower()}"
         for rag in by_rag
@@ -165,9 +193,14 @@ def glance(plan: PlanView, today: date) -> list[Block]:
     asked = sum(item.kind is SarKind.AREA_FOR_IMPROVEMENT for item in plan.sar_items)
     if asked:
         answered = asked - len(plan.uncovered)
-        says.append(f"*Areas for improvement*: {answered} of {asked} have an action")
+        waiting = sum(
+            item.kind is SarKind.AREA_FOR_IMPROVEMENT and bool(item.waiting_note)
+            for item in plan.sar_items
+        )
+        waits = f" or wait with a reason ({waiting})" if waiting else ""
+        says.append(f"*Areas for improvement*: {answered} of {asked} have an action{waits}")
     late = sum(line.is_overdue(today) for line in lines)
-    weak = sum(bool(line.gaps) for line in lines)
+    weak = sum(bool(line.gaps) and not line.is_parked for line in lines)
     says.append(f"*Overdue*: {late}   *With something open*: {weak}")
     title = f"Improvement plan {plan.academic_year}"
     return [HeaderBlock(text=title), *sections("\n".join(says))]
@@ -185,7 +218,8 @@ def theme_list(plan: PlanView) -> list[Block]:
 def _look_first(plan: PlanView, today: date) -> list[Block]:
     """What is overdue, and then what is weakest, at most five."""
     late = [line for line in plan.actions if line.is_overdue(today)]
-    weak = sorted((a for a in plan.actions if a.gaps and a not in late), key=lambda a: -len(a.gaps))
+    open_ones = [a for a in plan.actions if a.gaps and a not in late and not a.is_parked]
+    weak = sorted(open_ones, key=lambda a: -len(a.gaps))
     found = [*late, *weak][:_FIRST]
     if not found:
         return []

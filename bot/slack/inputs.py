@@ -23,7 +23,6 @@ from slack_sdk.models.views import View
 from bot.conversation import storable
 from bot.slack.pieces import escape, sections
 
-OPTION_TEXT = 75
 _MOST = 3000  # characters that Slack takes in an input
 
 

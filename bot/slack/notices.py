@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from slack_sdk.models.blocks import ActionsBlock, Block, SectionBlock
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
 from sqlmodel import Session
 
 from bot.conversation import is_slack_id
 from bot.rights import leads, may_write
-from bot.slack.card import open_button
-from bot.slack.pieces import as_dicts, do_button, escape, mrkdwn, sections, short
+from bot.slack.pieces import as_dicts, do_button, escape, mrkdwn, open_button, sections, short
 from storage import conversations, providers
 from storage.actions import StoredAction
 from storage.models import OutgoingMessage, Person, SarItem, Theme
@@ -67,8 +66,32 @@ def named_owner(session: Session, stored: StoredAction, by: Person, at: datetime
     owner = stored.owner
     if owner is None or owner.id == by.id or not is_slack_id(owner.slack_user_id):
         return []
-    says = f"{by.name} has named you as the owner of {stored.action.reference}:"
-    return [_queue(session, owner, stored, "owner", says, at)]
+    says = f"{by.name} has named you as the owner of {stored.action.reference}. Is it yours?"
+    value, reference = {"action": stored.action.id}, stored.action.reference
+    buttons = [
+        do_button("Accept", "accept", value, spoken=f"Accept {reference}", style="primary"),
+        do_button("Not mine", "not_mine", value, spoken=f"{reference} is not mine"),
+    ]
+    return [_queue(session, owner, stored, "owner", says, at, buttons)]
+
+
+def passed_on(
+    session: Session, before: StoredAction, after: StoredAction, by: Person, at: datetime
+) -> list[Key]:
+    """Tell who had named `by` as the owner that they are not, and whoever they name instead."""
+    queued = named_owner(session, after, by, at)
+    proposer = before.proposer
+    if proposer is None or not is_slack_id(proposer.slack_user_id):
+        return queued
+    if after.owner is not None and after.owner.id == proposer.id:
+        return queued
+    instead = f"and names {after.owner.name}" if after.owner else "and cannot say whose it is"
+    says = f"{by.name} says that {after.action.reference} is not theirs, {instead}."
+    buttons = []
+    if after.owner is None:
+        value, spoken = {"action": after.action.id}, f"Edit {after.action.reference}"
+        buttons = [do_button("Choose an owner", "edit", value, spoken=spoken)]
+    return [*queued, _queue(session, proposer, after, "passed", says, at, buttons)]
 
 
 def invited(
@@ -101,12 +124,19 @@ def invited(
 
 
 def _queue(
-    session: Session, to: Person, stored: StoredAction, what: str, says: str, at: datetime
+    session: Session,
+    to: Person,
+    stored: StoredAction,
+    what: str,
+    says: str,
+    at: datetime,
+    buttons: Sequence[ButtonElement] = (),
 ) -> Key:
+    """Tell someone of an action, with what they can do about it."""
     action = stored.action
     key = f"{what}:{action.id}:{action.version}:{to.slack_user_id}"
     text = f"{escape(says)}\n{escape(short(action.action or 'no action yet', 600))}"
-    blocks: list[Block] = [*sections(text), ActionsBlock(elements=[open_button(action)])]
+    blocks: list[Block] = [*sections(text), ActionsBlock(elements=[*buttons, open_button(action)])]
     return _message(session, to, key, text, blocks, at)
 
 

@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from sqlmodel import Session
+
+from bot.changes import NotFound
+from bot.coaching.draft import Setting
 from bot.conversation import local_day
 from bot.slack.notices import Key
 from bot.slack.people import NoSuchPerson, People, SlackAway
+from bot.summaries import ActionLine, action_view
 from storage.database import Database
 from storage.models import Person
 
@@ -23,6 +28,16 @@ class Office:
     def today(self, person: Person) -> date:
         """The day it is where the person is."""
         return local_day(self.clock(), person)
+
+
+def action_line(
+    office: Office, session: Session, person: Person, action_id: int
+) -> tuple[ActionLine, Setting]:
+    """An action as the person may see it. Raises NotFound."""
+    found = action_view(session, person.workspace, action_id, office.today(person))
+    if found is None:
+        raise NotFound
+    return found
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,17 @@ from slack_sdk.models.blocks import (
     ButtonElement,
     ContextBlock,
     MarkdownTextObject,
+    Option,
     PlainTextObject,
     SectionBlock,
+    StaticSelectElement,
 )
 
+from storage.models import Action
+
 SECTION_TEXT = 2900  # Slack takes 3,000 characters
-BUTTON_TEXT = 75
+BUTTON_TEXT = OPTION_TEXT = 75
+_MOST_OPTIONS = 100
 # Prefix of the action_id of every button that does or opens something; the verb follows, and what
 # makes it the only one of its screen.
 DO = "do"
@@ -58,6 +63,30 @@ def do_button(
         style=style,
         accessibility_label=(spoken or label)[:BUTTON_TEXT],
     )
+
+
+def open_button(action: Action, only: str = "", label: str = "Open") -> ButtonElement:
+    """The button that leads from wherever an action is named to its card."""
+    spoken = f"Open {action.reference}: {action.action or 'no action yet'}"
+    value = {"action": action.id}
+    return do_button(label, "open", value, spoken=spoken, only=only or str(action.id))
+
+
+def open_any(actions: Sequence[Action], only: str) -> list[Block]:
+    """A list to choose an action from, whose card then opens; nothing where there is none."""
+    offered = [
+        Option(
+            value=json.dumps({"action": action.id}),
+            text=short(f"{action.reference}: {action.action or 'no action yet'}", OPTION_TEXT),
+        )
+        for action in actions[:_MOST_OPTIONS]
+    ]
+    if not offered:
+        return []
+    chooser = StaticSelectElement(
+        placeholder="Open an action", options=offered, action_id=f"{DO}:open:{only}"
+    )
+    return [ActionsBlock(elements=[chooser])]
 
 
 def page_of(rows: Sequence[_T], page: int, size: int) -> tuple[int, Sequence[_T]]:

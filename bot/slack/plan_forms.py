@@ -319,7 +319,16 @@ def _held_item(session: Session, item: SarItem | None) -> dict[str, Any]:
     }
 
 
-_ITEM_TEXTS = ("reference", "judgement", "evidence", "evaluation_area", "measure", "baseline")
+_ITEM_TEXTS = (
+    "reference",
+    "judgement",
+    "evidence",
+    "evaluation_area",
+    "measure",
+    "baseline",
+    "waiting_note",
+)
+_WAITING = "Only where leaders have decided to do nothing about it yet"
 _ITEM_FIELDS = {
     "reference": "reference",
     "kind": "kind",
@@ -331,6 +340,7 @@ _ITEM_FIELDS = {
     "baseline": "figure",
     "baseline_date": "date of the figure",
     "theme": "theme",
+    "waiting_note": "reason to wait",
 }
 
 
@@ -357,6 +367,7 @@ def _item_form(
         text_input("baseline", "The figure now", held, hint="A level such as 54%, 3 in 10 or RI"),
         day_input("baseline_date", "As of", held),
         *([choice_input("theme", "The theme it belongs to", held, names)] if names else []),
+        text_input("waiting_note", "It waits this year, because", held, hint=_WAITING),
     ]
     title = "New SAR item" if item is None else "Edit SAR item"
     metadata = _Seen.of(item.id if item else None, stored).to_text()
@@ -394,6 +405,8 @@ def _take_item(office: Office, person: Person, view: dict[str, Any]) -> Done:
                 kind=SarKind(typed["kind"]),
                 judgement=typed["judgement"],
             )
+        if typed["waiting_note"] != item.waiting_note:
+            item.waiting_by_id = person.id if typed["waiting_note"] else None
         for name in (*_ITEM_TEXTS, "baseline_date"):
             setattr(item, name, typed[name])
         item.kind = SarKind(typed["kind"])

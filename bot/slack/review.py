@@ -11,8 +11,16 @@ from bot.coaching.review import Check, Verb, first_to_fix
 from bot.coaching.viewing import Light
 from bot.coaching.whole_plan import STANDARD
 from bot.rights import leads, may_write
-from bot.slack.card import open_button
-from bot.slack.pieces import do_button, escape, mrkdwn, sections, short, small
+from bot.slack.pieces import (
+    do_button,
+    escape,
+    mrkdwn,
+    open_any,
+    open_button,
+    sections,
+    short,
+    small,
+)
 from bot.summaries import PlanView
 from storage.models import Person
 
@@ -62,6 +70,7 @@ def every_check(checks: Sequence[Check], plan: PlanView, person: Person) -> dict
             button = _button(check, plan, person, check.name)
             text = mrkdwn(escape(short(check.says, _TEXT)))
             blocks.append(SectionBlock(text=text, accessory=button))
+    blocks += open_any([line.stored.action for line in plan.actions], "any")
     return View(type="modal", title="Review of the plan", close="Close", blocks=blocks).to_dict()
 
 
@@ -88,6 +97,8 @@ def _button(check: Check, plan: PlanView, person: Person, only: str) -> ButtonEl
         return None
     verb, about = check.mend.verb, check.mend.reference
     if verb is Verb.RANK:
+        if leads(person):
+            return do_button("Choose what waits", "park_several", {}, only=only)
         return do_button("See the order", "ranking", {}, only=only)
     if verb is Verb.THEME:
         too_few = check.name == "themes" and check.count < STANDARD.themes_fewest

@@ -8,7 +8,10 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
+    ContextActionsBlock,
     DividerBlock,
+    FeedbackButtonObject,
+    FeedbackButtonsElement,
     PlainTextObject,
     SectionBlock,
 )
@@ -20,6 +23,8 @@ from bot.slack.incoming import ANSWER
 from bot.slack.pieces import BUTTON_TEXT, SECTION_TEXT, as_dicts, escape, mrkdwn, sections, small
 
 _LONG_CHOICE = 40
+# action_id of the buttons that say what someone thinks of a question.
+FEEDBACK = "feedback"
 
 
 def message(
@@ -46,6 +51,8 @@ def message(
     blocks += _choices(say.choices, number)
     if say.field in _CAN_SKIP and not say.choices:
         blocks.append(ActionsBlock(elements=[_button(Choice("Skip", "skip"), number, 0)]))
+    if say.field:
+        blocks.append(_feedback())
     text = escape(say.text)
     if say.shows_draft:
         text += "\n" + "\n".join(
@@ -89,9 +96,22 @@ def _button(choice: Choice, number: int, index: int, shows: str | None = None) -
     )
 
 
+def _feedback() -> ContextActionsBlock:
+    buttons = FeedbackButtonsElement(
+        action_id=FEEDBACK,
+        positive_button=FeedbackButtonObject(
+            text="Good question", value="good", accessibility_label="This was a good question"
+        ),
+        negative_button=FeedbackButtonObject(
+            text="Poor question", value="poor", accessibility_label="This was a poor question"
+        ),
+    )
+    return ContextActionsBlock(elements=[buttons])
+
+
 def after_words(blocks: Sequence[dict[str, object]]) -> list[dict[str, object]]:
     """The blocks of a message that go under its words when these are streamed."""
-    return [block for block in blocks if block["type"] == "actions"]
+    return [block for block in blocks if block["type"] in ("actions", "context_actions")]
 
 
 def markdown(text: str) -> str:
