@@ -183,7 +183,7 @@ def application(service: SlackService) -> Wsgi:
         path = environ.get("PATH_INFO", "")
         if path == "/slack/events":
             return slack(environ, start_response)
-        if path in installs:
+        if path in installs and environ.get("REQUEST_METHOD") == "GET":
             return _installed(installs[path], environ, start_response)
         if path == "/healthz":
             return _plain(start_response, "200 OK", "alive")

@@ -4,7 +4,7 @@ import html
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.error import BoltError
@@ -57,6 +57,7 @@ class Installing(OAuthFlow):
         self._database = database
         self._workspaces = workspaces
         self._installed = installed
+        self._states = SQLAlchemyOAuthStateStore(_SECONDS, database.to_write)
         super().__init__(
             client=client,
             logger=logging.getLogger("bot.slack.bolt"),
@@ -68,7 +69,7 @@ class Installing(OAuthFlow):
                 install_path=INSTALL,
                 redirect_uri_path=REDIRECT,
                 installation_store=workspaces.installations,
-                state_store=SQLAlchemyOAuthStateStore(_SECONDS, database.to_write),
+                state_store=self._states,
                 state_expiration_seconds=_SECONDS,
                 callback_options=CallbackOptions(success=self._success, failure=self._failure),
             ),
@@ -76,7 +77,12 @@ class Installing(OAuthFlow):
 
     def issue_new_state(self, request: BoltRequest) -> str:
         """Raises DatabaseUnavailable."""
+        states = self._states.oauth_states
+        # Anybody can open the page, and the SDK never clears away what nobody came back with.
+        ended = states.delete().where(states.c.expire_at < datetime.now(UTC).replace(tzinfo=None))
         with self._database.translated():
+            with self._database.to_write.begin() as connection:
+                connection.execute(ended)
             return str(super().issue_new_state(request))
 
     def build_install_page_html(self, url: str, request: BoltRequest) -> str:

@@ -311,6 +311,26 @@ def test_a_state_is_good_for_one_time(fake: FakeSlack, database_url: str) -> Non
     assert (page.status, "loaded twice" in page.text) == (401, True)
 
 
+def test_states_that_nobody_came_back_with_are_cleared_away(
+    fake: FakeSlack, database_url: str
+) -> None:
+    def states(bot: InProcess) -> int:
+        with bot.database.engine.connect() as connection:
+            return int(connection.scalar(sa.text("SELECT count(*) FROM slack_oauth_states")) or 0)
+
+    with running(fake, database_url) as bot:
+        for _ in range(3):
+            Installer(bot.base_url).begins()
+        assert states(bot) == 3
+        with bot.database.to_write.begin() as connection:
+            long_ago = sa.text("UPDATE slack_oauth_states SET expire_at = '2020-01-01 00:00:00'")
+            connection.execute(long_ago)
+
+        Installer(bot.base_url).begins()
+
+        assert states(bot) == 1
+
+
 @on_sqlite
 def test_what_slack_calls_a_workspace_is_shown_as_text(fake: FakeSlack, database_url: str) -> None:
     join(fake, A).name = "<script>alert(1)</script>"
