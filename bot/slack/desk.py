@@ -150,7 +150,7 @@ class Desk:
             shown = told("Not yours to do", str(error))
         except DatabaseUnavailable:
             shown = told("One moment", _AWAY)
-        except (LookupError, TypeError, ValueError):
+        except (LookupError, TypeError, ValueError, OverflowError):
             _log.warning("A button carried what no button of ours does.")
         ack()
         if shown is None:
@@ -171,7 +171,7 @@ class Desk:
         return (
             self._person(body),
             button["action_id"].split(":")[1],
-            json.loads(button.get("value") or "{}"),
+            dict(json.loads(button.get("value") or "{}")),
         )
 
     def _do(
@@ -236,7 +236,7 @@ class Desk:
         except DatabaseUnavailable:
             ack(response_action="errors", errors={next(iter(ids.values())): _AWAY})
             return
-        except (LookupError, TypeError, ValueError):
+        except (LookupError, TypeError, ValueError, OverflowError):
             _log.warning("A form carried what no form of ours does.")
             ack()
             return
