@@ -5,7 +5,7 @@ is the same whatever their Slack offers and whoever words the questions.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
@@ -813,7 +813,7 @@ def bot(fake: FakeSlack, database_url: str, offers: str, words: str) -> Iterator
         for method in AGENT_METHODS:
             fake.always_fail(method, error("unknown_method"))
     with ExitStack() as stack:
-        coach = by_the_rules
+        coach: Callable[[Database], Coach] = by_the_rules
         if words == WORDED_BY_A_MODEL:
             coach = coached(stack.enter_context(FakeModel(good)))
         running = stack.enter_context(in_process(fake, database_url, coach=coach))
