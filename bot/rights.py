@@ -24,7 +24,7 @@ class Deed(StrEnum):
     SNOOZE = "snooze"
     ACCEPT = "accept"
     PARK = "park"
-    RESUME = "take up again"
+    RESUME = "take up"
 
 
 # The status an action must have.

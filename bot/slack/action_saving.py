@@ -222,6 +222,8 @@ def _save_withdraw(office: Office, person: Person, view: dict[str, Any]) -> Done
 def _save_not_mine(office: Office, person: Person, view: dict[str, Any]) -> Done:
     target = Target.from_text(view.get("private_metadata", ""))
     owner = submitted(view).get("owner")
+    with office.database.reading() as session:
+        changes.allowed(session, person, Deed.ACCEPT, target.action)
     if owner == person.slack_user_id:
         return Done(errors={"owner": "That is you. Close this and accept it, or choose another."})
     if owner is not None:

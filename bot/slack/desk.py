@@ -158,7 +158,7 @@ class Desk:
             shown = told("Not yours to do", str(error))
         except DatabaseUnavailable:
             shown = told("One moment", _AWAY)
-        except (LookupError, TypeError, ValueError):
+        except (LookupError, TypeError, ValueError, OverflowError):
             _log.warning("A button carried what no button of ours does.")
         ack()
         if shown is None:
@@ -186,7 +186,7 @@ class Desk:
         button = body["actions"][0]
         chosen = (button.get("selected_option") or button).get("value")
         verb = button["action_id"].split(":")[1]
-        return self._person(body), verb, json.loads(chosen or "{}")
+        return self._person(body), verb, dict(json.loads(chosen or "{}"))
 
     def _do(
         self, person: Person, verb: str, value: dict[str, Any]
@@ -274,7 +274,7 @@ class Desk:
         except DatabaseUnavailable:
             ack(response_action="errors", errors={next(iter(ids.values())): _AWAY})
             return
-        except (LookupError, TypeError, ValueError):
+        except (LookupError, TypeError, ValueError, OverflowError):
             _log.warning("A form carried what no form of ours does.")
             ack()
             return

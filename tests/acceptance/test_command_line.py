@@ -476,7 +476,7 @@ def test_doctor_asks_slack_about_each_workspace_that_has_installed_it(tmp_path: 
                     bot_token=token,
                     bot_id="B0",
                     bot_user_id="U0",
-                    installed_at=1_790_000_000,
+                    installed_at=1_790_000_000.0,
                 )
             )
         database.close()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from cryptography.fernet import Fernet
+from slack_sdk.oauth.installation_store import Bot
 from sqlmodel import select
 
 from bot.slack.installing import SCOPES
@@ -73,6 +74,23 @@ def install(fake: FakeSlack, bot: InProcess, team: str, **more: Any) -> None:
     join(fake, team, **more)
     page = Installer(bot.base_url).installs(f"code-{team}")
     assert page.status == 200, page.text
+
+
+def keep(fake: FakeSlack, bot: InProcess, team: str) -> None:
+    """Have the workspace installed with a token that ends in an hour, and nobody welcomed."""
+    join(fake, team, refresh_token="xoxe-1-first", expires_in=3600)
+    clients(bot).installations.save_bot(
+        Bot(
+            app_id="A0",
+            team_id=team,
+            bot_token=TOKENS[team],
+            bot_id=f"B0BOT{team}",
+            bot_user_id=f"U0BOT{team}",
+            bot_refresh_token="xoxe-1-first",
+            bot_token_expires_in=3600,
+            installed_at=1_790_000_000.0,
+        )
+    )
 
 
 def interview(fake: FakeSlack, bot: InProcess, user: str, team: str) -> Talk:
@@ -240,7 +258,7 @@ def test_the_installer_is_welcomed_once_and_told_what_is_kept(
     with running(fake, database_url) as bot:
         install(fake, bot, A)
         fake.wait_for_messages(dm_channel(ANNE), 1)
-        fake.add_install_code("again", fake._state.workspaces[TOKENS[A]])
+        fake.add_install_code("again", fake.workspace(TOKENS[A]))
         assert Installer(bot.base_url).installs("again").status == 200
         bot.http.event(payloads.app_home_opened(user=ANNE, team=A, tab="messages"))
         bot.service.app.listener_runner.listener_executor.shutdown()
@@ -392,7 +410,7 @@ def test_a_token_that_ends_soon_is_exchanged_once(fake: FakeSlack, database_url:
 
         exchanges = [c for c in fake.calls_to("oauth.v2.access") if "grant_type" in c.args]
         assert [c.args["refresh_token"] for c in exchanges] == ["xoxe-1-first"]
-        newer = fake._state.workspaces[TOKENS[A]].bot_token
+        newer = fake.workspace(TOKENS[A]).bot_token
         assert newer != TOKENS[A]
         assert {c.token for c in fake.calls_to("chat.postMessage")} == {newer}
         assert len(bots(bot.database)) == 1
@@ -410,7 +428,7 @@ def test_a_token_that_is_not_exchanged_serves_until_it_ends(
     fake: FakeSlack, database_url: str, trouble: Any
 ) -> None:
     with running(fake, database_url) as bot:
-        install(fake, bot, A, refresh_token="xoxe-1-first", expires_in=3600)
+        keep(fake, bot, A)
         fake.always_fail("oauth.v2.access", trouble)
 
         assert clients(bot).client(A).token == TOKENS[A]
@@ -421,7 +439,7 @@ def test_an_ended_token_that_slack_exchanges_no_more_counts_as_gone(
     fake: FakeSlack, database_url: str
 ) -> None:
     with running(fake, database_url) as bot:
-        install(fake, bot, A, refresh_token="xoxe-1-first", expires_in=3600)
+        keep(fake, bot, A)
         workspaces = clients(bot)
         workspaces.clock = lambda: NOW + timedelta(days=3650)
         fake.always_fail("oauth.v2.access", error("invalid_refresh_token"))
@@ -435,7 +453,7 @@ def test_a_token_exchanged_by_another_process_is_taken_over(
     fake: FakeSlack, database_url: str
 ) -> None:
     with running(fake, database_url) as bot:
-        install(fake, bot, A, refresh_token="xoxe-1-first", expires_in=3600)
+        keep(fake, bot, A)
         workspaces = clients(bot)
         bot_of_a = workspaces.installations.bot(A)
         assert bot_of_a is not None
@@ -447,7 +465,7 @@ def test_a_token_exchanged_by_another_process_is_taken_over(
         bot_of_a.bot_token = "xoxb-from-elsewhere"
         workspaces.installations.save_bot(bot_of_a)
         # As if it had been exchanged by it: Slack does so once.
-        fake._state.workspaces[TOKENS[A]].refresh_token = "xoxe-1-second"
+        fake.workspace(TOKENS[A]).refresh_token = "xoxe-1-second"
         held.release()
         waiting.join(timeout=10)
 

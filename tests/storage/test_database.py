@@ -21,10 +21,15 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 def test_the_migrations_make_what_the_models_say(database: Database) -> None:
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection)
+        # slack_sdk has tables of its own, which are not among the models.
+        context = MigrationContext.configure(connection, opts={"include_name": is_ours})
 
         assert compare_metadata(context, SQLModel.metadata) == []
         assert context.get_current_revision() == head_revision()
+
+
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or not str(name).startswith("slack_")
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

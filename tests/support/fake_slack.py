@@ -81,12 +81,14 @@ class FakeSlack:
     `check_blocks` makes it refuse invalid blocks and views with invalid_blocks, as Slack does;
     switch it off only where speed is measured. All records may be read from any thread.
 
-    `base_url` and `api_url` are its addresses, `calls` the calls so far in order, `ephemerals`,
-    `views_opened` (and updated or pushed) and `statuses` what the bot showed besides messages.
+    `base_url` and `api_url` are its addresses, `calls` the calls so far in order, `refused` those
+    that it refused by itself with the error of each, `ephemerals`, `views_opened` (and updated or
+    pushed) and `statuses` what the bot showed besides messages.
     """
 
     def __init__(self, *, check_blocks: bool = True) -> None:
         self.calls: list[Call] = []
+        self.refused: list[tuple[Call, str]] = []
         self.changed = threading.Condition()  # guards all below; notified at every change
         self._calls_to: dict[str, list[Call]] = defaultdict(list)
         self._next_faults: dict[str, deque[Fault | Hold]] = defaultdict(deque)
@@ -135,6 +137,11 @@ class FakeSlack:
         with self.changed:
             self._state.workspaces[bot_token] = workspace
         return workspace
+
+    def workspace(self, bot_token: str = BOT_TOKEN) -> Workspace:
+        """The workspace that a bot token gives access to."""
+        with self.changed:
+            return self._state.workspaces[bot_token]
 
     def revoke(self, bot_token: str = BOT_TOKEN) -> None:
         """From now on the token is answered by token_revoked."""
@@ -335,6 +342,8 @@ class FakeSlack:
         headers = dict(_JSON_HEADERS)
         with self.changed:
             reply = self._state.perform(call)
+            if not reply["ok"]:
+                self.refused.append((call, reply["error"]))
             if workspace := self._state.workspaces.get(call.token):
                 headers["X-OAuth-Scopes"] = ",".join(workspace.scopes)
             self.changed.notify_all()
