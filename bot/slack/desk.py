@@ -22,7 +22,8 @@ from bot.coaching.phrases import in_words
 from bot.coaching.ranking import ranking
 from bot.coaching.reading import LONGEST_REPLY
 from bot.coaching.review import Check, review
-from bot.reviewing import whole_plan
+from bot.coaching.whole_plan import STANDARD
+from bot.reviewing import own_limits, whole_plan
 from bot.rights import READERS, may_write, sees_review
 from bot.slack import action_forms, plan_forms
 from bot.slack.action_forms import action_line, card_of
@@ -88,15 +89,17 @@ class Desk:
                 return
             today = self.office.today(person)
             checks: tuple[Check, ...] = ()
+            limits = STANDARD
             with self.office.database.reading() as session:
                 if asks_for_plan(typed):
                     plan = plan_view(session, person.workspace, academic_year(today), today)
                 if plan is not None and asks_for_review(typed) and sees_review(person):
-                    checks = review(whole_plan(session, person.workspace, plan, today))
+                    limits = own_limits(session, person.workspace)
+                    checks = review(whole_plan(session, person.workspace, plan, today), limits)
         except DatabaseUnavailable:
             ack(text=_AWAY_FOR_NOW)
             return
-        text, blocks = answer(typed, plan, person, today, checks)
+        text, blocks = answer(typed, plan, person, today, checks, limits)
         ack(text=text, blocks=blocks)
 
     def picked(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
@@ -214,9 +217,10 @@ class Desk:
             if plan is None:
                 raise NotFound
             whole = whole_plan(session, person.workspace, plan, today)
+            limits = own_limits(session, person.workspace)
         if verb == "ranking":
-            return order(ranking(whole), plan)
-        return every_check(review(whole), plan, person)
+            return order(ranking(whole, limits), plan)
+        return every_check(review(whole, limits), plan, person, limits)
 
     # --- forms ------------------------------------------------------------------------------
 

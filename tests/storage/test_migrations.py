@@ -102,7 +102,9 @@ def _catalogue(database: Database) -> dict[str, Any]:
         return {table: described(table) for table in inspector.get_table_names()}
 
 
-@pytest.mark.parametrize(("before", "revision"), [("0001", "0002"), ("0002", "0003")])
+@pytest.mark.parametrize(
+    ("before", "revision"), [("0001", "0002"), ("0002", "0003"), ("0004", "0006")]
+)
 def test_what_a_revision_adds_comes_and_goes_and_rows_stay(
     empty_database: Database, before: str, revision: str
 ) -> None:
