@@ -25,7 +25,7 @@ from bot.coaching.review import Check, review
 from bot.coaching.whole_plan import STANDARD
 from bot.reviewing import own_limits, whole_plan
 from bot.rights import READERS, may_write, sees_review
-from bot.slack import action_forms, plan_forms
+from bot.slack import action_forms, plan_forms, settings_form
 from bot.slack.action_forms import action_line, card_of
 from bot.slack.beginning import begin_interview
 from bot.slack.command import NOT_FOR_OWNERS, answer, asks_for_plan, asks_for_review
@@ -48,7 +48,7 @@ _GONE = "That is not in your plan. It may have been there before: look at the Ho
 _AWAY = "The plan cannot be reached just now. Press again in a minute; what you typed stays here."
 _AWAY_FOR_NOW = "The plan cannot be reached just now. Try again in a minute."
 _BEGUN = "I have written to you in a direct message: answer me there, in its thread."
-FORMS = {**action_forms.FORMS, **plan_forms.FORMS}
+FORMS = {**action_forms.FORMS, **plan_forms.FORMS, **settings_form.FORMS}
 
 
 @dataclass(frozen=True)
