@@ -38,7 +38,9 @@ def allowed(session: Session, person: Person, deed: Deed, action_id: int) -> Sto
 def for_leads(person: Person) -> None:
     """Raises NotAllowed for anybody but a quality lead."""
     if not leads(person):
-        raise NotAllowed("Only a quality lead can change the plan's themes, SAR items and roles.")
+        raise NotAllowed(
+            "Only a quality lead can change the plan's themes, SAR items, roles and settings."
+        )
 
 
 def give_role(session: Session, person: Person, to: Person, role: Role) -> None:

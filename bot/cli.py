@@ -238,14 +238,14 @@ def review(
         from bot.coaching.dates import academic_year
         from bot.coaching.review import first_to_fix
         from bot.coaching.review import review as look_over
-        from bot.reviewing import whole_plan
+        from bot.reviewing import own_limits, whole_plan
         from bot.summaries import plan_view
 
         with _plans(workspace) as (session, place):
             plan = plan_view(session, place, academic_year(day), day)
             if plan is None:
                 raise _fail(f"There is no plan for {academic_year(day)} yet.", COULD_NOT)
-            checks = look_over(whole_plan(session, place, plan, day))
+            checks = look_over(whole_plan(session, place, plan, day), own_limits(session, place))
     first = first_to_fix(checks)
     if as_json:
         found = [

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.coaching.dates import terms_of
-from bot.coaching.whole_plan import Planned, ThemeAsked, Update, WholePlan
+from bot.coaching.own_limits import limits_of
+from bot.coaching.own_terms import own_terms
+from bot.coaching.whole_plan import Limits, Planned, ThemeAsked, Update, WholePlan
 from bot.summaries import ActionLine, PlanView
-from storage import actions
+from storage import actions, providers
 from storage.models import ProgressUpdate
 
 # Days are told apart where the providers are.
@@ -18,6 +19,7 @@ _HERE = ZoneInfo("Europe/London")
 
 def whole_plan(session: Session, workspace: str, plan: PlanView, today: date) -> WholePlan:
     """A workspace's plan as its review and ranking are given it, on a day."""
+    settings = providers.settings_of(session, workspace)
     moved = actions.times_redated(session, workspace)
     themes = [theme for theme in plan.themes if theme.id is not None]
     return WholePlan(
@@ -26,9 +28,15 @@ def whole_plan(session: Session, workspace: str, plan: PlanView, today: date) ->
         items=plan.sar_items,
         themes=tuple(ThemeAsked(t.name, t.sponsor.name if t.sponsor else None) for t in themes),
         actions=tuple(_planned(line, moved.get) for line in plan.actions),
-        terms=terms_of(plan.academic_year),
+        terms=own_terms(settings.terms, plan.academic_year),
         parked_items=frozenset(i.reference for i in plan.sar_items if i.waiting_note),
+        learners=settings.learners,
     )
+
+
+def own_limits(session: Session, workspace: str) -> Limits:
+    """The limits that a workspace holds its plan to."""
+    return limits_of(providers.settings_of(session, workspace).limits)
 
 
 def _planned(line: ActionLine, moved: Callable[[int, int], int]) -> Planned:

@@ -5,7 +5,7 @@ an action as a class without a table. The second half extends them into tables. 
 carries its `workspace`: the Slack team id of the provider, or "trial".
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any
 
@@ -99,6 +99,29 @@ class Provider(SQLModel, table=True):
     workspace: str = Field(primary_key=True, max_length=64)
     name: str
     created_at: datetime = Field(default_factory=_now)
+
+
+class ProviderSettings(SQLModel, table=True):
+    """What quality leads have set for their provider; one that has set nothing has no row.
+
+    `terms` and `limits` are as the core keeps them: only what differs from the standard.
+    """
+
+    __tablename__ = "provider_settings"
+
+    workspace: str = Field(primary_key=True, foreign_key="provider.workspace", max_length=64)
+    # When reminders come: a weekday from 0 for Monday, and a time in each person's own zone.
+    reminder_day: int = 0
+    reminder_time: time = time(8, 30)
+    # Days of each term, by academic year.
+    terms: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    # Of the review of the whole plan, by name.
+    limits: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    # How many learners the provider has, where it has said so.
+    learners: int | None = None
+    # The key of the inspection framework that the SAR follows, and headings of the provider's own.
+    framework: str | None = Field(default=None, max_length=24)
+    headings: list[str] = Field(default_factory=list, sa_type=sa.JSON)
 
 
 class _Row(SQLModel):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select, update
 
-from storage.models import Person, Provider
+from storage.models import Person, Provider, ProviderSettings
 from storage.vocabulary import Role
 
 
@@ -31,6 +31,20 @@ def name_provider(session: Session, workspace: str, name: str) -> None:
 def providers(session: Session) -> list[Provider]:
     """Every provider in the database, by name. For the operator, never for a person in Slack."""
     return list(session.exec(select(Provider).order_by(Provider.name)))
+
+
+def settings_of(session: Session, workspace: str, *, to_change: bool = False) -> ProviderSettings:
+    """What a provider has set, or the standard where it has set nothing.
+
+    With `to_change` nobody else changes it until the transaction ends; the row is added to the
+    session by whoever changes it.
+    """
+    if to_change:
+        # The row of the provider is locked, because that of its settings may not be there yet.
+        locked = select(Provider.workspace).where(Provider.workspace == workspace)
+        session.exec(locked.with_for_update(key_share=True)).one()
+    found = session.get(ProviderSettings, workspace, populate_existing=to_change)
+    return found or ProviderSettings(workspace=workspace)
 
 
 def person(session: Session, workspace: str, slack_user_id: str) -> Person | None:

@@ -36,7 +36,9 @@ def milestones(view: View, limits: Limits) -> Found:
         return NO_ACTIONS
     term = _term(view.plan)
     if term is None:
-        return Found(Light.UNKNOWN, "The dates of this term are not known here.")
+        over = "The last term of this year is over."
+        unknown = "The dates of this term are not known here."
+        return Found(Light.UNKNOWN, over if view.plan.terms else unknown)
     total = len(view.live)
     short = [s for s in view.live if not any(term[0] <= day <= term[1] for day in _days(s))]
     light = at_least((total - len(short)) / total, limits.milestones_green, limits.milestones_amber)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -72,7 +73,9 @@ class Limits(BaseModel):
     """Share of live actions with something to see this term (12)."""
     milestones_amber: float = Field(default=0.75, ge=0, le=1)
     """As `milestones_green` (12)."""
-    late_months: tuple[int, ...] = (6, 7, 8)
+    late_months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = Field(
+        default=(6, 7, 8), min_length=1
+    )
     """Months by number that are too late to put anything right (13)."""
     late_green: float = Field(default=0.4, ge=0, le=1)
     """Share of the dated live actions that fall due in `late_months` (13)."""

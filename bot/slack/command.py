@@ -7,6 +7,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 
 from bot.coaching.review import Check
+from bot.coaching.whole_plan import STANDARD, Limits
 from bot.rights import sees_review
 from bot.slack.home import glance, own_rows, theme_list
 from bot.slack.pieces import as_dicts, escape, sections
@@ -44,11 +45,12 @@ def answer(
     person: Person,
     today: date,
     checks: Sequence[Check] = (),
+    limits: Limits = STANDARD,
 ) -> tuple[str, list[dict[str, Any]]]:
     """The text and blocks of the answer to what was typed after /qip.
 
     `plan` is given where it `asks_for_plan`, and `checks` where it `asks_for_review` and the person
-    may see it.
+    may see it, with the `limits` they come from.
     """
     order = _order(typed)
     if order in ("", "help", "?"):
@@ -62,7 +64,7 @@ def answer(
     if order == "review":
         if not sees_review(person):
             return _said(sections(NOT_FOR_OWNERS))
-        return _said(first_things(checks, plan, person))
+        return _said(first_things(checks, plan, person, limits))
     return _said([*glance(plan, today), *theme_list(plan)])
 
 

@@ -22,9 +22,10 @@ from bot.coaching.phrases import in_words
 from bot.coaching.ranking import ranking
 from bot.coaching.reading import LONGEST_REPLY
 from bot.coaching.review import Check, review
-from bot.reviewing import whole_plan
+from bot.coaching.whole_plan import STANDARD
+from bot.reviewing import own_limits, whole_plan
 from bot.rights import READERS, may_write, sees_review
-from bot.slack import action_saving, parking, plan_forms
+from bot.slack import action_saving, parking, plan_forms, settings_form
 from bot.slack.beginning import begin_interview
 from bot.slack.card import card_of
 from bot.slack.command import HELP, NOT_FOR_OWNERS, answer, asks_for_plan, asks_for_review
@@ -48,7 +49,12 @@ _GONE = "That is not in your plan. It may have been there before: look at the Ho
 _AWAY = "The plan cannot be reached just now. Press again in a minute; what you typed stays here."
 _AWAY_FOR_NOW = "The plan cannot be reached just now. Try again in a minute."
 _BEGUN = "I have written to you in a direct message: answer me there, in its thread."
-FORMS = {**action_saving.FORMS, **plan_forms.FORMS, **parking.FORMS}
+FORMS = {
+    **action_saving.FORMS,
+    **plan_forms.FORMS,
+    **parking.FORMS,
+    **settings_form.FORMS,
+}
 
 
 @dataclass(frozen=True)
@@ -97,15 +103,17 @@ class Desk:
                 return
             today = self.office.today(person)
             checks: tuple[Check, ...] = ()
+            limits = STANDARD
             with self.office.database.reading() as session:
                 if asks_for_plan(typed):
                     plan = plan_view(session, person.workspace, academic_year(today), today)
                 if plan is not None and asks_for_review(typed) and sees_review(person):
-                    checks = review(whole_plan(session, person.workspace, plan, today))
+                    limits = own_limits(session, person.workspace)
+                    checks = review(whole_plan(session, person.workspace, plan, today), limits)
         except DatabaseUnavailable:
             ack(text=_AWAY_FOR_NOW)
             return
-        text, blocks = answer(typed, plan, person, today, checks)
+        text, blocks = answer(typed, plan, person, today, checks, limits)
         ack(text=text, blocks=blocks)
 
     def picked(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -234,9 +242,10 @@ class Desk:
             if plan is None:
                 raise NotFound
             whole = whole_plan(session, person.workspace, plan, today)
+            limits = own_limits(session, person.workspace)
         if verb == "ranking":
-            return order(ranking(whole), plan)
-        return every_check(review(whole), plan, person)
+            return order(ranking(whole, limits), plan)
+        return every_check(review(whole, limits), plan, person, limits)
 
     def rated(self, ack: Ack, body: dict[str, Any]) -> None:
         """Someone says what they think of a question."""

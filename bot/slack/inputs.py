@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
     DatePickerElement,
     InputBlock,
     InputInteractiveElement,
+    NumberInputElement,
     Option,
     PlainTextInputElement,
     StaticSelectElement,
@@ -89,10 +90,20 @@ def text_input(
     return input_block(name, label, element, optional=optional, hint=hint)
 
 
-def day_input(name: str, label: str, held: Mapping[str, Any]) -> InputBlock:
+def number_input(
+    name: str, label: str, held: Mapping[str, Any], *, hint: str | None = None
+) -> InputBlock:
+    """A whole number, as text."""
+    element = NumberInputElement(is_decimal_allowed=False, initial_value=held.get(name))
+    return input_block(name, label, element, hint=hint)
+
+
+def day_input(
+    name: str, label: str, held: Mapping[str, Any], *, hint: str | None = None
+) -> InputBlock:
     value = held.get(name)
     element = DatePickerElement(initial_date=value.isoformat() if value else None)
-    return input_block(name, label, element)
+    return input_block(name, label, element, hint=hint)
 
 
 def choice_input(
@@ -102,13 +113,14 @@ def choice_input(
     options: Mapping[Any, str],
     *,
     optional: bool = True,
+    hint: str | None = None,
 ) -> InputBlock:
     offered = {str(value): Option(value=str(value), text=text) for value, text in options.items()}
     element = StaticSelectElement(
         options=list(offered.values()),
         initial_option=offered.get(held.get(name) or ""),
     )
-    return input_block(name, label, element, optional=optional)
+    return input_block(name, label, element, optional=optional, hint=hint)
 
 
 def person_input(name: str, label: str, held: Mapping[str, Any]) -> InputBlock:

@@ -13,7 +13,7 @@ from bot.coaching.ranking import Ranked, ranking
 from bot.coaching.review import review
 from bot.coaching.viewing import counted
 from bot.coaching.whole_plan import WholePlan
-from bot.reviewing import whole_plan
+from bot.reviewing import own_limits, whole_plan
 from bot.rights import leads
 from bot.slack.inputs import form, input_block, submitted, text_input, told
 from bot.slack.office import Done, Form, Office
@@ -62,7 +62,7 @@ def _ranked(office: Office, session: Session, person: Person) -> tuple[PlanView,
     if not leads(person):
         raise NotAllowed(_LEADS)
     plan, whole = _whole(office, session, person)
-    return plan, ranking(whole)
+    return plan, ranking(whole, own_limits(session, person.workspace))
 
 
 def _whole(office: Office, session: Session, person: Person) -> tuple[PlanView, WholePlan]:
@@ -94,7 +94,8 @@ def _reviewed(office: Office, person: Person) -> dict[str, Any]:
     """The review from which the form was opened, as it is now."""
     with office.database.reading() as session:
         plan, whole = _whole(office, session, person)
-    return every_check(review(whole), plan, person)
+        limits = own_limits(session, person.workspace)
+    return every_check(review(whole, limits), plan, person, limits)
 
 
 FORMS = {"park_several": Form(_make, _take)}

@@ -1,8 +1,5 @@
 """Forms for the plan itself, for quality leads: themes, SAR items, people and roles."""
 
-import hashlib
-import json
-from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -19,7 +16,9 @@ from bot.changes import NotFound
 from bot.coaching.checking import is_level
 from bot.coaching.dates import academic_year
 from bot.coaching.draft import Setting
+from bot.coaching.frameworks import headings_of
 from bot.rights import may_invite
+from bot.slack.areas import area_input, area_typed
 from bot.slack.inputs import (
     choice_input,
     day_input,
@@ -33,6 +32,7 @@ from bot.slack.inputs import (
 from bot.slack.notices import Key, invited
 from bot.slack.office import Done, Form, Office, person_problem
 from bot.slack.pieces import do_button, escape, mrkdwn, page_of, sections, short, small, turns
+from bot.slack.seen import Seen, mark, told_of
 from storage import plans, providers
 from storage.models import Person, Plan, SarItem, Theme
 from storage.vocabulary import Role, SarKind
@@ -52,42 +52,6 @@ _LONGEST_NAME, _LONGEST_REFERENCE = 120, 40
 def _plan(office: Office, session: Session, person: Person) -> Plan:
     year = academic_year(office.today(person))
     return plans.ensure_plan(session, person.workspace, year)
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """What a form is about, None for something new, and a mark of each field as it was shown.
-
-    By the marks the form, when it is sent, tells what the person changed from what others did.
-    """
-
-    id: int | None
-    marks: dict[str, str]
-
-    @classmethod
-    def of(cls, item_id: int | None, held: dict[str, Any]) -> "_Seen":
-        return cls(item_id, {name: _mark(value) for name, value in held.items()})
-
-    @classmethod
-    def from_text(cls, text: str) -> "_Seen":
-        """Raises ValueError for anything that no form of ours carries."""
-        try:
-            found = json.loads(text)
-            item_id = found["id"]
-            return cls(None if item_id is None else int(item_id), dict(found["marks"]))
-        except (KeyError, TypeError) as error:
-            raise ValueError("not the metadata of a form") from error
-
-    def to_text(self) -> str:
-        return json.dumps({"id": self.id, "marks": self.marks})
-
-    def changed(self, values: dict[str, Any]) -> list[str]:
-        """The fields that are not as they were shown."""
-        return [n for n, v in values.items() if n in self.marks and _mark(v) != self.marks[n]]
-
-
-def _mark(value: Any) -> str:
-    return hashlib.sha256(str(value).encode()).hexdigest()[:12]
 
 
 # --- themes ---------------------------------------------------------------------------------
@@ -140,13 +104,13 @@ def _theme_form(
         small("Three to five themes is plenty. Each has one person who answers for it."),
     ]
     title = "New theme" if theme is None else "Edit theme"
-    metadata = _Seen.of(theme.id if theme else None, stored).to_text()
-    return form("theme", title, "Save", blocks, metadata, _mark(stored))
+    metadata = Seen.of(theme.id if theme else None, stored).to_text()
+    return form("theme", title, "Save", blocks, metadata, mark(stored))
 
 
 def _take_theme(office: Office, person: Person, view: dict[str, Any]) -> Done:
     changes.for_leads(person)
-    seen, typed = _Seen.from_text(view.get("private_metadata", "")), submitted(view)
+    seen, typed = Seen.from_text(view.get("private_metadata", "")), submitted(view)
     mine = {name: typed[name] for name in seen.changed(typed)}
     wrong = {}
     if not typed["name"]:
@@ -165,7 +129,7 @@ def _take_theme(office: Office, person: Person, view: dict[str, Any]) -> Done:
         ranked = plans.themes(session, person.workspace, plan.id)
         if theme is not None:
             held = _held_theme(session, theme, 0)
-            changed = _told(seen.changed(held), _THEME_FIELDS)
+            changed = told_of(seen.changed(held), _THEME_FIELDS)
             if changed:
                 return Done(again=_theme_form(theme, held, len(ranked), mine, changed))
         if _is_taken(ranked, typed["name"], seen.id):
@@ -201,11 +165,6 @@ def _sponsor(session: Session, person: Person, user: str | None) -> Person | Non
 _THEME_FIELDS = {"name": "name", "rank": "rank", "sponsor": "sponsor"}
 
 
-def _told(changed: list[str], names: dict[str, str]) -> tuple[str, ...]:
-    """A sentence for each field that somebody else has changed."""
-    return tuple(f"Somebody changed the {names[name]}." for name in changed)
-
-
 # --- invitations ----------------------------------------------------------------------------
 
 
@@ -228,12 +187,12 @@ def _make_invitation(office: Office, person: Person, value: dict[str, Any]) -> d
         input_block("people", "Who should write an action for it", element, optional=False),
         small("Each gets a direct message with the findings it is about, and begins from there."),
     ]
-    metadata = _Seen(theme.id, {}).to_text()
+    metadata = Seen(theme.id, {}).to_text()
     return form("invite", "Ask for actions", "Ask them", blocks, metadata)
 
 
 def _take_invitation(office: Office, person: Person, view: dict[str, Any]) -> Done:
-    seen, users = _Seen.from_text(view.get("private_metadata", "")), submitted(view)["people"]
+    seen, users = Seen.from_text(view.get("private_metadata", "")), submitted(view)["people"]
     with office.database.reading() as session:
         _theme_to_hand_on(session, person, seen.id)
     for user in users:
@@ -354,6 +313,7 @@ def _item_form(
 ) -> dict[str, Any]:
     held = {**stored, **(mine or {})}
     themes = plans.themes(session, plan.workspace, plan.id or 0)
+    settings = providers.settings_of(session, plan.workspace)
     names = {str(theme.id): short(theme.name, 70) for theme, _ in themes}
     blocks: list[Block] = news(changed)
     blocks += [
@@ -362,7 +322,7 @@ def _item_form(
         text_input("judgement", "The judgement", held, optional=False, long=True),
         text_input("evidence", "How we know", held, long=True),
         text_input("department", "Department", held),
-        text_input("evaluation_area", "Evaluation area", held),
+        area_input(headings_of(settings.framework, settings.headings), held, stored),
         text_input("measure", "The measure it rests on", held),
         text_input("baseline", "The figure now", held, hint="A level such as 54%, 3 in 10 or RI"),
         day_input("baseline_date", "As of", held),
@@ -370,13 +330,14 @@ def _item_form(
         text_input("waiting_note", "It waits this year, because", held, hint=_WAITING),
     ]
     title = "New SAR item" if item is None else "Edit SAR item"
-    metadata = _Seen.of(item.id if item else None, stored).to_text()
-    return form("sar_item", title, "Save", blocks, metadata, _mark(stored))
+    metadata = Seen.of(item.id if item else None, stored).to_text()
+    return form("sar_item", title, "Save", blocks, metadata, mark(stored))
 
 
 def _take_item(office: Office, person: Person, view: dict[str, Any]) -> Done:
     changes.for_leads(person)
-    seen, typed = _Seen.from_text(view.get("private_metadata", "")), submitted(view)
+    seen = Seen.from_text(view.get("private_metadata", ""))
+    typed = area_typed(submitted(view), seen)
     wrong = _item_problems(office, person, typed)
     if wrong:
         return Done(errors=wrong)
@@ -386,7 +347,7 @@ def _take_item(office: Office, person: Person, view: dict[str, Any]) -> Done:
         item = _item(session, person, seen.id)
         if item is not None:
             held = _held_item(session, item)
-            changed = _told(seen.changed(held), _ITEM_FIELDS)
+            changed = told_of(seen.changed(held), _ITEM_FIELDS)
             if changed:
                 mine = {name: typed[name] for name in seen.changed(typed)}
                 return Done(again=_item_form(session, plan, item, held, mine, changed))
@@ -408,7 +369,8 @@ def _take_item(office: Office, person: Person, view: dict[str, Any]) -> Done:
         if typed["waiting_note"] != item.waiting_note:
             item.waiting_by_id = person.id if typed["waiting_note"] else None
         for name in (*_ITEM_TEXTS, "baseline_date"):
-            setattr(item, name, typed[name])
+            if name in typed:
+                setattr(item, name, typed[name])
         item.kind = SarKind(typed["kind"])
         item.department_id = None
         if typed["department"]:
@@ -450,12 +412,12 @@ def _make_roles(office: Office, person: Person, value: dict[str, Any]) -> dict[s
         person_input("person", "Whose role to change", {}),
         choice_input("role", "The role", {}, ROLES),
     ]
-    return form("roles", "People and roles", "Save", blocks, _Seen(None, {}).to_text())
+    return form("roles", "People and roles", "Save", blocks, Seen(None, {}).to_text())
 
 
 def _take_roles(office: Office, person: Person, view: dict[str, Any]) -> Done:
     changes.for_leads(person)
-    _Seen.from_text(view.get("private_metadata", ""))
+    Seen.from_text(view.get("private_metadata", ""))
     typed = submitted(view)
     if not typed["person"] or not typed["role"]:
         missing = "role" if typed["person"] else "person"

@@ -9,7 +9,7 @@ from slack_sdk.models.views import View
 from bot.coaching.ranking import Ranked
 from bot.coaching.review import Check, Verb, first_to_fix
 from bot.coaching.viewing import Light
-from bot.coaching.whole_plan import STANDARD
+from bot.coaching.whole_plan import Limits
 from bot.rights import leads, may_write
 from bot.slack.pieces import (
     do_button,
@@ -44,21 +44,25 @@ _BUTTONS = {
 _RANKED_SHOWN = 45
 
 
-def first_things(checks: Sequence[Check], plan: PlanView, person: Person) -> list[Block]:
+def first_things(
+    checks: Sequence[Check], plan: PlanView, person: Person, limits: Limits
+) -> list[Block]:
     """At most three things to mend first, and the way to the rest."""
     first = first_to_fix(checks)
     blocks: list[Block] = []
     if not first:
         blocks += sections("Nothing in the plan stands out. The rest is a click away.")
     for number, check in enumerate(first):
-        button = _button(check, plan, person, f"first-{number}")
+        button = _button(check, plan, person, limits, f"first-{number}")
         text = f"*{LIGHTS[check.light]}*: {escape(short(check.says, _TEXT))}"
         blocks.append(SectionBlock(text=mrkdwn(text), accessory=button))
     blocks.append(ActionsBlock(elements=[do_button("Show every check", "review", {})]))
     return blocks
 
 
-def every_check(checks: Sequence[Check], plan: PlanView, person: Person) -> dict[str, Any]:
+def every_check(
+    checks: Sequence[Check], plan: PlanView, person: Person, limits: Limits
+) -> dict[str, Any]:
     """All checks as a modal, what is to be mended before what is fine."""
     blocks: list[Block] = []
     for light, meaning in LIGHTS.items():
@@ -67,7 +71,7 @@ def every_check(checks: Sequence[Check], plan: PlanView, person: Person) -> dict
             continue
         blocks.append(HeaderBlock(text=f"{meaning} ({len(found)})"))
         for check in found:
-            button = _button(check, plan, person, check.name)
+            button = _button(check, plan, person, limits, check.name)
             text = mrkdwn(escape(short(check.says, _TEXT)))
             blocks.append(SectionBlock(text=text, accessory=button))
     blocks += open_any([line.stored.action for line in plan.actions], "any")
@@ -91,7 +95,9 @@ def order(ranked: Sequence[Ranked], plan: PlanView) -> dict[str, Any]:
     return View(type="modal", title="In order of impact", close="Close", blocks=blocks).to_dict()
 
 
-def _button(check: Check, plan: PlanView, person: Person, only: str) -> ButtonElement | None:
+def _button(
+    check: Check, plan: PlanView, person: Person, limits: Limits, only: str
+) -> ButtonElement | None:
     """What mends the first thing that a check is about, if this person may try."""
     if check.mend is None:
         return None
@@ -101,7 +107,7 @@ def _button(check: Check, plan: PlanView, person: Person, only: str) -> ButtonEl
             return do_button("Choose what waits", "park_several", {}, only=only)
         return do_button("See the order", "ranking", {}, only=only)
     if verb is Verb.THEME:
-        too_few = check.name == "themes" and check.count < STANDARD.themes_fewest
+        too_few = check.name == "themes" and check.count < limits.themes_fewest
         return _theme_button(None if too_few else about, plan, only) if leads(person) else None
     actions = {line.reference: line.id for line in plan.actions}
     if about in actions:

@@ -160,7 +160,7 @@ def the_lead_installs_it(day: Day) -> None:
 def the_lead_opens_home(day: Day) -> None:
     text = day.sees_at_home(LEAD, "There is no plan for 2026/27 yet.")
 
-    assert "[Add a theme]  [SAR items]  [People and roles]" in text
+    assert "[Add a theme]  [SAR items]  [People and roles]  [Settings]" in text
 
 
 def the_lead_gives_roles(day: Day) -> None:

@@ -52,7 +52,7 @@ STRANGER = ABROAD + LEAD
 OURS = (LEAD, SPONSOR, OWNER, OTHER, READER)
 ALL = set(OURS)
 WRITERS = ALL - {READER}
-LEADS_PLAN = "Only a quality lead can change the plan's themes, SAR items and roles."
+LEADS_PLAN = "Only a quality lead can change the plan's themes, SAR items, roles and settings."
 NOT_THEIRS = " or a quality lead can "
 NOT_IN_PLAN = "That is not in your plan."
 READS_ONLY = "Readers see the plan and leave it as it is."
@@ -344,6 +344,7 @@ BUTTONS = (
     Button(
         "roles", nothing, {LEAD}, "== People and roles ==", LEADS_PLAN, "== People and roles =="
     ),
+    Button("settings", nothing, {LEAD}, "== Settings ==", LEADS_PLAN, "== Settings =="),
     Button(
         "invite", our_theme(STAY), {LEAD, SPONSOR}, "== Ask for actions ==", "Only its sponsor or"
     ),
@@ -530,6 +531,15 @@ SENT = (
     Sent("theme", nothing, always(name="Mine"), {LEAD}, LEADS_PLAN, {"theme"}, "", "new"),
     Sent("sar_item", our_item, always(**ITEM), {LEAD}, LEADS_PLAN, {"sar_item"}),
     Sent("sar_item", nothing, always(**ITEM), {LEAD}, LEADS_PLAN, {"sar_item"}, "", "new"),
+    Sent(
+        "settings",
+        nothing,
+        always(load="4"),
+        {LEAD},
+        LEADS_PLAN,
+        {"provider_settings"},
+        abroad="",
+    ),
     Sent(
         "roles",
         nothing,
@@ -905,8 +915,8 @@ def test_a_form_that_is_not_ours_does_nothing(two: Two, caplog: pytest.LogCaptur
 
     for form, view in views.items():
         for metadata in FOREIGN:
-            # The form for roles is about no row: what it names is in its inputs.
-            if form != "roles" or '"marks": {}' not in metadata:
+            # These forms are about no row: what they name is in their inputs.
+            if form not in ("roles", "settings") or '"marks": {}' not in metadata:
                 user = rows[form].maker
                 two.sends(user, view | {"private_metadata": metadata}, rows[form].typed(user))
                 assert everything(two.bot.database) == before, f"{form} with {metadata}"

@@ -1,5 +1,6 @@
 """What the queries keep, and that no workspace sees another's."""
 
+import threading
 from datetime import UTC, date, datetime
 
 import pytest
@@ -236,3 +237,39 @@ def test_no_query_shows_one_workspace_the_rows_of_another(database: Database) ->
             )
     with database.reading() as session:
         assert len(conversations.waiting_messages(session, "T1", "D1:1.1")) == 1
+
+
+def test_settings_are_changed_by_one_at_a_time_even_where_there_are_none_yet(
+    database: Database,
+) -> None:
+    fill(database, "T1")
+    found: list[int] = []
+
+    def look() -> None:
+        with database.writing() as session:
+            found.append(providers.settings_of(session, "T1", to_change=True).reminder_day)
+
+    second = threading.Thread(target=look)
+    with database.writing() as session:
+        settings = providers.settings_of(session, "T1", to_change=True)
+        second.start()
+        # It waits for us, however long we take.
+        second.join(0.3)
+        settings.reminder_day = 3
+        session.add(settings)
+    second.join()
+
+    assert found == [3]
+
+
+def test_settings_are_of_one_workspace(database: Database) -> None:
+    for workspace in ("T1", "T2"):
+        fill(database, workspace)
+    with database.writing() as session:
+        settings = providers.settings_of(session, "T1", to_change=True)
+        settings.framework, settings.headings = "own", ["Teaching"]
+        session.add(settings)
+
+    with database.reading() as session:
+        assert providers.settings_of(session, "T1").headings == ["Teaching"]
+        assert providers.settings_of(session, "T2").framework is None
