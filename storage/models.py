@@ -122,6 +122,8 @@ class ProviderSettings(SQLModel, table=True):
     # The key of the inspection framework that the SAR follows, and headings of the provider's own.
     framework: str | None = Field(default=None, max_length=24)
     headings: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    # Who changed them last.
+    changed_by_id: int | None = Field(default=None, foreign_key="person.id")
 
 
 class _Row(SQLModel):
@@ -167,6 +169,8 @@ class Theme(_Row, table=True):
     rank: int
     name: str
     sponsor_id: int | None = Field(default=None, foreign_key="person.id")
+    # Who changed it last.
+    changed_by_id: int | None = Field(default=None, foreign_key="person.id")
 
 
 class SarItem(_Row, SarItemFields, table=True):
@@ -179,6 +183,8 @@ class SarItem(_Row, SarItemFields, table=True):
     department_id: int | None = Field(default=None, foreign_key="department.id")
     theme_id: int | None = Field(default=None, foreign_key="theme.id")
     waiting_by_id: int | None = Field(default=None, foreign_key="person.id")
+    # Who changed it last.
+    changed_by_id: int | None = Field(default=None, foreign_key="person.id")
 
 
 _action_version = sa.Column("version", sa.Integer, nullable=False)

@@ -84,11 +84,13 @@ def save_theme(
     name: str,
     rank: int,
     sponsor_id: int | None,
+    by: Person,
     theme_id: int | None = None,
 ) -> Theme:
     """Write a new theme, or change one, and put it at a rank from 1; the others move to make room.
 
-    Raises LookupError where `theme_id` is no theme of this plan.
+    All that change are noted as changed by that person. Raises LookupError where `theme_id` is no
+    theme of this plan.
     """
     ranked = [theme for theme, _ in themes(session, workspace, plan_id)]
     if theme_id is None:
@@ -99,10 +101,12 @@ def save_theme(
             raise LookupError(f"no theme {theme_id} in this plan")
         saved = found[0]
         ranked.remove(saved)
-    saved.name, saved.sponsor_id = name, sponsor_id
+    saved.name, saved.sponsor_id, saved.changed_by_id = name, sponsor_id, by.id
     ranked.insert(max(rank, 1) - 1, saved)
     # No two may have the same rank even in between.
     for number, theme in enumerate(ranked, start=1):
+        if theme.rank != number:
+            theme.changed_by_id = by.id
         theme.rank = -number
     session.add_all(ranked)
     session.flush()

@@ -88,6 +88,12 @@ def person_by_id(session: Session, workspace: str, person_id: int) -> Person:
     ).one()
 
 
+def name_of(session: Session, workspace: str, person_id: int | None) -> str:
+    """What somebody who did something is called; "Somebody" where it is not known who."""
+    found = select(Person.name).where(Person.workspace == workspace, Person.id == person_id)
+    return session.exec(found).one_or_none() or "Somebody"
+
+
 def with_role(
     session: Session, workspace: str, role: Role, *, to_change: bool = False
 ) -> list[Person]:

@@ -52,3 +52,13 @@ def problems(draft: Draft, before: Draft, setting: Setting) -> dict[str, str]:
 def is_level(typed: str, setting: Setting) -> bool:
     """Whether a text says a level: a figure, a share or a grade."""
     return bool(is_grade(typed) or levels(typed, setting.today))
+
+
+def left_behind(before: Draft, after: Draft) -> str | None:
+    """A figure that the impact still gives after it was changed in its own field; None for none."""
+    for name in ("target", "baseline"):
+        old, new = getattr(before, name), getattr(after, name)
+        impact = after.impact or ""
+        if old and old != new and old in impact and not (new and new in impact):
+            return str(old)
+    return None

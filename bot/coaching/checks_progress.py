@@ -94,7 +94,8 @@ def stale(view: View, limits: Limits) -> Found:
     of_term = " of term" if view.plan.terms else ""
     if not old:
         says = (
-            f"Every agreed action has had an update in the last {limits.stale_green} days{of_term}."
+            f"Every agreed action was agreed or reported on in the last {limits.stale_green} days"
+            f"{of_term}."
         )
         return Found(Light.GREEN, says)
     longest = old[0][1]

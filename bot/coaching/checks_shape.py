@@ -63,7 +63,8 @@ def theme_size(view: View, limits: Limits) -> Found:
     if not odd:
         return Found(light, f"Each theme has {best} live actions.")
     each = [
-        f"“{name}” has {counted(sizes[name], 'action') if sizes[name] else 'none'}" for name in odd
+        f"“{name}” has {counted(sizes[name], 'action') if sizes[name] else 'no action'}"
+        for name in odd
     ]
     return Found(light, f"{some(each)}, where {best} is a theme’s best size.", tuple(odd))
 

@@ -1,17 +1,19 @@
 """Forms for what is done with an action, taken in when they are sent."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from bot import changes
-from bot.coaching.checking import is_level, problems
+from bot.coaching.checking import is_level, left_behind, problems
 from bot.coaching.dates import academic_year
 from bot.coaching.draft import Draft, Setting
 from bot.coaching.phrases import in_words, start_upper
+from bot.conversation import local_day
 from bot.rights import Deed, may_move
 from bot.slack import notices
 from bot.slack.action_forms import (
@@ -56,6 +58,27 @@ _FIELDS = {
 }
 
 
+def _merged(
+    values: Mapping[str, Any], first: Mapping[str, Any], held: Sequence[MilestoneFields]
+) -> list[MilestoneFields]:
+    """The checks as they are now, with what the person changed in the form put over them.
+
+    `values` is what the form was sent with, and `first` what it had shown.
+    """
+    now: dict[str, Any] = {}
+    for number, check in enumerate(held[:MOST_MILESTONES]):
+        now |= {f"text{number}": check.text, f"due{number}": check.due}
+        now[f"done{number}"] = ["done"] if check.done else []
+    merged = dict(now)
+    for number in range(MOST_MILESTONES):
+        names = [f"{field}{number}" for field in ("text", "due", "done")]
+        mine = {n for n in names if n in values and values[n] != first.get(n)}
+        is_the_same = now.get(names[0]) == first.get(names[0])
+        for name in names if mine and not is_the_same else mine:
+            merged[name] = values.get(name)
+    return typed_milestones(merged)
+
+
 def typed_milestones(values: Mapping[str, Any]) -> list[MilestoneFields]:
     """The checks on the way as typed; one without words is none."""
     return [
@@ -76,12 +99,13 @@ def _save_edit(office: Office, person: Person, view: dict[str, Any]) -> Done:
         changes.allowed(session, person, Deed.EDIT, target.action)
         line, setting = action_line(office, session, person, target.action)
         themes = _themes(session, person, line)
-        changed = _news(session, person, target, _IN_EDIT_FORM)
+        changed = _news(office, session, person, target, _IN_EDIT_FORM)
     if changed:
         # Somebody else's newer value stands in each field that this person left alone.
         kept = {n: v for n, v in typed.items() if v != first[n] or n in target.mine}
         return Done(again=edit_form(line, setting, themes, kept, changed))
-    wrong = problems(_as_draft(line.draft, typed), line.draft, setting)
+    after_it = _as_draft(line.draft, typed)
+    wrong = problems(after_it, line.draft, setting)
     owner = typed.pop("owner", None)
     if owner is None and first["owner"] is not None:
         wrong["owner"] = "Somebody has to be accountable: choose one person."
@@ -111,7 +135,9 @@ def _save_edit(office: Office, person: Person, view: dict[str, Any]) -> Done:
         if is_new_owner:
             after, _ = action_line(office, session, person, target.action)
             queued = notices.named_owner(session, after.stored, person, office.clock())
-    return Done(queued=tuple(queued), below=_below(office, person, target, "Saved."))
+    old = left_behind(line.draft, after_it)
+    note = f"Saved. The impact still says {old}: change it too." if old else "Saved."
+    return Done(queued=tuple(queued), below=_below(office, person, target, note))
 
 
 def _make_edit(office: Office, person: Person, value: dict[str, Any]) -> dict[str, Any]:
@@ -143,13 +169,14 @@ def _chosen(theme: str | None, themes: Mapping[str, str]) -> int | None:
 def _save_milestones(office: Office, person: Person, view: dict[str, Any]) -> Done:
     target = Target.from_text(view.get("private_metadata", ""))
     values = submitted(view)
-    typed = typed_milestones(values)
     with office.database.reading() as session:
         changes.allowed(session, person, Deed.EDIT, target.action)
         line, setting = action_line(office, session, person, target.action)
-        changed = _news(session, person, target, frozenset({"milestones"}))
+        changed = _news(office, session, person, target, frozenset({"milestones"}))
     if changed:
-        return Done(again=milestones_form(line, typed, changed))
+        merged = _merged(values, shown(view), line.draft.milestones)
+        return Done(again=milestones_form(line, merged, changed))
+    typed = typed_milestones(values)
     wrong = _milestone_problems(values, setting)
     if wrong:
         return Done(errors=wrong)
@@ -174,6 +201,8 @@ def _save_update(office: Office, person: Person, view: dict[str, Any]) -> Done:
     target = Target.from_text(view.get("private_metadata", ""))
     typed = submitted(view)
     wrong = _reading_problem(office, person, typed.get("reading"))
+    if not typed["note"]:
+        wrong["note"] = "Say in a sentence what has happened."
     link = typed.get("evidence_link")
     if link and not re.fullmatch(r"https?://[^\s<>|]+", link):
         wrong["evidence_link"] = "Paste a web address that begins with https:// or http://."
@@ -197,6 +226,10 @@ def _save_complete(office: Office, person: Person, view: dict[str, Any]) -> Done
     target = Target.from_text(view.get("private_metadata", ""))
     typed = submitted(view)
     wrong = _reading_problem(office, person, typed["reading"])
+    if not typed["reading"]:
+        wrong["reading"] = "Give the level it has reached, such as 65%, 3 in 10 or Good."
+    if not typed["note"]:
+        wrong["note"] = "Say in a sentence what learners have gained."
     if wrong:
         return Done(errors=wrong)
     with office.database.writing() as session:
@@ -213,9 +246,11 @@ def _save_complete(office: Office, person: Person, view: dict[str, Any]) -> Done
 
 def _save_withdraw(office: Office, person: Person, view: dict[str, Any]) -> Done:
     target = Target.from_text(view.get("private_metadata", ""))
-    typed = submitted(view)
+    note = submitted(view)["note"]
+    if not note:
+        return Done(errors={"note": "Say in a sentence why."})
     with office.database.writing() as session:
-        changes.withdraw(session, person, target.action, office.clock(), note=typed["note"])
+        changes.withdraw(session, person, target.action, office.clock(), note=note)
     return Done(below=_below(office, person, target, "It is withdrawn."))
 
 
@@ -240,8 +275,10 @@ def _save_not_mine(office: Office, person: Person, view: dict[str, Any]) -> Done
 
 def _save_park(office: Office, person: Person, view: dict[str, Any]) -> Done:
     target = Target.from_text(view.get("private_metadata", ""))
+    note = submitted(view)["note"]
+    if not note:
+        return Done(errors={"note": "Say in a sentence why it waits."})
     with office.database.writing() as session:
-        note = submitted(view)["note"]
         changes.park(session, person, target.action, office.clock(), note=note)
     return Done(below=_below(office, person, target, "It is parked."))
 
@@ -253,11 +290,14 @@ def _reading_problem(office: Office, person: Person, reading: str | None) -> dic
     return {"reading": "Give the level it stands at, such as 58%, 3 in 10 or Good."}
 
 
-def _news(session: Session, person: Person, target: Target, fields: frozenset[str]) -> list[str]:
+def _news(
+    office: Office, session: Session, person: Person, target: Target, fields: frozenset[str]
+) -> list[str]:
     """What others have changed in these fields since the form was made, a sentence each."""
     since = actions.changes_since(session, person.workspace, target.action, target.version)
     last = {change.field: change for change in since if change.field in fields}
-    return [_told(change, person) for change in last.values()]
+    today = local_day(office.clock(), person)
+    return [_told(change, person, today) for change in last.values()]
 
 
 def _as_draft(before: Draft, typed: dict[str, Any]) -> Draft:
@@ -287,12 +327,17 @@ def _milestone_problems(values: dict[str, Any], setting: Setting) -> dict[str, s
     return wrong
 
 
-def _told(change: actions.Change, reader: Person) -> str:
+def _told(change: actions.Change, reader: Person, today: date) -> str:
     at = change.at.astimezone(ZoneInfo(reader.timezone))
     name = _FIELDS[change.field]
-    to = f" to “{short(change.new, 80)}”" if change.new and change.field in _SAID else ""
+    new = _ISO.sub(lambda day: in_words(date.fromisoformat(day[0])), change.new or "")
+    to = f" to “{short(new, 80)}”" if new and change.field in _SAID else ""
     by = "you" if change.by == reader.name else change.by
-    return f"{start_upper(by)} changed {name}{to} at {at:%H:%M}."
+    on = "" if at.date() == today else f" on {in_words(at.date())}"
+    return f"{start_upper(by)} changed {name}{to}{on} at {at:%H:%M}."
+
+
+_ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
 _IN_EDIT_FORM = frozenset(_FIELDS) - {"milestones"}

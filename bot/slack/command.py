@@ -8,21 +8,25 @@ from slack_sdk.models.blocks import Block
 
 from bot.coaching.review import Check
 from bot.coaching.whole_plan import STANDARD, Limits
-from bot.rights import sees_review
+from bot.rights import may_write, sees_review
 from bot.slack.home import glance, own_rows, theme_list
 from bot.slack.pieces import as_dicts, escape, sections
 from bot.slack.review import first_things
 from bot.summaries import PlanView
 from storage.models import Person
 
-HELP = (
-    "*/qip new* begins a new action: I write to you in a direct message.\n"
-    "*/qip mine* shows the actions you own.\n"
-    "*/qip summary* shows the plan at a glance.\n"
-    "*/qip review* says what in the plan to mend first.\n"
-    "*/qip help* shows this.\n"
-    "Your Home tab has everything else."
-)
+
+def help_for(person: Person) -> str:
+    """What somebody can type, in Slack's formatting."""
+    orders = [
+        ("new", "begins a new action: I write to you in a direct message.", may_write(person)),
+        ("mine", "shows the actions you own.", may_write(person)),
+        ("summary", "shows the plan at a glance.", True),
+        ("review", "says what in the plan to mend first.", sees_review(person)),
+        ("help", "shows this.", True),
+    ]
+    lines = [f"*/qip {order}* {does}" for order, does, may in orders if may]
+    return "\n".join([*lines, "Your Home tab has everything else."])
 
 
 NOT_FOR_OWNERS = "The review of the whole plan is for quality leads, sponsors and readers."
@@ -54,9 +58,9 @@ def answer(
     """
     order = _order(typed)
     if order in ("", "help", "?"):
-        return _said(sections(HELP))
+        return _said(sections(help_for(person)))
     if order not in _OF_THE_PLAN:
-        return _said(sections(f"I do not know “{escape(typed[:80])}”.\n{HELP}"))
+        return _said(sections(f"I do not know “{escape(typed[:80])}”.\n{help_for(person)}"))
     if plan is None:
         return _said(sections("There is no plan for this year yet."))
     if order == "mine":

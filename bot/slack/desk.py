@@ -28,11 +28,24 @@ from bot.rights import READERS, may_write, sees_review
 from bot.slack import action_saving, parking, plan_forms, settings_form
 from bot.slack.beginning import begin_interview
 from bot.slack.card import card_of
-from bot.slack.command import HELP, NOT_FOR_OWNERS, answer, asks_for_plan, asks_for_review
+from bot.slack.command import (
+    NOT_FOR_OWNERS,
+    answer,
+    asks_for_plan,
+    asks_for_review,
+    help_for,
+)
 from bot.slack.home import Pages
 from bot.slack.homes import Homes
 from bot.slack.incoming import plain, workspace_of
-from bot.slack.inputs import block_ids, told, told_formatted
+from bot.slack.inputs import (
+    block_ids,
+    input_labels,
+    shown,
+    submitted,
+    told,
+    told_formatted,
+)
 from bot.slack.notices import Key, agreed, welcomed
 from bot.slack.office import Office, action_line
 from bot.slack.pieces import DO
@@ -153,7 +166,7 @@ class Desk:
                 says = self._begin(person, body["trigger_id"], item=value.get("item"))
                 shown = told("New action", says)
             elif verb == "help":
-                shown = told_formatted("How it works", HELP)
+                shown = told_formatted("How it works", help_for(person))
             elif verb == "page":
                 self.homes.show(person, Pages(int(value["own"]), int(value["all"])))
             else:
@@ -278,7 +291,9 @@ class Desk:
             ack(response_action="update", view=told("Not found", _GONE))
             return
         except NotAllowed as error:
-            ack(response_action="update", view=told("Not yours to do", str(error)))
+            # It may have become somebody else's while they were typing.
+            says = "\n\n".join([str(error), *_typed(view)])
+            ack(response_action="update", view=told("Not yours to do", says))
             return
         except DatabaseUnavailable:
             ack(response_action="errors", errors={next(iter(ids.values())): _AWAY})
@@ -314,6 +329,17 @@ class Desk:
         for key in queued:
             self.queued(*key)
         self.homes.refresh(person.workspace)
+
+
+def _typed(view: dict[str, Any]) -> list[str]:
+    """The words that somebody has typed into a form, so that they can be kept elsewhere."""
+    first, labels = shown(view), input_labels(view)
+    found = [
+        f"{labels[name]}: {value}"
+        for name, value in submitted(view).items()
+        if isinstance(value, str) and value != first.get(name) and name in labels
+    ]
+    return ["What you typed:", *found] if found else []
 
 
 def _link(body: dict[str, Any]) -> str | None:

@@ -62,7 +62,7 @@ def home(
     """The Home tab of a person on a day; `plan` is None where the year has none yet."""
     blocks: list[Block] = []
     lines = plan.actions if plan else []
-    own = [line for line in lines if line.stored.action.owner_id == person.id]
+    own = _of(lines, person)
     if may_write(person):
         blocks += _own(own, person, today, pages)
     if plan is None:
@@ -104,11 +104,26 @@ def _own(own: Sequence[ActionLine], person: Person, today: date, pages: Pages) -
     return [*blocks, *_turn("Your actions", page, len(waiting), OWN_ON_A_PAGE, pages, "own")]
 
 
+def _of(lines: Sequence[ActionLine], person: Person) -> list[ActionLine]:
+    """The actions that are somebody's, and the drafts of theirs that have no owner yet."""
+    return [
+        line
+        for line in lines
+        if line.stored.action.owner_id == person.id
+        or (
+            line.status is Status.DRAFT
+            and line.owner is None
+            and line.stored.action.created_by_id == person.id
+        )
+    ]
+
+
 def own_rows(plan: PlanView, person: Person, today: date) -> list[Block]:
     """One's own actions for a message, the most pressing first."""
-    own = _pressing([a for a in plan.actions if a.stored.action.owner_id == person.id])
+    own = _pressing(_of(plan.actions, person))
     if not own:
-        return sections("You own no action yet. Type */qip new* to write one.")
+        begin = " Type */qip new* to write one." if may_write(person) else ""
+        return sections(f"You own no action yet.{begin}")
     rows: list[Block] = [
         SectionBlock(
             text=mrkdwn(_own_text(line, person, today)), accessory=open_button(line.stored.action)
@@ -136,6 +151,7 @@ def _own_text(line: ActionLine, person: Person, today: date) -> str:
     if proposer is not None:
         text += f"\n{escape(proposer.name)} has named you as its owner: is it yours?"
     text += f"\n{standing(line, today, person)}"
+    text += "\nIt has no owner yet" if line.owner is None else ""
     is_over = line.status is Status.COMPLETE or line.is_parked
     check = None if is_over else line.next_milestone()
     if check is not None:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from storage import providers
 from storage.database import Database, DatabaseUnavailable
 from storage.models import Person
 
+_WORKERS = 4
 _log = logging.getLogger(__name__)
 
 
@@ -30,13 +32,17 @@ class Homes:
     clock: Callable[[], datetime]
     _due: set[str] = field(default_factory=set)
     _guard: threading.Lock = field(default_factory=threading.Lock)
+    # One at a time in each workspace: a plan that was read earlier must not be published later.
+    _turns: defaultdict[str, threading.Lock] = field(
+        default_factory=lambda: defaultdict(threading.Lock)
+    )
     _worker: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="home")
+        default_factory=lambda: ThreadPoolExecutor(_WORKERS, thread_name_prefix="home")
     )
 
     def show(self, person: Person, pages: Pages = FIRST_PAGES) -> None:
         """Publish someone's Home tab in the background."""
-        self._worker.submit(self._publish, person.workspace, [person], pages)
+        self._worker.submit(self._show, person, pages)
 
     def refresh(self, workspace: str) -> None:
         """Publish anew, in the background, the Home tab of all who have ever looked at theirs."""
@@ -50,17 +56,22 @@ class Homes:
         """Let what is under way finish, and drop the rest."""
         self._worker.shutdown(cancel_futures=True)
 
+    def _show(self, person: Person, pages: Pages) -> None:
+        with self._turns[person.workspace]:
+            self._publish(person.workspace, [person], pages)
+
     def _refresh(self, workspace: str) -> None:
-        # What changes from now on may come too late for this time.
-        with self._guard:
-            self._due.discard(workspace)
-        try:
-            with self.database.reading() as session:
-                people = providers.with_home(session, workspace)
-        except DatabaseUnavailable as error:
-            _log.warning("No Home tab is made anew: %s", error)
-            return
-        self._publish(workspace, people, FIRST_PAGES)
+        with self._turns[workspace]:
+            # What changes from now on may come too late for this time.
+            with self._guard:
+                self._due.discard(workspace)
+            try:
+                with self.database.reading() as session:
+                    people = providers.with_home(session, workspace)
+            except DatabaseUnavailable as error:
+                _log.warning("No Home tab is made anew: %s", error)
+                return
+            self._publish(workspace, people, FIRST_PAGES)
 
     def _publish(self, workspace: str, people: list[Person], pages: Pages) -> None:
         # The plan is read once for all who have the same day.

@@ -146,14 +146,26 @@ def block_ids(view: Mapping[str, Any]) -> dict[str, str]:
     return {block_id.partition("@")[0]: block_id for block_id in found}
 
 
+def input_labels(view: Mapping[str, Any]) -> dict[str, str]:
+    """The label of each input for words, by field."""
+    return {
+        str(b["block_id"]).partition("@")[0]: str(b["label"]["text"])
+        for b in view.get("blocks", [])
+        if b.get("type") == "input" and b["element"]["type"] == "plain_text_input"
+    }
+
+
 def shown(view: Mapping[str, Any]) -> dict[str, Any]:
     """What a form's inputs held before anything was typed, by field, as `submitted` has it."""
     found = {}
     for block in view.get("blocks", []):
         if block.get("type") == "input":
             element = block["element"]
-            first = {k.removeprefix("initial_"): v for k, v in element.items()}
-            first = {**first, **{f"selected_{k}": v for k, v in first.items()}}
+            first = {"type": element["type"]}
+            for key, value in element.items():
+                if key.startswith("initial_"):
+                    name = key.removeprefix("initial_")
+                    first |= {name: value, f"selected_{name}": value}
             block_id = block["block_id"]
             found[block_id.partition("@")[0]] = _value(first)
     return found

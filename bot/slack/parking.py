@@ -79,6 +79,8 @@ def _take(office: Office, person: Person, view: dict[str, Any]) -> Done:
         raise NotAllowed(_LEADS)
     typed = submitted(view)
     chosen = [int(v) for name, ids in typed.items() if name.startswith("park") for v in ids or ()]
+    if not typed["note"]:
+        return Done(errors={"note": "Say in a sentence why they wait."})
     now = office.clock()
     with office.database.writing() as session:
         for action_id in chosen:

@@ -129,7 +129,8 @@ def _take_theme(office: Office, person: Person, view: dict[str, Any]) -> Done:
         ranked = plans.themes(session, person.workspace, plan.id)
         if theme is not None:
             held = _held_theme(session, theme, 0)
-            changed = told_of(seen.changed(held), _THEME_FIELDS)
+            by = providers.name_of(session, person.workspace, theme.changed_by_id)
+            changed = told_of(seen.changed(held), _THEME_FIELDS, by, held)
             if changed:
                 return Done(again=_theme_form(theme, held, len(ranked), mine, changed))
         if _is_taken(ranked, typed["name"], seen.id):
@@ -142,6 +143,7 @@ def _take_theme(office: Office, person: Person, view: dict[str, Any]) -> Done:
             name=typed["name"],
             rank=int(typed["rank"]),
             sponsor_id=sponsor.id if sponsor else None,
+            by=person,
             theme_id=seen.id,
         )
     return Done()
@@ -347,7 +349,8 @@ def _take_item(office: Office, person: Person, view: dict[str, Any]) -> Done:
         item = _item(session, person, seen.id)
         if item is not None:
             held = _held_item(session, item)
-            changed = told_of(seen.changed(held), _ITEM_FIELDS)
+            by = providers.name_of(session, person.workspace, item.changed_by_id)
+            changed = told_of(seen.changed(held), _ITEM_FIELDS, by, held)
             if changed:
                 mine = {name: typed[name] for name in seen.changed(typed)}
                 return Done(again=_item_form(session, plan, item, held, mine, changed))
@@ -371,7 +374,7 @@ def _take_item(office: Office, person: Person, view: dict[str, Any]) -> Done:
         for name in (*_ITEM_TEXTS, "baseline_date"):
             if name in typed:
                 setattr(item, name, typed[name])
-        item.kind = SarKind(typed["kind"])
+        item.kind, item.changed_by_id = SarKind(typed["kind"]), person.id
         item.department_id = None
         if typed["department"]:
             item.department_id = plans.department_named(

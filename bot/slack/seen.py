@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.slack.pieces import short
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -44,6 +46,24 @@ def mark(value: Any) -> str:
     return hashlib.sha256(str(value).encode()).hexdigest()[:12]
 
 
-def told_of(changed: Sequence[str], names: Mapping[str, str]) -> tuple[str, ...]:
-    """A sentence for each field that somebody else has changed."""
-    return tuple(f"Somebody changed the {names[name]}." for name in changed)
+def told_of(
+    changed: Sequence[str], names: Mapping[str, str], by: str, held: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """A sentence for each field that somebody else has changed: who, and to what it is `held` now.
+
+    Only words of theirs are told again; a choice shows in the form.
+    """
+
+    def told(name: str) -> str:
+        value = held[name]
+        to = f" to “{short(value, 80)}”" if isinstance(value, str) and name in _WORDS else ""
+        return f"{by} changed the {names[name]}{to}."
+
+    return tuple(told(name) for name in changed)
+
+
+# The fields of these forms that hold words or numbers as they were typed.
+_WORDS = frozenset(
+    "name rank reference judgement evidence department measure baseline waiting_note themes "
+    "size load learners".split()
+)

@@ -187,7 +187,8 @@ def _take(office: Office, person: Person, view: dict[str, Any]) -> Done:
         settings = providers.settings_of(session, person.workspace, to_change=True)
         held = _held(settings, year)
         mine = {name: typed[name] for name in seen.changed(typed)}
-        changed = told_of(seen.changed(held), _FIELDS)
+        by = providers.name_of(session, person.workspace, settings.changed_by_id)
+        changed = told_of(seen.changed(held), _FIELDS, by, held)
         if changed:
             return Done(again=_form(year, held, mine, changed))
         settings.reminder_day = int(typed["reminder_day"])
@@ -201,6 +202,7 @@ def _take(office: Office, person: Person, view: dict[str, Any]) -> Done:
         chosen = typed["framework"]
         settings.framework = None if chosen == _NO_FRAMEWORK else chosen
         settings.headings = headings
+        settings.changed_by_id = person.id
         session.add(settings)
     return Done()
 

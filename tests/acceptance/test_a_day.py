@@ -430,7 +430,7 @@ def the_owners_report_progress(day: Day) -> None:
 def the_lead_reviews_the_plan(day: Day) -> None:
     answer = day.types(LEAD, "review")
     first = render_text(answer)
-    assert first.startswith("Mend: “Maths and English” has none")
+    assert first.startswith("Mend: “Maths and English” has no action")
     assert first.count("\nMend: ") + first.count("\nLook at: ") == 2
 
     shown = day.of(LEAD).presses("Show every check", screen=answer)

@@ -652,12 +652,13 @@ def test_nobody_of_another_workspace_is_put_in_charge(two: Two, form: str) -> No
 # --- the matrix: command, shortcuts, Home tab ---------------------------------------------------
 
 HELP = "*/qip new* begins a new action"
+READERS_HELP = '"*/qip summary* shows the plan at a glance.'
 SEES_SUMMARY = f"{STAY} {MARK}"
 # What each reads after a word; None stands for all others.
 WORDS: dict[str, dict[str | None, str]] = {
-    "": {None: HELP},
-    "help": {None: HELP},
-    "?": {None: HELP},
+    "": {None: HELP, READER: READERS_HELP},
+    "help": {None: HELP, READER: READERS_HELP},
+    "?": {None: HELP, READER: READERS_HELP},
     "approve everything": {None: "I do not know “approve everything”."},
     "new": {None: BEGUN, READER: READS_ONLY},
     "mine": {None: "You own no action yet.", OWNER: MARK},

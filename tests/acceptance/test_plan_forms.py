@@ -109,11 +109,11 @@ def test_two_leads_who_edit_one_theme_lose_nothing(
 
     again = second.saves(sponsor=OWNER)
 
-    assert "Somebody changed the name." in again
+    assert "Lena Marsh changed the name to “English and maths”." in again
     assert "[English and maths]" in again and f"[{OWNER}]" in again
     lead.presses("Edit", "English and maths")
     lead.saves(rank="1")
-    assert "Somebody changed the rank." in second.saves()
+    assert "Lena Marsh changed the rank to “1”." in second.saves()
     second.saves(rank="2")
     assert ranked(bot)[1] == (2, "English and maths", OWNER)
 

@@ -1,5 +1,6 @@
 """The Home tab, cards and forms, over Slack's own protocol."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -22,6 +23,7 @@ from tests.support.college import (
     SPONSOR,
     College,
     add_action,
+    state,
 )
 from tests.support.fake_slack import FakeSlack, drop, error
 from tests.support.screens import Screens, buttons
@@ -346,6 +348,92 @@ def test_the_checks_on_the_way_can_be_changed_and_ticked_off(
         ("60% on track", date(2027, 2, 28), True),
         ("62% on track", date(2027, 4, 30), False),
     ]
+
+
+@on_sqlite
+def test_a_tick_that_somebody_else_sets_meanwhile_stays(
+    bot: InProcess, of: Any, college: College
+) -> None:
+    action = college.actions[Status.AGREED]
+    lead, owner = of(LEAD), of(OWNER)
+    for screens in (lead, owner):
+        screens.sends("do:milestones:1", json.dumps({"action": action}))
+    lead.saves(done0=["done"])
+
+    again = owner.saves(text1="Everyone has a plan by March", due1="2027-03-31")
+
+    assert "Lena Marsh changed the checks on the way to “60% on track (28 February 2027)" in again
+    owner.saves()
+    assert [(m.text, m.due, m.done) for m in stored(bot, action).milestones] == [
+        ("60% on track", date(2027, 2, 28), True),
+        ("Everyone has a plan by March", date(2027, 3, 31), False),
+    ]
+
+
+@on_sqlite
+def test_who_loses_an_action_while_typing_can_copy_their_words(
+    of: Any, college: College, bot: InProcess
+) -> None:
+    action = college.actions[Status.AGREED]
+    lead, owner = of(LEAD), of(OWNER)
+    for screens in (lead, owner):
+        screens.sends("do:edit:1", json.dumps({"action": action}))
+    lead.saves(owner=OTHER)
+
+    shown = owner.saves(impact="Every apprentice knows their next step", target="66%")
+
+    assert "Only Tom Baker, the sponsor of its theme or a quality lead can change A-2." in shown
+    assert "So what will be different for learners: Every apprentice knows their next step" in shown
+    assert "What it should reach: 66%" in shown
+    assert stored(bot, action).action.target == "65%"
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("form", "typed", "error"),
+    [
+        ("update", {"rag": "green", "note": "  "}, "note: Say in a sentence what has happened."),
+        ("complete", {"reading": "66%", "note": " "}, "note: Say in a sentence what learners"),
+        ("complete", {"reading": " ", "note": "Done"}, "reading: Give the level it has reached"),
+        ("withdraw", {"note": " \n "}, "note: Say in a sentence why."),
+        ("park", {"note": "  "}, "note: Say in a sentence why it waits."),
+    ],
+)
+def test_blanks_are_no_sentence(
+    of: Any, college: College, bot: InProcess, form: str, typed: dict[str, str], error: str
+) -> None:
+    action = college.actions[Status.AGREED]
+    before = state(bot.database)
+    lead = of(LEAD)
+    lead.sends(f"do:{form}:1", json.dumps({"action": action}))
+
+    assert error in lead.saves(**typed)
+    assert state(bot.database) == before
+
+
+@on_sqlite
+def test_a_target_that_the_impact_still_gives_otherwise_is_said(of: Any, college: College) -> None:
+    lead = of(LEAD)
+    lead.sends("do:open:1", json.dumps({"action": college.actions[Status.AGREED]}))
+    lead.presses("Edit")
+
+    assert "Saved. The impact still says 65%: change it too." in lead.saves(target="70%")
+
+
+@on_sqlite
+def test_a_draft_without_an_owner_shows_to_whoever_wrote_it(
+    bot: InProcess, of: Any, college: College
+) -> None:
+    with bot.database.writing() as session:
+        author = session.get(Person, _id_of(bot, OTHER))
+        assert author is not None
+        draft = add_action(session, TEAM, college.plan, author, status=Status.DRAFT)
+        draft.owner_id = None
+        session.add(draft)
+
+    assert "A-6" in (home := of(OTHER).opens_home()) and "It has no owner yet" in home
+    assert "A-6" in render_text(of(OTHER).types("mine"))
+    assert "A-6" not in of(SPONSOR).opens_home().partition("# Improvement plan")[0]
 
 
 def test_an_update_is_kept_and_homes_follow(

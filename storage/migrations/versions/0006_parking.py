@@ -9,7 +9,13 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-_PEOPLE = (("action", "proposed_by_id"), ("action", "parked_by_id"), ("sar_item", "waiting_by_id"))
+_PEOPLE = (
+    ("action", "proposed_by_id"),
+    ("action", "parked_by_id"),
+    ("sar_item", "waiting_by_id"),
+    ("sar_item", "changed_by_id"),
+    ("theme", "changed_by_id"),
+)
 _PLAIN = (
     ("action", "parked_at", UTCDateTime),
     ("action", "parked_note", AutoString),

@@ -21,10 +21,16 @@ def upgrade() -> None:
         sa.Column("learners", sa.Integer(), nullable=True),
         sa.Column("framework", AutoString(length=24), nullable=True),
         sa.Column("headings", sa.JSON(), nullable=False),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["workspace"],
             ["provider.workspace"],
             name=op.f("fk_provider_settings_workspace_provider"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"],
+            ["person.id"],
+            name=op.f("fk_provider_settings_changed_by_id_person"),
         ),
         sa.PrimaryKeyConstraint("workspace", name=op.f("pk_provider_settings")),
     )
