@@ -127,8 +127,10 @@ def asked_for(row: Row) -> str | None:
 _NOT_A_NAME = frozenset(
     {"small", "is", "aim", "end", "comma", "they", "we", "lead", "figure", "date"}
 )
-# "The register system, you can look it up".
-_AND_MORE = re.compile(r",\s*(?:you|we|i|it|they|which|but|if|as|because)\b", re.IGNORECASE)
+# "The register system, you can look it up"; "the exam results because they were weak".
+_AND_MORE = re.compile(
+    r",\s*(?:and\s+)?(?:you|we|i|it|they|which|but|if|as|because)\b|\s+because\b", re.IGNORECASE
+)
 _ANSWERING = re.compile(
     r"^(?:(?:well|oh|it's in|it is in|that'd be|that would be|that's|it would be|from|in|on|the|our|a)[\s,]+)+",
     re.IGNORECASE,
@@ -184,6 +186,13 @@ _REASONS = re.compile(
     r"\b(?:because(?: of)?|since|as a result of|due to|owing to|given that|driven by|in response to|as(?= (?:our|the|we|learners|students|apprentices|ofsted|employers|inspectors))|following|after|reason is|why(?=\s*:)|reason(?=\s*:)|the reason(?: is)?|cos|coz|bc|prompted by)\b[:,]?\s*(?P<reason>[^.;!?\n]+)",
     re.IGNORECASE,
 )
+# What follows the reason in the same sentence: what is wanted, where it is read, whose it is.
+_NO_REASON = re.compile(
+    r",\s*(?:we|so|and we|i|this|our)\b"
+    r"|,\s*(?:and\s+)?(?:read|seen|measured|taken|shown) (?:in|on|from|by)\b"
+    r"|,\s*(?:and\s+)?(?:the |its )?owner\b",
+    re.IGNORECASE,
+)
 # Without one of these no reason is given: a plain look spares most replies the search for one.
 _GIVE_REASON = (
     "becau", "since", "due to", "result", "owing", "given", "driven", "respon", " as ", "\nas ",
@@ -213,9 +222,7 @@ def find_reason(text: str, asked: str | None) -> tuple[str | None, Driver | None
     match = _REASONS.search(text) if any(word in low for word in _GIVE_REASON) else None
     reason: str | None = None
     if match:
-        reason = re.split(r",\s*(?:we|so|and we|i|this|our)\b", match["reason"], maxsplit=1)[
-            0
-        ].strip(" ,")
+        reason = _NO_REASON.split(match["reason"], maxsplit=1)[0].strip(" ,")
     elif asked == "driver":
         reason = text.strip()
         exact = _DRIVER_NAMES.get(text.strip(" .!").lower().replace("_", " "))

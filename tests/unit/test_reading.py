@@ -243,3 +243,24 @@ def test_a_source_of_no_known_kind_is_the_part_of_the_reply_that_speaks_of_it() 
     assert read(said, TODAY, asked="impact").evidence_source == (
         "Olu's clipboard at the refectory doors"
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "source"),
+    [
+        ("the registers on the MIS, and I own it", "registers on the MIS"),
+        ("from the exam results because the results were weak", "exam results"),
+        ("register system, you can look it up", "register system"),
+    ],
+)
+def test_a_named_source_ends_where_something_else_begins(said: str, source: str) -> None:
+    assert read(said, TODAY, asked="evidence_source").evidence_source == source
+
+
+@pytest.mark.parametrize(
+    "rest", ["read in the QAR dashboard", "and the owner is Tom Baker", "we want 65%"]
+)
+def test_a_reason_ends_where_something_else_begins(rest: str) -> None:
+    said = f"Achievement up from 54% to 65% by July 2027 because learners said so, {rest}"
+
+    assert read(said, TODAY, action=REVIEW).reason == "learners said so"
