@@ -10,7 +10,7 @@ from bot.coaching.ranking import Ranked
 from bot.coaching.review import Check, Verb, first_to_fix
 from bot.coaching.viewing import Light
 from bot.coaching.whole_plan import Limits
-from bot.rights import leads, may_write
+from bot.rights import Deed, leads, may, may_write
 from bot.slack.pieces import (
     do_button,
     escape,
@@ -32,14 +32,15 @@ LIGHTS = {
     Light.GREEN: "Fine",
     Light.UNKNOWN: "Not known",
 }
-# The label of the button that mends an action, and the verb of what it opens.
-_OPEN = ("Open {}", "open")
+# The label of the button that mends an action, the verb of what it opens, and the deed of that: who
+# may not do it is led to the card.
+_OPEN = ("Open {}", "open", Deed.SEE)
 _BUTTONS = {
-    Verb.LINK: ("Edit {}", "edit"),
-    Verb.EDIT: ("Edit {}", "edit"),
-    Verb.ASSIGN: ("Edit {}", "edit"),
-    Verb.MILESTONE: ("Add a check to {}", "milestones"),
-    Verb.UPDATE: ("Update {}", "update"),
+    Verb.LINK: ("Edit {}", "edit", Deed.EDIT),
+    Verb.EDIT: ("Edit {}", "edit", Deed.EDIT),
+    Verb.ASSIGN: ("Edit {}", "edit", Deed.EDIT),
+    Verb.MILESTONE: ("Add a check to {}", "milestones", Deed.EDIT),
+    Verb.UPDATE: ("Update {}", "update", Deed.UPDATE),
 }
 _RANKED_SHOWN = 45
 
@@ -109,10 +110,13 @@ def _button(
     if verb is Verb.THEME:
         too_few = check.name == "themes" and check.count < limits.themes_fewest
         return _theme_button(None if too_few else about, plan, only) if leads(person) else None
-    actions = {line.reference: line.id for line in plan.actions}
+    actions = {line.reference: line for line in plan.actions}
     if about in actions:
-        label, opens = _BUTTONS.get(verb, _OPEN) if may_write(person) else _OPEN
-        return do_button(label.format(about), opens, {"action": actions[about]}, only=only)
+        line = actions[about]
+        label, opens, deed = _BUTTONS.get(verb, _OPEN)
+        if not may(person, deed, line.stored):
+            label, opens, _ = _OPEN
+        return do_button(label.format(about), opens, {"action": line.id}, only=only)
     if not may_write(person):
         return None
     items = {item.reference for item in plan.sar_items}

@@ -569,6 +569,18 @@ def test_the_review_leads_to_what_mends_each_thing(
 
 
 @on_sqlite
+@pytest.mark.parametrize("user", [LEAD, SPONSOR, READER])
+def test_no_button_of_the_review_is_refused(of: Any, college: College, user: str) -> None:
+    screens = of(user)
+    screens.sends("do:review:1", "{}")
+    review = screens.modals[-1]
+
+    for button in [b for b in buttons(review) if b["type"] == "button"]:
+        shown = screens.sends(button["action_id"], button["value"], review)
+        assert not shown.startswith(("== Not yours", "== Not found")), button
+
+
+@on_sqlite
 @pytest.mark.parametrize(
     ("user", "sees"), [(LEAD, True), (SPONSOR, True), (READER, True), (OWNER, False)]
 )
