@@ -37,9 +37,8 @@ _UPDATES_SHOWN = 5
 def card(line: ActionLine, setting: Setting, person: Person, note: str = "") -> dict[str, Any]:
     """The card as a modal. `note` says what has just been done."""
     blocks: list[Block] = [small(escape(note))] if note else []
-    blocks.append(
-        SectionBlock(text=mrkdwn(f"*{line.reference}* · {standing(line, setting.today)}"))
-    )
+    stands = escape(standing(line, setting.today))
+    blocks.append(SectionBlock(text=mrkdwn(f"*{line.reference}* · {stands}")))
     shown = [f"*{name}:* {escape(value)}" for name, value in draft_lines(line.draft, setting)]
     if line.stored.action.target_note:
         shown.append(f"*Why that target:* {escape(line.stored.action.target_note)}")
@@ -73,7 +72,7 @@ def card_of(office: Office, person: Person, action_id: int, note: str = "") -> d
 
 
 def standing(line: ActionLine, today: date, to: Person | None = None) -> str:
-    """Where an action stands, in words: status, RAG, whether it is overdue or put off.
+    """Where an action stands, in words yet to be escaped: status, RAG, whether it is overdue.
 
     `to` is whoever is told; an owner need not be told that they have yet to accept it.
     """

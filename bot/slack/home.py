@@ -150,7 +150,7 @@ def _own_text(line: ActionLine, person: Person, today: date) -> str:
     proposer = line.stored.proposer
     if proposer is not None:
         text += f"\n{escape(proposer.name)} has named you as its owner: is it yours?"
-    text += f"\n{standing(line, today, person)}"
+    text += f"\n{escape(standing(line, today, person))}"
     text += "\nIt has no owner yet" if line.owner is None else ""
     is_over = line.status is Status.COMPLETE or line.is_parked
     check = None if is_over else line.next_milestone()

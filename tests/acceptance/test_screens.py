@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from storage import actions
-from storage.models import OutgoingMessage, Person
+from storage import actions, providers
+from storage.models import OutgoingMessage, Person, SarItem
 from storage.vocabulary import Direction, Driver, Rag, Status
 from tests.support import slack_payloads as payloads
 from tests.support.block_kit import assert_valid_message, assert_valid_view, render_text
@@ -644,8 +644,24 @@ def test_whatever_is_typed_stays_text_on_every_screen(
     with bot.database.writing() as session:
         held = actions.one(session, TEAM, action)
         assert held is not None and held.owner is not None and held.theme is not None
-        for name in ("action", "impact", "measure", "evidence_source", "closing_note"):
+        for name in (
+            "action",
+            "impact",
+            "measure",
+            "evidence_source",
+            "closing_note",
+            "target_note",
+            "parked_note",
+        ):
             setattr(held.action, name, text)
+        held.action.proposed_by_id = _id_of(bot, LEAD)
+        item = session.exec(select(SarItem).where(SarItem.workspace == TEAM)).first()
+        assert item is not None
+        item.judgement, item.evidence, item.waiting_note = text, text, text
+        session.add(item)
+        settings = providers.settings_of(session, TEAM, to_change=True)
+        settings.framework, settings.headings = "own", [text[:70]]
+        session.add(settings)
         held.theme.name = text
         held.milestones[0].text = text
         held.updates[0].note = text
@@ -657,9 +673,22 @@ def test_whatever_is_typed_stays_text_on_every_screen(
         screens.opens_home()
         shown += [screens.home, *(screens.types(order) for order in ("mine", "summary", text))]
         if user != READER:
-            for verb in ("open", "edit", "milestones", "update", "complete", "withdraw"):
+            verbs = ("open", "edit", "milestones", "update", "complete", "withdraw", "not_mine")
+            for verb in (*verbs, "park"):
                 screens.sends(f"do:{verb}:1", f'{{"action": {action}}}')
                 shown.append(screens.modals[0])
+    lead = of(LEAD)
+    about = json.dumps({"item": item.id, "theme": held.theme.id})
+    for verb in ("review", "ranking", "theme", "sar_items", "sar_item", "roles", "settings"):
+        lead.sends(f"do:{verb}:1", about)
+        shown.append(lead.modals[0])
+    lead.sends("do:invite:1", about)
+    shown.append(lead.modals[0])
+    with bot.database.writing() as session:
+        held.action.parked_at = NOW
+        session.merge(held.action)
+    lead.sends("do:open:1", f'{{"action": {action}}}')
+    shown.append(lead.modals[0])
 
     for screen in shown:
         check = assert_valid_view if screen.get("type") else assert_valid_message
