@@ -91,6 +91,11 @@ def expected(due: date, due_typed: str, milestones: list[tuple[date, str]]) -> d
         "closing_note": None,
         "snoozed_until": None,
         "source_link": None,
+        "target_note": None,
+        "proposed_by_id": None,
+        "parked_at": None,
+        "parked_by_id": None,
+        "parked_note": None,
         "sar_items": ["AFI 1"],
         "milestones": [(day, text, False) for day, text in milestones],
     }

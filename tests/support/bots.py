@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,8 +120,10 @@ def in_process(
     finally:
         if handler is not None:
             handler.close()
-        # Closed by its own thread, which otherwise trips over a socket that is gone.
-        server.trigger.pull_trigger(lambda: close_all(sockets))
+        # Closed by its own thread, which otherwise trips over a socket that is gone. That thread may
+        # be awake already and close the trigger before it is pulled.
+        with suppress(OSError):
+            server.trigger.pull_trigger(lambda: close_all(sockets))
         runner.join(timeout=_UP_SECONDS)
         server.task_dispatcher.shutdown()
         service.stop()
