@@ -127,10 +127,11 @@ def load(view: View, limits: Limits) -> Found:
     for number, who in enumerate(heavy):
         verb = " answers for" if number == 0 else ""
         each.append(f"{_name_of(owned[who])}{verb or ' for'} {len(owned[who])}")
-    says = some(each)
-    says += (
-        f" of the {counted(total, 'action')}, where one person keeps {limits.load_green} moving."
-    )
+    says = f"{some(each)} of the {counted(total, 'action')}"
+    if len(owned[heavy[0]]) > limits.load_green:
+        says += f", where one person keeps {limits.load_green} moving."
+    else:
+        says += f", more than {limits.load_share:.0%} of the plan."
     light = worst(*lights.values())
     return Found(light, says, references([s for who in heavy for s in owned[who]]), len(heavy))
 

@@ -117,6 +117,11 @@ def test_a_plan_of_300_actions_is_paged(fake: FakeSlack, bot: InProcess, of: Any
 
         assert_valid_view(screens.home)
         assert "page 2 of" in screens.home_text
+        for order in ("mine", "summary", "review"):
+            assert_valid_message(screens.types(order))
+    for verb in ("review", "ranking", "park_several"):
+        of(LEAD).sends(f"do:{verb}:1", "{}")
+        assert_valid_view(fake.views_opened[-1])
 
 
 def _id_of(bot: InProcess, user: str) -> int:

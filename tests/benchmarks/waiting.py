@@ -37,7 +37,7 @@ from sqlmodel import Session, select
 
 from bot.coaching import wording
 from bot.sample import TRIAL_WORKSPACE
-from bot.slack.incoming import incoming
+from bot.slack.incoming import ANSWER, incoming
 from storage.database import Database
 from storage.models import Action, InterviewRecord, Milestone, ModelCall, Person, Turn
 from storage.vocabulary import InterviewStatus, Status
@@ -46,7 +46,7 @@ from tests.benchmarks.turns import console_of_benchmarks, database_urls
 from tests.support.fake_model import FakeModel, ModelRequest
 from tests.support.fake_slack import Answer, Call, FakeSlack, HttpAnswer, SignedRequests
 from tests.support.slack_payloads import block_action, direct_message, dm_channel
-from tests.support.talk import buttons
+from tests.support.talk import buttons as all_buttons
 
 GOAL_MS = 1000.0  # the acknowledgement of a press, at p95
 FURTHER_PEOPLE = 8
@@ -144,6 +144,11 @@ def script(person: int, interview: int) -> list[tuple[str, str]]:
         own = mark(person, position) if "{mark}" in text else ""
         said.append((text.format(mark=own, tenth=f"{person // 10}.{person % 10}"), own))
     return said
+
+
+def buttons(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """The buttons of a message that stand for a reply."""
+    return [b for b in all_buttons(message) if b["action_id"].startswith(ANSWER)]
 
 
 class SlowModel(FakeModel):

@@ -120,8 +120,8 @@ def in_process(
     finally:
         if handler is not None:
             handler.close()
-        # Closed by its own thread, which otherwise trips over a socket that is gone. That thread may
-        # be awake already and close the trigger before it is pulled.
+        # Closed by its own thread, which otherwise trips over a socket that is gone. If it is awake
+        # it may close the trigger before that is pulled.
         with suppress(OSError):
             server.trigger.pull_trigger(lambda: close_all(sockets))
         runner.join(timeout=_UP_SECONDS)
