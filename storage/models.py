@@ -112,7 +112,7 @@ class ProviderSettings(SQLModel, table=True):
     workspace: str = Field(primary_key=True, foreign_key="provider.workspace", max_length=64)
     # When reminders come: a weekday from 0 for Monday, and a time in each person's own zone.
     reminder_day: int = 0
-    reminder_time: time = time(8, 30)
+    reminder_time: time = time(9)
     # Days of each term, by academic year.
     terms: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     # Of the review of the whole plan, by name.

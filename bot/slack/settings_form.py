@@ -124,7 +124,7 @@ def _form(
             held,
             {each: each for each in _TIMES},
             optional=False,
-            hint="Usually 08:30, by the clock where each person is",
+            hint="Usually 09:00, by the clock where each person is",
         ),
         HeaderBlock(text=f"Term dates {year}"),
         *(_day_input(name, held, standard) for name, standard in standard_days(year).items()),

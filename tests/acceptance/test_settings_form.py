@@ -25,7 +25,7 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ELSEWHERE, STRANGER = "T0ELSEWHERE", "U0STRANGER"
 NOBODY_SET = {
     "reminder_day": 0,
-    "reminder_time": time(8, 30),
+    "reminder_time": time(9),
     "terms": {},
     "limits": {},
     "learners": None,
@@ -88,7 +88,7 @@ def test_what_is_saved_is_shown_again(fake: FakeSlack, bot: InProcess, lead: Scr
     first = lead.presses("Settings")
     assert_valid_view(lead.modals[-1])
     assert "[Monday]\n(Usually Monday)" in first
-    assert "At what time?: [08:30]" in first
+    assert "At what time?: [09:00]" in first
     assert "When does the autumn term begin? (optional): []\n(Left empty: 1 August 2026)" in first
     assert "How many themes should the plan have at most? (optional): []\n(Left empty: 5)" in first
     homes = len(fake.calls_to("views.publish"))
@@ -122,7 +122,7 @@ def test_what_is_saved_is_shown_again(fake: FakeSlack, bot: InProcess, lead: Scr
     # What is emptied goes back to the standard.
     lead.saves(
         reminder_day="0",
-        reminder_time="08:30",
+        reminder_time="09:00",
         autumn_first=None,
         autumn_last=None,
         themes="",
