@@ -325,6 +325,14 @@ def queue_message(session: Session, message: OutgoingMessage) -> None:
     insert(session, [message])
 
 
+def is_queued(session: Session, workspace: str, key: str) -> bool:
+    """Whether a message of this key has been put in the outbox, whatever became of it."""
+    found = select(OutgoingMessage.id).where(
+        OutgoingMessage.workspace == workspace, OutgoingMessage.key == key
+    )
+    return session.exec(found).first() is not None
+
+
 def rate(
     session: Session, person: Person, channel: str, ts: str, is_helpful: bool, at: datetime
 ) -> None:

@@ -200,9 +200,11 @@ class _Flow(Asking):
         if not named and order is None:
             # "The English one, I suppose": a few words, or words that speak of nothing to do.
             argues = objects(reply)
-            chooses = (
-                len(reply.split()) <= 4 or argues or points_at_one(reply) or not says_doing(reply)
-            )
+            words = reply.split()
+            # "Review the apprenticeship resources" is work, however few its words are.
+            is_work = len(words) > 2 and says_doing(words[0])
+            is_short = len(words) <= 4 and not is_work
+            chooses = is_short or argues or points_at_one(reply) or not says_doing(reply)
             named = self._by_words(reply, least=0.1 if argues else 0.3) if chooses else []
             rest = "" if named else without_talk(reply)
             if not named and (argues or not proposes(rest)):

@@ -219,22 +219,27 @@ def _of_measure(label: str, line: ActionLine) -> str:
 
 
 def _items(items: Sequence[SarItemView], held: Mapping[str, Any]) -> InputBlock:
-    """The SAR items by department: Slack takes 100 in a group, and 100 groups."""
+    offered, groups = by_department(items)
+    element = StaticMultiSelectElement(
+        option_groups=groups,
+        initial_options=[offered[r] for r in held.get("sar_items") or [] if r in offered] or None,
+    )
+    return input_block("sar_items", "The SAR items it answers", element)
+
+
+def by_department(items: Sequence[SarItemView]) -> tuple[dict[str, Option], list[OptionGroup]]:
+    """SAR items to choose from, by reference, and in groups: Slack takes 100 groups of 100."""
     offered = {item.reference: _item_option(item) for item in items}
     groups: dict[str, list[Option]] = {}
     for item in items:
         groups.setdefault(item.department or "The whole provider", []).append(
             offered[item.reference]
         )
-    element = StaticMultiSelectElement(
-        option_groups=[
-            OptionGroup(label=short(name, OPTION_TEXT), options=some)
-            for name, options in groups.items()
-            for some in _at_most(options, _MOST_OPTIONS)
-        ],
-        initial_options=[offered[r] for r in held.get("sar_items") or [] if r in offered] or None,
-    )
-    return input_block("sar_items", "The SAR items it answers", element)
+    return offered, [
+        OptionGroup(label=short(name, OPTION_TEXT), options=some)
+        for name, options in groups.items()
+        for some in _at_most(options, _MOST_OPTIONS)
+    ]
 
 
 def _at_most(options: list[Option], most: int) -> Iterable[list[Option]]:

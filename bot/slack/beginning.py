@@ -29,25 +29,29 @@ def begin_interview(
     words: str | None = None,
     link: str | None = None,
     item: str | None = None,
+    is_quoted: bool = True,
 ) -> Key:
-    """Put the opening of a new interview in the outbox; what was queued.
+    """Put the opening of a new interview in the outbox, once for each key; what was queued.
 
     `words` are those of a message that is to become an action, and `link` leads to it. Read by the
-    rules alone: a model is asked about what the person says themselves. `item` is the reference of
-    a SAR item that it is to be about.
+    rules alone: a model is asked about what the person says themselves. Unless they have just typed
+    them the opening says which words it is about. `item` is the reference of a SAR item that it is
+    to be about.
     """
+    conversation = f"{person.slack_user_id}:{key}"
+    if conversations.is_queued(session, person.workspace, key):
+        return person.workspace, conversation, key
     place = talk.Place(person.workspace, person.slack_user_id, "")
     opening, say = talk.opened(talk.load(session, place, person, now))
     if item:
         opening, say = talk.answered(opening, talk.heard(opening, item), EMBEDDED)
-    elif words:
-        opening, say = _read(opening, say, words)
+    if words:
+        opening, say = _read(opening, say, words, is_quoted)
     assert opening.interview is not None
     opening.interview.source_link = link
     text, blocks = screens.message(
         say, opening.interview.said, opening.interview.draft, opening.setting
     )
-    conversation = f"{person.slack_user_id}:{key}"
     state: dict[str, Any] = opening.interview.model_dump(mode="json", exclude_defaults=True)
     conversations.queue_message(
         session,
@@ -65,13 +69,15 @@ def begin_interview(
     return person.workspace, conversation, key
 
 
-def _read(opening: talk.Conversation, say: Say, words: str) -> tuple[talk.Conversation, Say]:
+def _read(
+    opening: talk.Conversation, say: Say, words: str, is_quoted: bool
+) -> tuple[talk.Conversation, Say]:
     """The interview with the words of a message taken in; as it was where they cannot be read."""
     try:
         after, said = talk.answered(opening, talk.heard(opening, words), EMBEDDED)
     except Exception as error:
         _log.error("A message could not be read: %s", type(error).__name__)
         return opening, say
-    if said.forget_reply:
+    if said.forget_reply or not is_quoted:
         return after, said
     return after, replace(said, text=f"From “{short(words, _QUOTED)}”\n{said.text}")

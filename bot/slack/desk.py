@@ -25,7 +25,7 @@ from bot.coaching.review import Check, review
 from bot.coaching.whole_plan import STANDARD
 from bot.reviewing import own_limits, whole_plan
 from bot.rights import READERS, may_write, sees_review
-from bot.slack import action_saving, parking, plan_forms, settings_form
+from bot.slack import action_saving, new_action, parking, plan_forms, settings_form
 from bot.slack.beginning import begin_interview
 from bot.slack.card import card_of
 from bot.slack.command import (
@@ -61,12 +61,12 @@ _log = logging.getLogger(__name__)
 _GONE = "That is not in your plan. It may have been there before: look at the Home tab."
 _AWAY = "The plan cannot be reached just now. Press again in a minute; what you typed stays here."
 _AWAY_FOR_NOW = "The plan cannot be reached just now. Try again in a minute."
-_BEGUN = "I have written to you in a direct message: answer me there, in its thread."
 FORMS = {
     **action_saving.FORMS,
     **plan_forms.FORMS,
     **parking.FORMS,
     **settings_form.FORMS,
+    **new_action.FORMS,
 }
 
 
@@ -131,6 +131,9 @@ class Desk:
 
     def picked(self, ack: Ack, body: dict[str, Any]) -> None:
         """Someone has picked one of our shortcuts, of a message or of none."""
+        if body["callback_id"] == "new_action":
+            self._new_action(ack, body)
+            return
         message = body.get("message") or {}
         words = plain(message.get("text") or "").strip()[:LONGEST_REPLY] or None
         link = _link(body) if message else None
@@ -142,16 +145,35 @@ class Desk:
         ack()
         self._show(body, "open", told("New action", says))
 
-    def _begin(self, person: Person, trigger: str, **about: str | None) -> str:
+    def _new_action(self, ack: Ack, body: dict[str, Any]) -> None:
+        try:
+            shown = FORMS["new_action"].make(self.office, self._person(body), {})
+        except NotAllowed as error:
+            shown = told("New action", str(error))
+        except DatabaseUnavailable:
+            shown = told("New action", _AWAY_FOR_NOW)
+        ack()
+        self._show(body, "open", shown)
+
+    def _begin(
+        self,
+        person: Person,
+        trigger: str,
+        *,
+        words: str | None = None,
+        link: str | None = None,
+        item: str | None = None,
+    ) -> str:
         """Begin an interview; what to tell the person at once."""
         if not may_write(person):
             return READERS
         with self.office.database.writing() as session:
             # A trigger is good for one time.
             key = f"begin:{trigger}"[-128:]
-            queued = begin_interview(session, person, self.office.clock(), key, **about)
+            now = self.office.clock()
+            queued = begin_interview(session, person, now, key, words=words, link=link, item=item)
         self.queued(*queued)
-        return _BEGUN
+        return new_action.BEGUN
 
     # --- buttons ----------------------------------------------------------------------------
 
@@ -308,6 +330,8 @@ class Desk:
             return
         if done.again is not None:
             ack(response_action="update", view=done.again)
+            if done.queued:
+                self._tell(person, done.queued)
             return
         ack()
         self._tell(person, done.queued)

@@ -42,7 +42,7 @@ def action_line(
 
 @dataclass(frozen=True)
 class Done:
-    """What came of a form: what is wrong in it by field, the form again, or what was done.
+    """What came of a form: what is wrong in it by field, what is shown in its place, what was done.
 
     `below` makes the screen below the form, if there is one, as it is now.
     """

@@ -14,6 +14,7 @@ from storage.migrate import migrate
 from storage.models import Action, InterviewRecord, OutgoingMessage
 from storage.vocabulary import Delivery, Status
 from tests.support import slack_payloads as payloads
+from tests.support.block_kit import assert_valid_view, render_text
 from tests.support.bots import InProcess, Program, load_sar
 from tests.support.fake_slack import FakeSlack, accepted_then_dropped
 from tests.support.screens import Screens
@@ -59,8 +60,8 @@ def begin(how: str, fake: FakeSlack, bot: InProcess) -> str:
         screens.opens_home()
         return screens.presses("Write an action")
     bot.http.interaction(payloads.global_shortcut("new_action"))
-    fake.wait_for(lambda: fake.views_opened)
-    return json.dumps(fake.views_opened[-1], ensure_ascii=False)
+    screens.modals = [fake.wait_for(lambda: fake.views_opened)[-1]]
+    return screens.saves()
 
 
 @pytest.mark.parametrize("how", ["command", "home", "shortcut"])
@@ -95,6 +96,38 @@ def test_a_message_becomes_an_action_and_keeps_its_link(fake: FakeSlack, bot: In
     screens = Screens(fake, bot.http, USER)
     card = screens.sends("do:open:1", json.dumps({"action": action.id}))
     assert "The message it came from (https://college.slack.com/archives/" in card
+
+
+@pytest.mark.parametrize("action", [ACTION, None])
+@pytest.mark.parametrize("item", ["AFI 2", None])
+def test_a_new_action_begins_with_what_was_said_in_its_form(
+    fake: FakeSlack, bot: InProcess, action: str | None, item: str | None
+) -> None:
+    screens = Screens(fake, bot.http, USER)
+    bot.http.interaction(payloads.global_shortcut("new_action"))
+    screens.modals = [fake.wait_for(lambda: fake.views_opened)[-1]]
+    form = screens.modals[0]
+    assert_valid_view(form)
+    typed = {"action": action, "item": item}
+
+    assert "I have written to you" in screens.saves(**{k: v for k, v in typed.items() if v})
+    screens.modals = [form]
+    # Sent twice, it is one interview.
+    screens.submits(**{k: v for k, v in typed.items() if v})
+
+    (first,) = fake.wait_for_messages(CHANNEL, 1)
+    said = render_text(first)
+    assert "From “" not in said
+    talk = opening(fake, bot)
+    if item is None:
+        assert "AFI 1" in said
+        talk.says("AFI 2")
+    if action is None:
+        talk.says(ACTION)
+    talk.says(WHOLE)
+    talk.says(MILESTONE)
+    assert talk.presses("Agree").startswith("Agreed")
+    assert only_action(bot).action == ACTION
 
 
 @on_sqlite

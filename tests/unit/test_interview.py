@@ -671,3 +671,13 @@ def test_every_figure_of_the_draft_was_typed_or_offered(replies: list[str]) -> N
     texts += [draft.evidence_source, draft.owner, *(m.text for m in draft.milestones)]
     for figure in FIGURES.findall(" ".join(filter(None, texts))):
         assert figure.rstrip(".,") in heard
+
+
+@pytest.mark.parametrize(
+    "reply", ["Review the apprenticeship resources", "Train the maths teachers"]
+)
+def test_a_short_action_is_not_taken_for_a_choice_of_finding(reply: str) -> None:
+    interview, said = hold(reply)
+
+    assert interview.draft.action == reply
+    assert said[-1].field in ("linked", "impact")
