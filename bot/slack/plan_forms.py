@@ -17,6 +17,8 @@ from bot.coaching.checking import is_level
 from bot.coaching.dates import academic_year
 from bot.coaching.draft import Setting
 from bot.coaching.frameworks import headings_of
+from bot.coaching.whole_plan import Limits
+from bot.reviewing import own_limits
 from bot.rights import may_invite
 from bot.slack.areas import area_input, area_typed
 from bot.slack.inputs import (
@@ -64,7 +66,8 @@ def _make_theme(office: Office, person: Person, value: dict[str, Any]) -> dict[s
         theme = _theme(session, person, value.get("theme"))
         others = plans.themes(session, person.workspace, plan.id or 0)
         held = _held_theme(session, theme, len(others) + 1)
-    return _theme_form(theme, held, len(others) + (theme is None))
+        limits = own_limits(session, person.workspace)
+    return _theme_form(theme, held, len(others) + (theme is None), limits)
 
 
 def _theme(session: Session, person: Person, theme_id: Any) -> Theme | None:
@@ -90,6 +93,7 @@ def _theme_form(
     theme: Theme | None,
     stored: dict[str, Any],
     ranks: int,
+    limits: Limits,
     mine: dict[str, Any] | None = None,
     changed: tuple[str, ...] = (),
 ) -> dict[str, Any]:
@@ -101,7 +105,10 @@ def _theme_form(
             "rank", "Its rank", held, {str(n): str(n) for n in range(1, ranks + 1)}, optional=False
         ),
         person_input("sponsor", "Its sponsor: one person", held),
-        small("Three to five themes is plenty. Each has one person who answers for it."),
+        small(
+            f"{limits.themes_fewest} to {limits.themes_green} themes is plenty. Each has one "
+            "person who answers for it."
+        ),
     ]
     title = "New theme" if theme is None else "Edit theme"
     metadata = Seen.of(theme.id if theme else None, stored).to_text()
@@ -132,7 +139,8 @@ def _take_theme(office: Office, person: Person, view: dict[str, Any]) -> Done:
             by = providers.name_of(session, person.workspace, theme.changed_by_id)
             changed = told_of(seen.changed(held), _THEME_FIELDS, by, held)
             if changed:
-                return Done(again=_theme_form(theme, held, len(ranked), mine, changed))
+                limits = own_limits(session, person.workspace)
+                return Done(again=_theme_form(theme, held, len(ranked), limits, mine, changed))
         if _is_taken(ranked, typed["name"], seen.id):
             return Done(errors={"name": "There is a theme of this name already."})
         sponsor = _sponsor(session, person, typed["sponsor"])

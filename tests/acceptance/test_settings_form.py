@@ -242,6 +242,7 @@ def test_what_was_kept_otherwise_stays_or_is_the_standard(bot: InProcess, lead: 
     assert kept(bot)["limits"] == {**limits, "themes_green": 4, "themes_amber": 5}
     assert kept(bot)["terms"] == {"2025/26": "as it was"}
     assert kept(bot)["framework"] is None
+    assert "3 to 4 themes is plenty." in lead.presses("Add a theme")
 
 
 # --- who may ------------------------------------------------------------------------------------
