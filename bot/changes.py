@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.rights import Deed, leads, refusal
+from bot.rights import READERS, Deed, leads, may_write, refusal
 from storage import actions, providers
 from storage.actions import StoredAction
 from storage.models import MilestoneFields, Person
@@ -41,6 +41,12 @@ def for_leads(person: Person) -> None:
         raise NotAllowed(
             "Only a quality lead can change the plan's themes, SAR items, roles and settings."
         )
+
+
+def for_writers(person: Person) -> None:
+    """Raises NotAllowed for a reader."""
+    if not may_write(person):
+        raise NotAllowed(READERS)
 
 
 def give_role(session: Session, person: Person, to: Person, role: Role) -> None:

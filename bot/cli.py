@@ -238,17 +238,16 @@ def review(
         from bot.coaching.dates import academic_year
         from bot.coaching.review import first_to_fix
         from bot.coaching.review import review as look_over
-        from bot.reviewing import own_limits, whole_plan
-        from bot.summaries import plan_view
+        from bot.reviewing import to_review
 
         with _plans(workspace) as (session, place):
-            plan = plan_view(session, place, academic_year(day), day)
-            if plan is None:
+            found = to_review(session, place, day)
+            if found is None:
                 raise _fail(f"There is no plan for {academic_year(day)} yet.", COULD_NOT)
-            checks = look_over(whole_plan(session, place, plan, day), own_limits(session, place))
+            checks = look_over(found.whole, found.limits)
     first = first_to_fix(checks)
     if as_json:
-        found = [
+        each = [
             {
                 "name": c.name,
                 "light": c.light,
@@ -258,7 +257,7 @@ def review(
             }
             for c in checks
         ]
-        answer = {"first_to_fix": [c.name for c in first], "checks": found}
+        answer = {"first_to_fix": [c.name for c in first], "checks": each}
         typer.echo(json.dumps(answer, ensure_ascii=False))
         return
     if first:

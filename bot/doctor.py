@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 import prompts
@@ -11,14 +10,13 @@ from bot.coaches import model_of
 from bot.coaching.proposal import Proposal
 from bot.settings import OAuth, Settings, SettingsInvalid, oauth_of, uses_model
 from bot.slack.installations import Installations, KeyIsMissing
+from bot.slack.workspaces import SCOPES, web_client
 from bot.usage import FAILURES
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import head_revision, schema_revision
 
-# What the bot calls and hears, by the manifest: messages, the command, direct messages, people.
-NEEDED_SCOPES = frozenset(
-    {"app_mentions:read", "chat:write", "commands", "im:history", "im:write", "users:read"}
-)
+# Without what is for agents the bot works all the same.
+NEEDED_SCOPES = frozenset(SCOPES) - {"assistant:write"}
 _SECONDS = 5
 
 
@@ -122,11 +120,8 @@ def _installed(settings: Settings, oauth: OAuth) -> Iterator[Check]:
 
 def _token(settings: Settings, token: str, name: str, advice: str) -> Iterator[Check]:
     """Whether Slack takes a bot token, and what it may do."""
-    client = WebClient(
-        token=token, base_url=settings.slack_api_url, timeout=_SECONDS, retry_handlers=[]
-    )
     try:
-        answer = client.auth_test()
+        answer = web_client(settings.slack_api_url, token, _SECONDS).auth_test()
     except SlackApiError as error:
         code = error.response.get("error") if error.response else "no answer"
         yield Check("problem", "Slack token", f"Slack refuses {name} ({code}): {advice}.")

@@ -2,19 +2,38 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from bot.coaching.dates import academic_year
 from bot.coaching.own_limits import limits_of
 from bot.coaching.own_terms import own_terms
 from bot.coaching.whole_plan import Limits, Planned, ThemeAsked, Update, WholePlan
-from bot.summaries import ActionLine, PlanView
+from bot.summaries import ActionLine, PlanView, plan_view
 from storage import actions, providers
 from storage.models import ProgressUpdate
 
 # Days are told apart where the providers are.
 _HERE = ZoneInfo("Europe/London")
+
+
+class ToReview(NamedTuple):
+    """A workspace's plan as it is shown, as its review is given it, and what it is held to."""
+
+    plan: PlanView
+    whole: WholePlan
+    limits: Limits
+
+
+def to_review(session: Session, workspace: str, today: date) -> ToReview | None:
+    """The plan of the academic year a day is in; None where there is none."""
+    plan = plan_view(session, workspace, academic_year(today), today)
+    if plan is None:
+        return None
+    whole = whole_plan(session, workspace, plan, today)
+    return ToReview(plan, whole, own_limits(session, workspace))
 
 
 def whole_plan(session: Session, workspace: str, plan: PlanView, today: date) -> WholePlan:

@@ -110,7 +110,7 @@ def plan_view(session: Session, workspace: str, academic_year: str, today: date)
     plan = plans.plan_of(session, workspace, academic_year)
     if provider is None or plan is None or plan.id is None:
         return None
-    setting = _setting(session, workspace, academic_year, today)
+    setting = setting_of(session, workspace, academic_year, today)
     lines = [
         _line(stored, setting)
         for stored in actions.of_plan(session, workspace, plan.id)
@@ -148,11 +148,12 @@ def action_view(
     if stored is None:
         return None
     plan = plans.plan_by_id(session, workspace, stored.action.plan_id)
-    setting = _setting(session, workspace, plan.academic_year, today)
+    setting = setting_of(session, workspace, plan.academic_year, today)
     return _line(stored, setting), setting
 
 
-def _setting(session: Session, workspace: str, academic_year: str, today: date) -> Setting:
+def setting_of(session: Session, workspace: str, academic_year: str, today: date) -> Setting:
+    """What an action of a workspace's plan stands in, on a day."""
     rows = plans.sar_items(session, workspace, academic_year)
     items = tuple(SarItemView.stored(row) for row in rows)
     return Setting(today=today, academic_year=academic_year, sar_items=items)

@@ -57,8 +57,7 @@ def with_limit(stored: object, name: str, most: int | None) -> dict[str, Any]:
 
 def own_limit(stored: object, name: str) -> int | None:
     """The limit of that name in `ASKED` as the provider has set it; None for the standard."""
-    green = ASKED[name].green
-    return getattr(limits_of(stored), green) if green in _sound(stored) else None
+    return _sound(stored).get(ASKED[name].green)
 
 
 def limits_of(stored: object) -> Limits:

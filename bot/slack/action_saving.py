@@ -13,7 +13,6 @@ from bot.coaching.checking import is_level, left_behind, problems
 from bot.coaching.dates import academic_year
 from bot.coaching.draft import Draft, Setting
 from bot.coaching.phrases import in_words, start_upper
-from bot.conversation import local_day
 from bot.rights import Deed, may_move
 from bot.slack import notices
 from bot.slack.action_forms import (
@@ -296,7 +295,7 @@ def _news(
     """What others have changed in these fields since the form was made, a sentence each."""
     since = actions.changes_since(session, person.workspace, target.action, target.version)
     last = {change.field: change for change in since if change.field in fields}
-    today = local_day(office.clock(), person)
+    today = office.today(person)
     return [_told(change, person, today) for change in last.values()]
 
 

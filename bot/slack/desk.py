@@ -23,7 +23,7 @@ from bot.coaching.ranking import ranking
 from bot.coaching.reading import LONGEST_REPLY
 from bot.coaching.review import Check, review
 from bot.coaching.whole_plan import STANDARD
-from bot.reviewing import own_limits, whole_plan
+from bot.reviewing import own_limits, to_review, whole_plan
 from bot.rights import READERS, may_write, sees_review
 from bot.slack import action_saving, new_action, parking, plan_forms, settings_form
 from bot.slack.beginning import begin_interview
@@ -273,14 +273,13 @@ class Desk:
             raise NotAllowed(NOT_FOR_OWNERS)
         today = self.office.today(person)
         with self.office.database.reading() as session:
-            plan = plan_view(session, person.workspace, academic_year(today), today)
-            if plan is None:
-                raise NotFound
-            whole = whole_plan(session, person.workspace, plan, today)
-            limits = own_limits(session, person.workspace)
+            found = to_review(session, person.workspace, today)
+        if found is None:
+            raise NotFound
         if verb == "ranking":
-            return order(ranking(whole, limits), plan)
-        return every_check(review(whole, limits), plan, person, limits)
+            return order(ranking(found.whole, found.limits), found.plan)
+        checks = review(found.whole, found.limits)
+        return every_check(checks, found.plan, person, found.limits)
 
     def rated(self, ack: Ack, body: dict[str, Any]) -> None:
         """Someone says what they think of a question."""

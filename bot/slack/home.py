@@ -26,6 +26,7 @@ from bot.slack.pieces import (
     escape,
     mrkdwn,
     open_button,
+    ownership_buttons,
     page_of,
     sections,
     short,
@@ -166,15 +167,10 @@ def _own_text(line: ActionLine, person: Person, today: date) -> str:
 
 def _own_buttons(line: ActionLine, person: Person) -> Block:
     value, stored = {"action": line.id}, line.stored
-    elements = []
     if may(person, Deed.ACCEPT, stored):
-        accept, pass_on = f"Accept {line.reference}", f"{line.reference} is not mine"
-        elements += [
-            do_button("Accept", "accept", value, spoken=accept, only=line.id, style="primary"),
-            do_button("Not mine", "not_mine", value, spoken=pass_on, only=line.id),
-            open_button(line.stored.action),
-        ]
-        return ActionsBlock(elements=elements)
+        action = stored.action
+        return ActionsBlock(elements=[*ownership_buttons(action), open_button(action)])
+    elements = []
     if may(person, Deed.UPDATE, stored):
         spoken = f"Update {line.reference}"
         elements.append(do_button("Update", "update", value, spoken=spoken, only=line.id))

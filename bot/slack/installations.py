@@ -73,7 +73,8 @@ class Installations(InstallationStore):
         with self._database.translated(), self._database.to_write.begin() as connection:
             for row in connection.execute(bots.select()).mappings():
                 anew = {n: self._renewed(row[n]) for n in _TOKENS if row[n] is not None}
-                connection.execute(bots.update().where(bots.c.id == row["id"]).values(**anew))
+                if any(anew[name] != row[name] for name in anew):
+                    connection.execute(bots.update().where(bots.c.id == row["id"]).values(**anew))
 
     def _renewed(self, token: str) -> str:
         try:

@@ -19,20 +19,10 @@ from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from bot.settings import OAuth, Settings, oauth_of
 from bot.slack.notices import welcomed
 from bot.slack.refusals import why
-from bot.slack.workspaces import InstalledWorkspaces, web_client
+from bot.slack.workspaces import SCOPES, InstalledWorkspaces, web_client
 from storage import providers
 from storage.database import Database, DatabaseUnavailable
 
-# What the bot asks for when it is installed, as in manifest.json.
-SCOPES = (
-    "app_mentions:read",
-    "assistant:write",
-    "chat:write",
-    "commands",
-    "im:history",
-    "im:write",
-    "users:read",
-)
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 # How long somebody may take to say yes in Slack.
 _SECONDS = 600

@@ -4,28 +4,24 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block, StaticSelectElement
 
-from bot.changes import NotAllowed
+from bot import changes
 from bot.coaching.dates import academic_year
-from bot.coaching.draft import SarItemView
-from bot.rights import READERS, may_write
 from bot.slack.action_forms import by_department
 from bot.slack.beginning import begin_interview
 from bot.slack.inputs import form, input_block, submitted, text_input, told
 from bot.slack.office import Done, Form, Office
 from bot.slack.pieces import small
-from storage import plans
+from bot.summaries import setting_of
 from storage.models import Person
 
 BEGUN = "I have written to you in a direct message: answer me there, in its thread."
 
 
 def _make(office: Office, person: Person, value: dict[str, Any]) -> dict[str, Any]:
-    if not may_write(person):
-        raise NotAllowed(READERS)
-    year = academic_year(office.today(person))
+    changes.for_writers(person)
+    today = office.today(person)
     with office.database.reading() as session:
-        rows = plans.sar_items(session, person.workspace, year)
-    items = [SarItemView.stored(row) for row in rows]
+        items = setting_of(session, person.workspace, academic_year(today), today).sar_items
     blocks: list[Block] = []
     if items:
         element = StaticSelectElement(option_groups=by_department(items)[1])
@@ -44,8 +40,7 @@ def _make(office: Office, person: Person, value: dict[str, Any]) -> dict[str, An
 
 
 def _take(office: Office, person: Person, view: dict[str, Any]) -> Done:
-    if not may_write(person):
-        raise NotAllowed(READERS)
+    changes.for_writers(person)
     typed = submitted(view)
     # Sent twice, it begins once.
     key = f"begin:{view['id']}"

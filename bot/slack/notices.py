@@ -8,7 +8,16 @@ from sqlmodel import Session
 
 from bot.conversation import is_slack_id
 from bot.rights import leads, may_write
-from bot.slack.pieces import as_dicts, do_button, escape, mrkdwn, open_button, sections, short
+from bot.slack.pieces import (
+    as_dicts,
+    do_button,
+    escape,
+    mrkdwn,
+    open_button,
+    ownership_buttons,
+    sections,
+    short,
+)
 from storage import conversations, providers
 from storage.actions import StoredAction
 from storage.models import OutgoingMessage, Person, SarItem, Theme
@@ -67,11 +76,7 @@ def named_owner(session: Session, stored: StoredAction, by: Person, at: datetime
     if owner is None or owner.id == by.id or not is_slack_id(owner.slack_user_id):
         return []
     says = f"{by.name} has named you as the owner of {stored.action.reference}. Is it yours?"
-    value, reference = {"action": stored.action.id}, stored.action.reference
-    buttons = [
-        do_button("Accept", "accept", value, spoken=f"Accept {reference}", style="primary"),
-        do_button("Not mine", "not_mine", value, spoken=f"{reference} is not mine"),
-    ]
+    buttons = ownership_buttons(stored.action)
     return [_queue(session, owner, stored, "owner", says, at, buttons)]
 
 

@@ -1,25 +1,20 @@
 """A plan that is too long: its lead goes through what does least for learners and parks some."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import Block, CheckboxesElement, Option
-from sqlmodel import Session
 
 from bot import changes
 from bot.changes import NotAllowed, NotFound
-from bot.coaching.dates import academic_year
-from bot.coaching.ranking import Ranked, ranking
+from bot.coaching.ranking import ranking
 from bot.coaching.review import review
 from bot.coaching.viewing import counted
-from bot.coaching.whole_plan import WholePlan
-from bot.reviewing import own_limits, whole_plan
+from bot.reviewing import ToReview, to_review
 from bot.rights import leads
 from bot.slack.inputs import form, input_block, submitted, text_input, told
 from bot.slack.office import Done, Form, Office
 from bot.slack.pieces import OPTION_TEXT, sections, short
 from bot.slack.review import every_check
-from bot.summaries import PlanView, plan_view
 from storage.models import Person
 
 # Slack takes ten boxes in a block. More than forty at once nobody goes through.
@@ -28,8 +23,8 @@ _LEADS = "Only a quality lead can park actions."
 
 
 def _make(office: Office, person: Person, value: dict[str, Any]) -> dict[str, Any]:
-    with office.database.reading() as session:
-        plan, ranked = _ranked(office, session, person)
+    plan, whole, limits = _to_review(office, person)
+    ranked = ranking(whole, limits)
     if not ranked:
         return told("Park actions", "The plan is within its limit: nothing needs to wait.")
     keeps = sum(place.keeps for place in ranked)
@@ -57,21 +52,15 @@ def _make(office: Office, person: Person, value: dict[str, Any]) -> dict[str, An
     return form("park_several", "Park actions", "Park what is ticked", blocks, "")
 
 
-def _ranked(office: Office, session: Session, person: Person) -> tuple[PlanView, Sequence[Ranked]]:
-    """The plan and its order. Raises NotAllowed or NotFound."""
+def _to_review(office: Office, person: Person) -> ToReview:
+    """Raises NotAllowed for anybody but a lead, NotFound where the year has no plan."""
     if not leads(person):
         raise NotAllowed(_LEADS)
-    plan, whole = _whole(office, session, person)
-    return plan, ranking(whole, own_limits(session, person.workspace))
-
-
-def _whole(office: Office, session: Session, person: Person) -> tuple[PlanView, WholePlan]:
-    """Raises NotFound where the year has no plan."""
-    today = office.today(person)
-    plan = plan_view(session, person.workspace, academic_year(today), today)
-    if plan is None:
+    with office.database.reading() as session:
+        found = to_review(session, person.workspace, office.today(person))
+    if found is None:
         raise NotFound
-    return plan, whole_plan(session, person.workspace, plan, today)
+    return found
 
 
 def _take(office: Office, person: Person, view: dict[str, Any]) -> Done:
@@ -94,10 +83,9 @@ def _take(office: Office, person: Person, view: dict[str, Any]) -> Done:
 
 def _reviewed(office: Office, person: Person) -> dict[str, Any]:
     """The review from which the form was opened, as it is now."""
-    with office.database.reading() as session:
-        plan, whole = _whole(office, session, person)
-        limits = own_limits(session, person.workspace)
-    return every_check(review(whole, limits), plan, person, limits)
+    found = _to_review(office, person)
+    checks = review(found.whole, found.limits)
+    return every_check(checks, found.plan, person, found.limits)
 
 
 FORMS = {"park_several": Form(_make, _take)}

@@ -72,6 +72,16 @@ def open_button(action: Action, only: str = "", label: str = "Open") -> ButtonEl
     return do_button(label, "open", value, spoken=spoken, only=only or str(action.id))
 
 
+def ownership_buttons(action: Action) -> list[ButtonElement]:
+    """What someone whom another has named as the owner may answer."""
+    value, only = {"action": action.id}, str(action.id)
+    accept, pass_on = f"Accept {action.reference}", f"{action.reference} is not mine"
+    return [
+        do_button("Accept", "accept", value, spoken=accept, only=only, style="primary"),
+        do_button("Not mine", "not_mine", value, spoken=pass_on, only=only),
+    ]
+
+
 def open_any(actions: Sequence[Action], only: str) -> list[Block]:
     """A list to choose an action from, whose card then opens; nothing where there is none."""
     offered = [

@@ -18,6 +18,16 @@ from bot.slack.installations import Installations
 from bot.slack.refusals import why
 from storage.database import Database, DatabaseUnavailable
 
+# What the bot asks for when it is installed, as in manifest.json.
+SCOPES = (
+    "app_mentions:read",
+    "assistant:write",
+    "chat:write",
+    "commands",
+    "im:history",
+    "im:write",
+    "users:read",
+)
 SLACK_SECONDS = 10
 # How long a token is used before the database is asked for it again: another process may have been
 # told of its end.
@@ -44,9 +54,9 @@ class Workspaces(Protocol):
         """Drop the tokens of a workspace that has taken the bot out."""
 
 
-def web_client(api_url: str, token: str | None = None) -> WebClient:
+def web_client(api_url: str, token: str | None = None, seconds: int = SLACK_SECONDS) -> WebClient:
     """A client that repeats no call by itself: the SDK's retries would send a message twice."""
-    return WebClient(token=token, base_url=api_url, timeout=SLACK_SECONDS, retry_handlers=[])
+    return WebClient(token=token, base_url=api_url, timeout=seconds, retry_handlers=[])
 
 
 class Team(NamedTuple):

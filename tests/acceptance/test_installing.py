@@ -14,8 +14,7 @@ from cryptography.fernet import Fernet
 from slack_sdk.oauth.installation_store import Bot
 from sqlmodel import select
 
-from bot.slack.installing import SCOPES
-from bot.slack.workspaces import InstalledWorkspaces, NotInstalled
+from bot.slack.workspaces import SCOPES, InstalledWorkspaces, NotInstalled
 from storage.database import Database
 from storage.migrate import migrate
 from storage.models import Action, OutgoingMessage, Person, Provider
