@@ -16,8 +16,11 @@ from storage.vocabulary import (
     Delivery,
     Direction,
     Driver,
+    Every,
     InterviewStatus,
+    Nation,
     Rag,
+    ReminderKind,
     Role,
     SarKind,
     Speaker,
@@ -117,6 +120,13 @@ class ProviderSettings(SQLModel, table=True):
     terms: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     # Of the review of the whole plan, by name.
     limits: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    # Whose bank holidays are kept, and days on which the provider is closed beside those between
+    # terms, as [[first, last], ...] in ISO form.
+    nation: Nation = Field(default=Nation.ENGLAND, sa_type=_word(Nation))
+    closures: list[Any] = Field(default_factory=list, sa_type=sa.JSON)
+    # How often sponsors and leads hear what moved, and whether nobody is reminded at all.
+    overviews: Every = Field(default=Every.WEEK, sa_type=_word(Every))
+    is_paused: bool = False
     # How many learners the provider has, where it has said so.
     learners: int | None = None
     # The key of the inspection framework that the SAR follows, and headings of the provider's own.
@@ -132,7 +142,11 @@ class _Row(SQLModel):
 
 
 class Person(_Row, table=True):
-    __table_args__ = (sa.UniqueConstraint("workspace", "slack_user_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("workspace", "slack_user_id"),
+        sa.Index("ix_person_remind_at", "remind_at", "id"),
+        sa.Index("ix_person_overview_at", "overview_at", "id"),
+    )
 
     slack_user_id: str = Field(max_length=64)
     name: str
@@ -146,6 +160,17 @@ class Person(_Row, table=True):
     left_at: datetime | None = None
     # When they were told what the bot does and keeps, which is told once.
     welcomed_at: datetime | None = None
+    # The weekday (0 for Monday) and time at which they want to be reminded, where it is not the
+    # provider's, and whether they want to hear only of what is overdue.
+    reminder_day: int | None = None
+    reminder_time: time | None = None
+    only_overdue: bool = False
+    # When to look next whether they are to be reminded, and told how the plan goes: at once for
+    # whoever is new, or whose day has been moved.
+    remind_at: datetime | None = Field(default_factory=_now)
+    overview_at: datetime | None = Field(default_factory=_now)
+    # Their direct message with the bot, once Slack has said which it is.
+    direct_channel: str | None = Field(default=None, max_length=64)
 
 
 class Department(_Row, table=True):
@@ -324,6 +349,7 @@ class OutgoingMessage(_Row, table=True):
     __tablename__ = "outgoing_message"
     __table_args__ = (
         sa.UniqueConstraint("workspace", "key"),
+        sa.Index("ix_outgoing_message_ts", "workspace", "ts"),
         sa.Index(
             "ix_outgoing_message_waiting",
             "workspace",
@@ -350,6 +376,34 @@ class OutgoingMessage(_Row, table=True):
     markdown: str | None = None
     # The interview that begins where this message comes to stand: whose, and its state.
     opens: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
+    # The executor that sends it and may have tried to; None: nobody has yet.
+    sender: str | None = Field(default=None, max_length=64)
+    # Whether it may wait its turn among others of the workspace, as nobody has asked for it.
+    is_paced: bool = False
+
+
+class Reminder(_Row, table=True):
+    """What somebody was sent of their own accord in one ISO week, written "2026-W48"."""
+
+    __table_args__ = (sa.UniqueConstraint("workspace", "person_id", "kind", "week"),)
+
+    person_id: int = Field(foreign_key="person.id", index=True)
+    kind: ReminderKind = Field(sa_type=_word(ReminderKind))
+    week: str = Field(max_length=8)
+    at: datetime
+    # The actions it asked about, in its order.
+    actions: list[int] = Field(default_factory=list, sa_type=sa.JSON)
+    # When the person did anything with an action after it.
+    answered_at: datetime | None = None
+
+
+class Node(SQLModel, table=True):
+    """A running process, by its executor id, and when it last said that it runs."""
+
+    executor_id: str = Field(primary_key=True, max_length=64)
+    beat_at: datetime
+    # When it last looked for reminders that are due.
+    swept_at: datetime | None = None
 
 
 class Invitation(_Row, table=True):

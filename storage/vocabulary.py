@@ -80,3 +80,33 @@ class Delivery(StrEnum):
     WAITING = "waiting"
     SENT = "sent"
     FAILED = "failed"
+
+
+class Nation(StrEnum):
+    """Whose bank holidays a provider keeps."""
+
+    ENGLAND = "england"
+    WALES = "wales"
+    SCOTLAND = "scotland"
+    NORTHERN_IRELAND = "northern_ireland"
+
+
+class Every(StrEnum):
+    """How often something is sent."""
+
+    WEEK = "week"
+    MONTH = "month"
+    HALF_TERM = "half_term"
+
+
+class ReminderKind(StrEnum):
+    """What somebody is sent of their own accord.
+
+    `owner`: what is due of their actions; `quiet`: that nothing is; `unanswered`: to a sponsor,
+    that an owner has not answered for weeks, kept as the owner's; `overview`: how the plan goes.
+    """
+
+    OWNER = "owner"
+    QUIET = "quiet"
+    UNANSWERED = "unanswered"
+    OVERVIEW = "overview"
