@@ -158,14 +158,19 @@ def _lately_or_next(month: int, today: date, days: int) -> date:
     return gone if (today - gone).days <= days else coming
 
 
-def _half_term(month_end: date) -> date:
-    """The last school day before that month's half-term holiday, as most of England keeps it.
+def half_term_begins(year: int, month: int) -> date | None:
+    """The Monday on which that month's half-term holiday begins, as most of England keeps it.
 
-    February's begins on the third Monday; May's and October's on the last.
+    The third of February, the last of May and of October; None for any other month.
     """
-    days = [month_end.replace(day=1) + timedelta(days=n) for n in range(month_end.day)]
+    days = [date(year, month, day) for day in range(1, last_of_month(year, month).day + 1)]
     mondays = [day for day in days if day.weekday() == 0]
-    begins = {2: mondays[2], 5: mondays[-1], 10: mondays[-1]}.get(month_end.month)
+    return {2: mondays[2], 5: mondays[-1], 10: mondays[-1]}.get(month)
+
+
+def _half_term(month_end: date) -> date:
+    """The last school day before that month's half-term holiday; the month's end without one."""
+    begins = half_term_begins(month_end.year, month_end.month)
     return begins - timedelta(days=3) if begins else month_end
 
 
