@@ -8,16 +8,29 @@ a second time, so what it does to the outside world must bear repeating.
 
 import json
 import logging
-import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, ExitStack, suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
+from dbos import (
+    DBOS,
+    DBOSConfig,
+    DBOSPortableJSONSerializer,
+    SetEnqueueOptions,
+    SetWorkflowID,
+)
+from dbos._utils import INTERNAL_QUEUE_NAME
+
+from bot.engine_database import EngineBusy as EngineBusy
+from bot.engine_database import EngineUnavailable as EngineUnavailable
+from bot.engine_database import connect, hold, told_when_unreachable
+from bot.engine_database import engine_url as engine_url
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -25,21 +38,15 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 # can no longer finish what an older one began, and then drain first.
 _APPLICATION_VERSION = "1"
 _LONGEST_BACKOFF_SECONDS = 300.0
-_CONNECT_SECONDS = 3  # Slack wants its answer within three
-_SQLITE_PRAGMAS = """PRAGMA busy_timeout=30000; PRAGMA foreign_keys=ON;
-    PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"""
-
+_PAGE = 500  # records deleted in one transaction
+_POLLERS_SECONDS = 5.0  # a look for queued work takes milliseconds
+_ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+# Literals, by which both databases find their index of unfinished work.
+_BACKLOG = """SELECT count(CASE WHEN status = 'ENQUEUED' THEN 1 END),
+    count(CASE WHEN status = 'PENDING' THEN 1 END), min(created_at)
+    FROM {table} WHERE status IN ('ENQUEUED', 'PENDING')"""
 _log = logging.getLogger(__name__)
 _one_in_process = threading.Lock()  # DBOS is a singleton
-_caller = threading.local()
-
-
-class EngineUnavailable(Exception):
-    """The engine does not run, or its database cannot be reached: nothing has been promised."""
-
-
-class EngineBusy(Exception):
-    """Another engine holds this SQLite file, or already runs in this process."""
 
 
 class StepFailed(Exception):
@@ -54,25 +61,16 @@ class TryAgain(Exception):
         self.after_seconds = after_seconds
 
 
+class Backlog(NamedTuple):
+    """Work that has not ended, of all processes."""
+
+    queued: int  # waits for its turn
+    running: int  # has begun; it may wait for a retry, or belong to a process that died
+    oldest: datetime | None  # when the oldest of both was accepted, in UTC
+
+
 class _Stop(BaseException):
     """Leaves a workflow for the next launch. DBOS would record an Exception as its outcome."""
-
-
-def engine_url(app_database_url: str) -> str:
-    """Where the engine keeps its records, given the application's database.
-
-    On PostgreSQL the same database, in a schema of its own. On SQLite a file beside the
-    application's (app.db, app-engine.db), so that migrations of the one do not see the tables of
-    the other. Raises ValueError for a SQLite database in memory.
-    """
-    url = sa.make_url(app_database_url)
-    if url.get_backend_name() != "sqlite":
-        return app_database_url
-    if url.database in (None, "", ":memory:"):
-        raise ValueError("The engine needs a database file; SQLite in memory does not last.")
-    file = Path(str(url.database))
-    own = url.set(database=str(file.with_stem(f"{file.stem}-engine")))
-    return own.render_as_string(hide_password=False)
 
 
 class Engine:
@@ -80,7 +78,8 @@ class Engine:
 
     `url` is the engine's own database, see `engine_url`. `executor_id` must stay the same when
     this process restarts and differ between processes: unfinished work is found again by it.
-    `workers` is how many workflows run at once, those waiting for a retry included.
+    `workers` is how many workflows run at once, those waiting for a retry included; a queue gets
+    half of them, so that what people wait for is not behind it.
     """
 
     def __init__(self, url: str, *, executor_id: str, workers: int = 32) -> None:
@@ -91,10 +90,18 @@ class Engine:
         self._workers = workers
         self._workflows: dict[str, Callable[..., Any]] = {}
         self._launched: dict[str, Callable[..., Any]] = {}  # the same as DBOS knows them
+        self._queues: dict[str, dict[str, Any]] = {}
+        self._schedules: dict[str, tuple[str, Callable[..., Any]]] = {}
+        self._database = connect(self._url)
         self._dbos: DBOS | None = None
         self._undo = ExitStack()
         self._closing = threading.Event()  # retries no longer wait, queued work stays queued
         self._stopped = False  # no further step begins
+
+    @property
+    def executor_id(self) -> str:
+        """The name under which this process does its work."""
+        return self._executor_id
 
     def workflow(self, name: str) -> Callable[[Function], Function]:
         """Decorator: register a function of JSON values, before `launch`.
@@ -102,10 +109,7 @@ class Engine:
         Its unfinished runs are found again by `name`, so keep that across releases. Raises
         ValueError when the name is taken, RuntimeError after launch.
         """
-        if self._dbos:
-            raise RuntimeError(f"Workflow {name} must be registered before launch.")
-        if name in self._workflows:
-            raise ValueError(f"There is already a workflow {name}.")
+        self._must_be_new("workflow", name, self._workflows)
 
         def register(function: Function) -> Function:
             # Bare *args: by type hints DBOS would turn text into dates, only after a recovery.
@@ -123,6 +127,55 @@ class Engine:
 
         return register
 
+    def queue(
+        self, name: str, *, per_second: float, at_once: int, poll_seconds: float = 0.2
+    ) -> None:
+        """Declare, before `launch`, a queue in partitions, each paced by itself.
+
+        Of one partition, over all processes, at most `per_second` workflows start in a second, in
+        the order they came, and at most `at_once` are under way, those waiting for a retry
+        included. Below one it is one start in so many seconds: 0.5 is one in two. Queued work is
+        looked for every `poll_seconds`. Raises ValueError for a name that is taken or a number
+        that is not positive, RuntimeError after launch.
+        """
+        self._must_be_new("queue", name, self._queues)
+        if per_second <= 0 or at_once < 1 or poll_seconds <= 0:
+            raise ValueError(f"Queue {name} would never start anything.")
+        # Whole starts in a longer period, rather than one in a shorter: what a poll finds late
+        # would otherwise be lost from the pace.
+        starts = max(1, int(per_second))
+        self._queues[name] = {
+            "partition_limiter": {"limit": starts, "period": starts / per_second},
+            "partition_concurrency": at_once,
+            "worker_concurrency": max(1, self._workers // 2),
+            "polling_interval_sec": poll_seconds,
+        }
+
+    def schedule(self, name: str, cron: str, workflow: str) -> None:
+        """Have the registered workflow run at each tick of a cron line, in UTC, from `launch` on.
+
+        Five fields, or six with seconds first. Each tick runs once over all processes, up to a
+        tenth of the wait late but no more than ten seconds, with one argument: the instant at
+        which it was due, in ISO 8601. Ticks missed while no process runs are not made up, and a
+        tick does not wait for the one before. Raises KeyError for an unknown workflow, ValueError
+        for a name that is taken, RuntimeError after launch; a cron line that cannot be read fails
+        the launch.
+        """
+        self._must_be_new("schedule", name, self._schedules)
+        run = self._workflows[workflow]
+
+        def tick(*due_and_context: Any) -> Any:
+            due = datetime.fromisoformat(str(due_and_context[0]))
+            return run(due.astimezone(UTC).isoformat())
+
+        self._schedules[name] = (cron, tick)
+
+    def _must_be_new(self, kind: str, name: str, known: Collection[str]) -> None:
+        if self._dbos:
+            raise RuntimeError(f"The {kind} {name} must be registered before launch.")
+        if name in known:
+            raise ValueError(f"There is already a {kind} {name}.")
+
     def launch(self) -> None:
         """Start, and take up in the background what this executor left unfinished.
 
@@ -137,9 +190,8 @@ class Engine:
         with ExitStack() as undo:
             undo.callback(_one_in_process.release)
             if self._url.get_backend_name() == "sqlite":
-                _hold(Path(str(self._url.database)).resolve(), undo)
-            database = _connect(self._url)
-            undo.callback(database.dispose)
+                hold(Path(str(self._url.database)).resolve(), undo)
+            undo.callback(self._database.dispose)
             logger = logging.getLogger("dbos")
             logger.addFilter(_one_line)
             logger.addHandler(_no_console)
@@ -150,7 +202,7 @@ class Engine:
                     name="so-what",
                     executor_id=self._executor_id,
                     application_version=_APPLICATION_VERSION,
-                    system_database_engine=database,
+                    system_database_engine=self._database,
                     serializer=DBOSPortableJSONSerializer(),  # the default unpickles what it reads
                     max_executor_threads=self._workers,
                     # Nothing waits for notifications: no connection for them, a nap short enough
@@ -162,24 +214,53 @@ class Engine:
             )
             for name, function in self._workflows.items():
                 self._launched[name] = DBOS.workflow(name=name)(function)
-            with _told_when_unreachable():
+            schedules: list[Any] = [
+                {
+                    "schedule_name": name,
+                    "schedule": cron,
+                    "workflow_fn": DBOS.workflow(name=f"schedule {name}")(tick),
+                }
+                for name, (cron, tick) in self._schedules.items()
+            ]
+            with _told():
                 DBOS.launch()
+                # Queues and schedules are rows. A queue no longer named here is left: it costs a
+                # look now and then, and deleting it would strand what still waits in it.
+                for name, limits in self._queues.items():
+                    DBOS.register_queue(name, **limits)
+                for known in DBOS.list_schedules():
+                    if known["schedule_name"] not in self._schedules:
+                        DBOS.delete_schedule(known["schedule_name"])
+                DBOS.apply_schedules(schedules)
             self._undo = undo.pop_all()
 
     def close(self, drain_seconds: float = 20.0) -> None:
-        """Stop: let running workflows finish for up to `drain_seconds`, and keep the rest.
+        """Stop: begin nothing, let running workflows finish for up to `drain_seconds`.
 
-        A workflow that has not begun, waits for a retry or is not done in time goes on at the next
-        launch; the step it is in then runs again. Python waits at exit for a function still
+        A workflow that has not begun or waits for a retry is left to whichever process comes
+        first. One that is not done in time goes on at this executor's next launch, or when another
+        takes over; the step it is in then runs again. Python waits at exit for a function still
         running, so give every call in a step a time limit of its own.
         """
         self._closing.set()
         deadline = time.monotonic() + drain_seconds
-        # DBOS.destroy can drain too, but looks once a second and only after the first second.
-        busy = self._dbos._active_workflows_set.activeList if self._dbos else list
-        while busy() and time.monotonic() < deadline:
-            time.sleep(0.02)
+        if dbos := self._dbos:
+            for event in dbos.background_thread_stop_events:  # queues, schedules, recovery
+                event.set()
+            # DBOS.destroy can drain too, but looks once a second and only after the first second.
+            while dbos._active_workflows_set.activeList() and time.monotonic() < deadline:
+                time.sleep(0.02)
+            # What a queue still hands out would fall between the threads that are to run it.
+            enough = time.monotonic() + _POLLERS_SECONDS
+            for thread in threading.enumerate():
+                if thread.name.startswith("queue-worker-"):
+                    thread.join(max(0.0, enough - time.monotonic()))
         self._stopped = True
+        if dbos:
+            with suppress(EngineUnavailable), _told():
+                # In this order: whatever ends between the two is no longer found unfinished.
+                busy = dbos._active_workflows_set.activeList()
+                _put_back(dbos, self._executor_id, but=busy)
         self._undo.close()
 
     def start_once(self, workflow_id: str, name: str, *args: Any) -> None:
@@ -190,17 +271,41 @@ class Engine:
         Raises EngineUnavailable when it may not have been recorded, KeyError for an unknown name,
         TypeError for arguments that are not JSON.
         """
-        if self._dbos is None or self._stopped:
-            raise EngineUnavailable("The engine is not running.")
+        self._record(DBOS.start_workflow, workflow_id, name, args)
+
+    def enqueue_once(
+        self, workflow_id: str, queue: str, partition: str, name: str, *args: Any
+    ) -> None:
+        """Record a workflow as to be done when its turn comes in that partition of the queue.
+
+        Otherwise as `start_once`, with KeyError for an unknown queue too and ValueError for an
+        empty partition, from which nothing would ever be taken.
+        """
+        if not partition:
+            raise ValueError(f"Workflow {workflow_id} needs a partition of queue {queue}.")
+        if queue not in self._queues:
+            raise KeyError(queue)
+        with SetEnqueueOptions(queue_partition_key=partition):
+            self._record(partial(DBOS.enqueue_workflow, queue), workflow_id, name, args)
+
+    def _record(
+        self, how: Callable[..., object], workflow_id: str, name: str, args: tuple[Any, ...]
+    ) -> None:
+        self._running()
         function, plain_args = self._launched[name], _plain(args)
         try:
-            with _told_when_unreachable(), SetWorkflowID(workflow_id):
-                DBOS.start_workflow(function, *plain_args)
+            with _told(), SetWorkflowID(workflow_id):
+                how(function, *plain_args)
         except Exception:
             # What DBOS raises once it is destroyed is no part of what it exports.
             if not self._closing.is_set():
                 raise
             raise EngineUnavailable("The engine is closing.") from None
+
+    def _running(self) -> DBOS:
+        if self._dbos is None or self._stopped:
+            raise EngineUnavailable("The engine is not running.")
+        return self._dbos
 
     def step(
         self,
@@ -232,6 +337,81 @@ class Engine:
                 raise _Stop
         raise StepFailed(f"Step {name} was tried {attempts} times; the last ended in {error}.")
 
+    def take_over(self, executor_id: str) -> int:
+        """Have what another executor left unfinished go on; returns how many workflows that are.
+
+        Only for an executor that is dead: a live one would do the step it is in as well, though
+        what it does after that is refused. Each goes to the queue it came from, with the pace of
+        that, or is taken up by whichever process looks first. Finished steps are not repeated. A
+        second call, also by another process at the same time, finds nothing left. For a step, or
+        outside any workflow. Raises ValueError for this engine's own id, EngineUnavailable.
+        """
+        if executor_id == self._executor_id:
+            raise ValueError(f"{executor_id} is this executor.")
+        with _told():
+            return _put_back(self._running(), executor_id)
+
+    def tidy(self, before: datetime) -> int:
+        """Delete the records of workflows that ended before that instant; returns how many.
+
+        Scheduled ticks are workflows too. An id whose record is gone counts as unknown, so keep
+        records for longer than anybody repeats a call. For a step, or outside any workflow. Raises
+        ValueError for an instant without a time zone, EngineUnavailable.
+        """
+        if before.tzinfo is None:
+            raise ValueError("The engine needs an instant with its time zone.")
+        until = (before - timedelta(milliseconds=1)).isoformat()  # DBOS includes the bound
+        deleted = 0
+        self._running()
+        with _told():
+            while not self._closing.is_set():
+                ended = DBOS.list_workflows(
+                    status=_ENDED,
+                    completed_before=until,
+                    limit=_PAGE,
+                    load_input=False,
+                    load_output=False,
+                )
+                if not ended:
+                    break
+                DBOS.delete_workflows([workflow.workflow_id for workflow in ended])
+                deleted += len(ended)
+        return deleted
+
+    def backlog(self) -> Backlog:
+        """What waits and what runs. Raises EngineUnavailable."""
+        queued, running, oldest = self._ask(_BACKLOG)
+        return Backlog(
+            queued, running, datetime.fromtimestamp(oldest / 1000, UTC) if oldest else None
+        )
+
+    def ping(self) -> None:
+        """Return when the engine runs and its database answers; else raises EngineUnavailable."""
+        if self._closing.is_set():
+            raise EngineUnavailable("The engine is closing.")
+        self._ask("SELECT count(*) FROM {table} WHERE false")
+
+    def _ask(self, query: str) -> Any:
+        self._running()
+        schema = "" if self._url.get_backend_name() == "sqlite" else "dbos."
+        with _told(), self._database.connect() as connection:
+            return connection.execute(sa.text(query.format(table=f"{schema}workflow_status"))).one()
+
+
+def _told() -> AbstractContextManager[None]:
+    return told_when_unreachable(wants_to_know=DBOS.workflow_id is None)
+
+
+def _put_back(dbos: DBOS, executor_id: str, but: Collection[str] = ()) -> int:
+    # What DBOS does at a launch. Its public resume takes no executor: of two that take over, the
+    # later would put back what the earlier already runs. It also forgets the queue.
+    database = dbos._sys_db
+    return sum(
+        database.reenqueue_for_recovery(found.workflow_id, [executor_id], INTERNAL_QUEUE_NAME)
+        for found in database.get_pending_workflows(executor_id, _APPLICATION_VERSION)
+        if found.workflow_id not in but
+    )
+
 
 def _try(
     name: str, function: Callable[..., Any], args: tuple[Any, ...], wait: float
@@ -250,72 +430,6 @@ def _try(
 def _plain(value: Any) -> Any:
     # As it would come back after a recovery: what differs or fails then, does so at once.
     return json.loads(json.dumps(value))
-
-
-def _hold(file: Path, undo: ExitStack) -> None:
-    # Two processes on one SQLite file would run each other's work. SQLite's lock on a file beside
-    # it needs no library, works on every platform and falls with the process, however that ends.
-    try:
-        lock = sqlite3.connect(f"{file}.lock", timeout=0, check_same_thread=False)
-        undo.enter_context(closing(lock)).execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-            raise EngineBusy(f"Another process already uses {file}.") from None
-        raise EngineUnavailable(f"The engine's database {file} cannot be opened.") from None
-
-
-def _connect(url: sa.URL) -> sa.Engine:
-    # Parameters are people's words and must not reach a log in the text of an error.
-    if url.get_backend_name() == "sqlite":
-        database = sa.create_engine(url, hide_parameters=True, pool_size=1, max_overflow=0)
-        sa.event.listen(database, "connect", _prepare_sqlite)
-    else:
-        database = sa.create_engine(
-            url.set(drivername="postgresql+psycopg"),
-            hide_parameters=True,
-            pool_size=10,
-            max_overflow=0,
-            pool_pre_ping=True,
-            connect_args={"connect_timeout": _CONNECT_SECONDS},
-        )
-    sa.event.listen(database, "handle_error", _tell_when_unreachable)
-    return database
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = "IMMEDIATE"  # a transaction that began by reading cannot write
-    connection.executescript(_SQLITE_PRAGMAS)
-    # By Python's version DBOS asks the one or the other. Old SQLite answers NULL to the first,
-    # which fails the launch, and whole seconds to the second, which loses the order of the queue.
-    connection.create_function("unixepoch", 1, _clock)
-    connection.create_function("strftime", 2, _clock)
-
-
-def _clock(*asked: str) -> float:
-    if asked not in (("subsec",), ("%s", "now")):
-        raise ValueError("The engine's clock knows only what DBOS asks of it.")
-    return time.time()
-
-
-@contextmanager
-def _told_when_unreachable() -> Iterator[None]:
-    # DBOS waits without end for a lost database, which is right inside a workflow but not for a
-    # caller who must say now whether work was accepted.
-    _caller.wants_to_know = DBOS.workflow_id is None
-    try:
-        yield
-    except sa.exc.DBAPIError:
-        raise EngineUnavailable("The engine's database does not accept work.") from None
-    finally:
-        _caller.wants_to_know = False
-
-
-def _tell_when_unreachable(context: sa.ExceptionContext) -> None:
-    # Only while connecting, which a ping of a pooled connection is not: one lost later may already
-    # have recorded the work, which DBOS finds out by its retry.
-    connecting = context.connection is None and not context.is_pre_ping
-    if connecting and getattr(_caller, "wants_to_know", False):
-        raise EngineUnavailable("The engine's database cannot be reached.")
 
 
 class _OneLine(logging.Filter):

@@ -8,7 +8,8 @@ from queue import SimpleQueue
 import pytest
 import sqlalchemy as sa
 
-from bot.engine import Engine, EngineUnavailable, _connect, engine_url
+from bot.engine import Engine, EngineUnavailable, engine_url
+from bot.engine_database import connect
 from tests.engine.conftest import EngineMaker, Recorded
 
 
@@ -111,7 +112,7 @@ def test_work_is_not_accepted_while_sqlite_cannot_write(
 
 @pytest.mark.parametrize("asked", ["unixepoch('subsec')", "strftime('%s', 'now')"])
 def test_the_clock_of_sqlite_tells_fractions_of_a_second(asked: str, tmp_path: Path) -> None:
-    database = _connect(sa.make_url(f"sqlite:///{tmp_path / 'engine.db'}"))
+    database = connect(sa.make_url(f"sqlite:///{tmp_path / 'engine.db'}"))
     with database.connect() as connection:
         ask = sa.select(sa.literal_column(asked, sa.Float))
         instants = [connection.scalars(ask).one() for _ in range(50)]

@@ -243,7 +243,7 @@ def test_closing_does_not_wait_for_a_retry_which_goes_on_later(
     engine.close(drain_seconds=SECONDS)
 
     assert time.monotonic() - began < SECONDS
-    assert recorded("SELECT status FROM workflow_status") == [("PENDING",)]
+    assert recorded("SELECT status FROM workflow_status") == [("ENQUEUED",)]
     assert recorded("SELECT function_name FROM operation_outputs") == [("post",)]
 
 
