@@ -472,3 +472,11 @@ RAG_NAMES = {
     "red": "Red: off track",
     "blue": "Blue: complete, impact shown",
 }
+
+# The same as an owner says it, in a button or a sentence.
+RAG_WORDS = {
+    "green": "on track",
+    "amber": "at risk",
+    "red": "off track",
+    "blue": "complete",
+}
