@@ -7,13 +7,13 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.rights import READERS, Deed, leads, may_write, refusal
-from storage import actions, providers
+from storage import actions, providers, reminders
 from storage.actions import StoredAction
-from storage.models import MilestoneFields, Person
+from storage.models import MilestoneFields, Person, ProgressUpdate
 from storage.vocabulary import Rag, Role, Status
 
-# How long a reminder can be put off at a time.
-SNOOZE_DAYS = 7
+# How long a reminder can be put off at a time: one weekly message is skipped, whatever its day.
+SNOOZE_DAYS = 10
 
 
 class NotFound(Exception):
@@ -78,6 +78,7 @@ def edit(
     another than before. Raises NotFound, NotAllowed or ActionChanged.
     """
     stored = allowed(session, person, Deed.EDIT, action_id)
+    reminders.answered(session, person, at)
     is_new_owner = False
     if owner is not None and (stored.owner is None or stored.owner.slack_user_id != owner):
         named = providers.ensure_person(session, person.workspace, owner, owner)
@@ -120,7 +121,8 @@ def pass_on(
 
     The action as it was before. Raises NotFound or NotAllowed.
     """
-    stored = allowed(session, person, Deed.ACCEPT, action_id)
+    stored = allowed(session, person, Deed.PASS_ON, action_id)
+    reminders.answered(session, person, at)
     named = None
     if to is not None:
         named = providers.ensure_person(session, person.workspace, to, to)
@@ -178,6 +180,67 @@ def update(
     _change(session, stored, person, at, status=Status.IN_PROGRESS)
 
 
+def report(
+    session: Session, person: Person, action_id: int, at: datetime, rag: Rag, note: str = ""
+) -> int:
+    """Say in one press how an action goes; the id of the update.
+
+    Whoever thinks better of it within the day, or presses twice, changes what they said. Raises
+    NotFound or NotAllowed.
+    """
+    stored = allowed(session, person, Deed.UPDATE, action_id)
+    last = stored.updates[-1] if stored.updates else None
+    if last is not None and _is_bare(last, person, at):
+        assert last.id is not None
+        if last.rag is not rag or last.note != note:
+            actions.change_update(session, stored.action, last, person, at, rag=rag, note=note)
+            _change(session, stored, person, at)
+        return last.id
+    made = actions.add_update(session, stored.action, person, at, rag=rag, note=note)
+    _change(session, stored, person, at, status=Status.IN_PROGRESS)
+    assert made.id is not None
+    return made.id
+
+
+NO_CHANGE = "No change."
+
+
+def _is_bare(update: ProgressUpdate, person: Person, at: datetime) -> bool:
+    """Whether someone has lately pressed a button and said no more."""
+    is_theirs = update.author_id == person.id and at - update.at < timedelta(days=1)
+    return is_theirs and update.note in ("", NO_CHANGE) and update.reading is None
+
+
+def mendable(
+    session: Session, person: Person, update_id: int
+) -> tuple[StoredAction, ProgressUpdate]:
+    """The update that someone may change: their own, the newest of its action.
+
+    A quality lead may change anybody's. Raises NotFound or NotAllowed.
+    """
+    found = actions.update_of(session, person.workspace, update_id)
+    if found is None:
+        raise NotFound
+    stored = allowed(session, person, Deed.UPDATE, found.action_id)
+    if found.author_id != person.id and not leads(person):
+        raise NotAllowed("Only whoever gave this update, or a quality lead, can change it.")
+    if stored.updates[-1].id != found.id:
+        raise NotAllowed(
+            f"There is a newer update of {stored.action.reference}: give another instead."
+        )
+    return stored, found
+
+
+def mend(
+    session: Session, person: Person, update_id: int, at: datetime, **values: Any
+) -> StoredAction:
+    """Change an update that was given; the action as it was. Raises NotFound or NotAllowed."""
+    stored, found = mendable(session, person, update_id)
+    actions.change_update(session, stored.action, found, person, at, **values)
+    reminders.answered(session, person, at)
+    return stored
+
+
 def complete(
     session: Session, person: Person, action_id: int, at: datetime, *, note: str, reading: str
 ) -> None:
@@ -194,7 +257,7 @@ def withdraw(session: Session, person: Person, action_id: int, at: datetime, *, 
 
 
 def snooze(session: Session, person: Person, action_id: int, at: datetime, today: date) -> date:
-    """Put off its reminders by a week; the day on which they begin again.
+    """Leave it out of the next weekly reminder; the day on which they begin again.
 
     Raises NotFound or NotAllowed.
     """
@@ -212,6 +275,7 @@ def _change(
     if action.owner_id == person.id:
         # Who does something with an action of theirs has accepted it.
         values["proposed_by_id"] = None
+    reminders.answered(session, person, at)
     actions.change_action(
         session, action.workspace, action.id, action.version, by=person, at=at, **values
     )

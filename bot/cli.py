@@ -298,6 +298,109 @@ def _plans(given: str | None) -> Iterator[tuple[Any, str]]:
 
 
 @app.command()
+def remind(
+    now: Annotated[
+        str | None,
+        typer.Option("--now", metavar="INSTANT", help="Stand-in for now, as 2026-11-30T09:00Z."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be sent.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    workspace: Workspace = None,
+) -> None:
+    """Send the weekly reminders that are due now, or say what would be sent."""
+    at = _instant(now)
+    with _told():
+        from bot.remind_now import as_json as to_json
+        from bot.remind_now import in_words, send_now, would_send
+        from bot.settings import for_slack, load_settings
+        from storage.database import Database
+
+        settings = load_settings()
+        if not dry_run:
+            for_slack(settings)
+        _known_workspace(settings, workspace)
+        database = Database(settings.database_url)
+        try:
+            # A sweep may change what is due, so it is told before.
+            decided = list(would_send(database, at, workspace))
+        finally:
+            database.close()
+        sends = [decision for decision in decided if decision.sends]
+        found: dict[str, Any] = {"now": at.isoformat(), "dry_run": dry_run}
+        if not dry_run:
+            with _bar("Sending reminders") as told:
+                sent = send_now(settings, at, workspace, told)
+            found |= {"queued": sent.queued, "sent": sent.sent}
+        if as_json:
+            found["reminders"] = [to_json(decision) for decision in sends]
+            others = [d for d in decided if not d.sends]
+            found["nothing_for"] = [to_json(decision) for decision in others]
+            typer.echo(json.dumps(found, ensure_ascii=False))
+        else:
+            for line in (line for decision in decided for line in in_words(decision)):
+                typer.echo(line)
+            if dry_run:
+                typer.echo(f"{len(sends)} would be sent to at this instant.")
+            else:
+                typer.echo(f"{sent.sent} of {sent.queued} messages sent.")
+        if not dry_run and sent.sent < sent.queued:
+            waiting = sent.queued - sent.sent
+            raise _fail(
+                f"{waiting} could not be sent yet: they go out while sowhat serve runs.", COULD_NOT
+            )
+
+
+def _instant(typed: str | None) -> datetime:
+    if typed is None:
+        return datetime.now(UTC)
+    try:
+        at = datetime.fromisoformat(typed)
+    except ValueError:
+        at = None
+    if at is None or len(typed) < len("2026-11-30T09:00"):
+        raise _fail(
+            f"--now takes an instant such as 2026-11-30T09:00Z, not “{typed}”.", WRONG_INPUT
+        ) from None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _known_workspace(settings: Any, given: str | None) -> None:
+    """Leave with a sentence where the database is not there, or has no such workspace."""
+    from bot.doctor import check_database
+    from storage import providers
+    from storage.database import Database
+
+    found = check_database(settings)
+    if found.state != "ok":
+        raise _fail(found.says, COULD_NOT)
+    if given is None:
+        return
+    database = Database(settings.database_url)
+    try:
+        with database.reading() as session:
+            known = {p.workspace: p.name for p in providers.providers(session)}
+    finally:
+        database.close()
+    if given not in known:
+        each = ", ".join(f"{place} ({name})" for place, name in known.items()) or "none yet"
+        raise _fail(f"There is no workspace {given}; there is {each}.", WRONG_INPUT)
+
+
+@contextmanager
+def _bar(says: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on stderr where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(says, total=None)
+        yield lambda done, of: progress.update(task, completed=done, total=of)
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database's schema to head."""
     with _told():

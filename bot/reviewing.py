@@ -1,6 +1,5 @@
 """The plan as the database has it, put before the review."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -8,11 +7,13 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.coaching.dates import academic_year
+from bot.coaching.draft import Draft
 from bot.coaching.own_limits import limits_of
 from bot.coaching.own_terms import own_terms
 from bot.coaching.whole_plan import Limits, Planned, ThemeAsked, Update, WholePlan
-from bot.summaries import ActionLine, PlanView, plan_view
+from bot.summaries import PlanView, plan_view
 from storage import actions, providers
+from storage.actions import StoredAction
 from storage.models import ProgressUpdate
 
 # Days are told apart where the providers are.
@@ -46,7 +47,9 @@ def whole_plan(session: Session, workspace: str, plan: PlanView, today: date) ->
         academic_year=plan.academic_year,
         items=plan.sar_items,
         themes=tuple(ThemeAsked(t.name, t.sponsor.name if t.sponsor else None) for t in themes),
-        actions=tuple(_planned(line, moved.get) for line in plan.actions),
+        actions=tuple(
+            planned(line.stored, line.draft, moved.get(line.id, 0)) for line in plan.actions
+        ),
         terms=own_terms(settings.terms, plan.academic_year),
         parked_items=frozenset(i.reference for i in plan.sar_items if i.waiting_note),
         learners=settings.learners,
@@ -58,20 +61,21 @@ def own_limits(session: Session, workspace: str) -> Limits:
     return limits_of(providers.settings_of(session, workspace).limits)
 
 
-def _planned(line: ActionLine, moved: Callable[[int, int], int]) -> Planned:
-    action, owner = line.stored.action, line.stored.owner
+def planned(stored: StoredAction, draft: Draft, redated: int = 0) -> Planned:
+    """An action as the review sees it; `redated` is how often its date was moved since agreed."""
+    action, owner = stored.action, stored.owner
     return Planned(
-        reference=line.reference,
-        draft=line.draft,
-        status=line.status,
-        rag=line.rag,
+        reference=action.reference,
+        draft=draft,
+        status=action.status,
+        rag=action.rag,
         owner=owner.slack_user_id if owner else None,
-        owner_name=line.owner,
+        owner_name=draft.owner,
         owner_left=owner is not None and owner.left_at is not None,
-        updates=tuple(_update(update) for update in line.stored.updates),
+        updates=tuple(_update(update) for update in stored.updates),
         agreed_on=action.agreed_at.astimezone(_HERE).date() if action.agreed_at else None,
-        redated=moved(line.id, 0),
-        is_parked=line.is_parked,
+        redated=redated,
+        is_parked=action.parked_at is not None,
         is_explained=bool(action.target_note),
     )
 

@@ -23,6 +23,7 @@ class Deed(StrEnum):
     WITHDRAW = "withdraw"
     SNOOZE = "snooze"
     ACCEPT = "accept"
+    PASS_ON = "pass on"
     PARK = "park"
     RESUME = "take up"
 
@@ -37,7 +38,7 @@ _WHEN = {
     Deed.WITHDRAW: frozenset({Status.DRAFT, Status.AGREED, Status.IN_PROGRESS}),
     Deed.SNOOZE: frozenset({Status.AGREED, Status.IN_PROGRESS}),
     **dict.fromkeys(
-        (Deed.ACCEPT, Deed.PARK, Deed.RESUME),
+        (Deed.ACCEPT, Deed.PASS_ON, Deed.PARK, Deed.RESUME),
         frozenset({Status.DRAFT, Status.AGREED, Status.IN_PROGRESS}),
     ),
 }
@@ -45,6 +46,8 @@ _WHEN = {
 _NOT_PARKED = frozenset({Deed.UPDATE, Deed.AGREE, Deed.COMPLETE, Deed.SNOOZE, Deed.PARK})
 # For quality leads alone, since they answer for how long the plan is.
 _LEADS_ONLY = frozenset({Deed.PARK, Deed.RESUME})
+# For its owner alone, since it is theirs to say whether it is.
+_OWNERS_ONLY = frozenset({Deed.ACCEPT, Deed.PASS_ON})
 _SPONSORS_TOO = frozenset({Deed.EDIT})
 # Whoever wrote a draft for somebody else may still change it or take it back.
 _AUTHORS_TOO = frozenset({Deed.EDIT, Deed.WITHDRAW})
@@ -99,7 +102,7 @@ def refusal(person: Person, deed: Deed, stored: StoredAction) -> str | None:
 
 def _who(deed: Deed, stored: StoredAction) -> str:
     whose = stored.owner.name if stored.owner else "its owner"
-    if deed is Deed.ACCEPT:
+    if deed in _OWNERS_ONLY:
         return whose
     if deed in _LEADS_ONLY:
         return "a quality lead"
@@ -114,7 +117,7 @@ def may(person: Person, deed: Deed, stored: StoredAction) -> bool:
 
 def _concerns(person: Person, deed: Deed, stored: StoredAction) -> bool:
     action, theme = stored.action, stored.theme
-    if deed is Deed.ACCEPT:
+    if deed in _OWNERS_ONLY:
         return person.role is not Role.READER and action.owner_id == person.id
     if deed is Deed.SEE or person.role is Role.LEAD:
         return True

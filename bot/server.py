@@ -66,7 +66,7 @@ def serve(settings: Settings) -> None:
     least = max(logging.INFO, logging.getLevelName(settings.log_level))
     for wordy in ("slack_sdk", "slack_bolt", "bot.slack.bolt"):
         logging.getLogger(wordy).setLevel(least)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, executor=settings.executor_id)
     try:
         where = engine_url(settings.database_url)
     except ValueError as error:

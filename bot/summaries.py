@@ -163,14 +163,19 @@ def _of_theme(lines: Sequence[ActionLine], theme_id: int | None) -> tuple[Action
     return tuple(line for line in lines if line.stored.action.theme_id == theme_id)
 
 
-def _line(stored: StoredAction, setting: Setting) -> ActionLine:
+def draft_of(stored: StoredAction) -> Draft:
+    """What an action says, as the core reads it."""
     action = stored.action
-    draft = Draft(
+    return Draft(
         **action.model_dump(include=set(Draft.model_fields) & set(type(action).model_fields)),
         sar_items=stored.sar_references,
         theme=stored.theme.name if stored.theme else None,
         milestones=stored.checks,
         owner=stored.owner.name if stored.owner else action.owner_name,
     )
+
+
+def _line(stored: StoredAction, setting: Setting) -> ActionLine:
+    draft = draft_of(stored)
     missing = tuple(GAP_NAMES[f.criterion] for f in gaps(draft, setting))
     return ActionLine(stored, draft, missing)

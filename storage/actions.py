@@ -1,12 +1,13 @@
 """Actions, what hangs on them, and what was changed in them. Every query names its workspace."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, col, func, select
@@ -70,6 +71,21 @@ def one(session: Session, workspace: str, action_id: int) -> StoredAction | None
     """One action; None where this workspace has none of that id."""
     found = _stored(session, workspace, Action.id == action_id)
     return found[0] if found else None
+
+
+def live_of(
+    session: Session, workspace: str, owner_ids: Sequence[int]
+) -> dict[int, list[StoredAction]]:
+    """The actions of these owners that are agreed and not over, by owner, the parked ones too."""
+    found: dict[int, list[StoredAction]] = defaultdict(list)
+    mine = sa.and_(
+        col(Action.owner_id).in_(owner_ids),
+        col(Action.status).in_((Status.AGREED, Status.IN_PROGRESS)),
+    )
+    for stored in _stored(session, workspace, mine):
+        if stored.action.owner_id is not None:
+            found[stored.action.owner_id].append(stored)
+    return found
 
 
 def heading(session: Session, workspace: str, action_id: int) -> StoredAction | None:
@@ -253,22 +269,52 @@ def add_update(
     note: str,
     reading: str | None = None,
     evidence_link: str | None = None,
-) -> None:
+) -> ProgressUpdate:
     """Put a progress update under an action, which takes its RAG from it."""
     assert held.id is not None
-    session.add(
-        ProgressUpdate(
-            workspace=held.workspace,
-            action_id=held.id,
-            author_id=by.id,
-            at=at,
-            rag=rag,
-            note=note,
-            reading=reading,
-            evidence_link=evidence_link,
-        )
+    made = ProgressUpdate(
+        workspace=held.workspace,
+        action_id=held.id,
+        author_id=by.id,
+        at=at,
+        rag=rag,
+        note=note,
+        reading=reading,
+        evidence_link=evidence_link,
     )
+    session.add(made)
     _write(session, held, {"rag": rag}, by, at)
+    return made
+
+
+def update_of(session: Session, workspace: str, update_id: int) -> ProgressUpdate | None:
+    """A progress update; None where this workspace has none of that id."""
+    return session.exec(
+        select(ProgressUpdate).where(
+            ProgressUpdate.workspace == workspace, ProgressUpdate.id == update_id
+        )
+    ).one_or_none()
+
+
+def change_update(
+    session: Session, held: Action, update: ProgressUpdate, by: Person, at: datetime, **values: Any
+) -> None:
+    """Change what an update says; the action, whose newest it is, takes its RAG from it.
+
+    What it said before is in the audit.
+    """
+    before = _update_text(update)
+    for name, value in values.items():
+        setattr(update, name, value)
+    session.add(update)
+    after = _update_text(update)
+    also = {"update": (before, after)} if after != before else {}
+    _write(session, held, {"rag": update.rag}, by, at, also=also)
+
+
+def _update_text(update: ProgressUpdate) -> str:
+    parts = (update.rag.value, update.reading, update.note, update.evidence_link)
+    return " / ".join(part for part in parts if part)
 
 
 def _write(
@@ -280,6 +326,7 @@ def _write(
     *,
     items: Sequence[SarItem] | None = None,
     milestones: Sequence[MilestoneFields] | None = None,
+    also: Mapping[str, tuple[Any, Any]] | None = None,
 ) -> None:
     is_new = written.id is None
     if is_new:
@@ -299,7 +346,8 @@ def _write(
             changes["milestones"] = (before, [_milestone_text(m) for m in milestones])
     if is_new:
         changes = {"status": (None, written.status)}
-    elif changes.keys() <= {"sar_items", "milestones"} and changes:
+    changes.update(also or {})
+    if not is_new and changes.keys() <= {"sar_items", "milestones", "update"} and changes:
         # What hangs on an action is a part of it: whoever looks at the old version must know.
         flag_modified(written, "status")
         session.flush()

@@ -1,6 +1,6 @@
 """Interviews, their transcripts, the events that came in and the messages to go out.
 
-Every query names its workspace, but for the two that the engine asks at its start.
+Every query names its workspace, but for those that the engine asks to find work left undone.
 """
 
 from datetime import datetime
@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col, func, select
 
+from storage.database import EXECUTOR
 from storage.models import (
     Feedback,
     InterviewRecord,
@@ -255,11 +256,18 @@ def mark_answered(session: Session, workspace: str, event_id: str, at: datetime)
     return bool(marked.rowcount)
 
 
-def open_conversations(session: Session) -> list[tuple[str, str]]:
-    """(workspace, conversation) with unanswered events, of every workspace; for the start."""
+def open_conversations(session: Session, before: datetime) -> list[tuple[str, str]]:
+    """(workspace, conversation) with events of before an instant that are not answered.
+
+    Of every workspace; for the engine.
+    """
     rows = session.exec(
         select(ReceivedEvent.workspace, ReceivedEvent.conversation)
-        .where(col(ReceivedEvent.answered_at).is_(None))
+        .where(
+            # Spelt out, so that the partial index serves.
+            sa.text("answered_at IS NULL"),
+            col(ReceivedEvent.received_at) <= before,
+        )
         .distinct()
     )
     return list(rows)
@@ -321,7 +329,12 @@ def open_interview(
 
 
 def queue_message(session: Session, message: OutgoingMessage) -> None:
-    """Put a message in the outbox; its key is unique in the workspace."""
+    """Put a message in the outbox; its key is unique in the workspace.
+
+    The process that queues it sends it, unless it is paced: that whoever gets to it first may.
+    """
+    if not message.is_paced:
+        message.sender = session.info.get(EXECUTOR)
     insert(session, [message])
 
 
@@ -329,6 +342,16 @@ def is_queued(session: Session, workspace: str, key: str) -> bool:
     """Whether a message of this key has been put in the outbox, whatever became of it."""
     found = select(OutgoingMessage.id).where(
         OutgoingMessage.workspace == workspace, OutgoingMessage.key == key
+    )
+    return session.exec(found).first() is not None
+
+
+def is_sent(session: Session, workspace: str, key: str) -> bool:
+    """Whether the message of this key stands in Slack."""
+    found = select(OutgoingMessage.id).where(
+        OutgoingMessage.workspace == workspace,
+        OutgoingMessage.key == key,
+        OutgoingMessage.delivery == Delivery.SENT,
     )
     return session.exec(found).first() is not None
 
@@ -374,15 +397,66 @@ def settle_message(
     at: datetime,
     *,
     ts: str | None = None,
+    channel: str | None = None,
     error: str | None = None,
 ) -> None:
     """Record that a message was sent, with Slack's timestamp of it, or why it never can be.
 
-    Without a `ts` the place stands where the message had been begun.
+    Without a `ts` the place stands where the message had been begun. `channel` is the one in which
+    it stands, where it was addressed to a person.
     """
     values = {"delivery": delivery, "error": error, "sent_at": at}
-    place = {} if ts is None else {"ts": ts}
+    place = {"ts": ts, "channel": channel}
+    place = {name: value for name, value in place.items() if value is not None}
     _change_message(session, workspace, message_id, **values, **place)
+
+
+def claim_message(
+    session: Session, workspace: str, message_id: int, was: str | None, executor: str
+) -> bool:
+    """Have a waiting message sent by this executor; False where another was quicker.
+
+    `was` is who it was to be sent by when it was read.
+    """
+    table = OutgoingMessage.__table__  # type: ignore[attr-defined]
+    claimed = session.connection().execute(
+        sa.update(table)
+        .where(
+            table.c.workspace == workspace,
+            table.c.id == message_id,
+            table.c.sender.is_not_distinct_from(was),
+            sa.text("delivery = 'waiting'"),
+        )
+        .values(sender=executor)
+    )
+    return claimed.rowcount == 1
+
+
+def senders(session: Session) -> list[str]:
+    """The executors of all workspaces that messages wait for; for the engine."""
+    found = select(OutgoingMessage.sender).where(
+        sa.text("delivery = 'waiting'"), col(OutgoingMessage.sender).is_not(None)
+    )
+    return [sender for sender in session.exec(found.distinct()) if sender is not None]
+
+
+def take_over_messages(
+    session: Session, dead: str, executor: str, before: datetime
+) -> list[tuple[str, str]]:
+    """Have this executor send what one that runs no more was to send since before an instant.
+
+    The (workspace, conversation) of each.
+    """
+    table = OutgoingMessage.__table__  # type: ignore[attr-defined]
+    taken = session.connection().execute(
+        sa.update(table)
+        .where(
+            table.c.sender == dead, table.c.created_at <= before, sa.text("delivery = 'waiting'")
+        )
+        .values(sender=executor)
+        .returning(table.c.workspace, table.c.conversation)
+    )
+    return sorted({(workspace, conversation) for workspace, conversation in taken})
 
 
 def newest_before(session: Session, message: OutgoingMessage) -> str:
@@ -407,11 +481,40 @@ def _change_message(session: Session, workspace: str, message_id: int, **values:
     )
 
 
-def waiting_conversations(session: Session) -> list[tuple[str, str]]:
-    """(workspace, conversation) with unsent messages, of every workspace; for the start."""
-    rows = session.exec(
-        select(OutgoingMessage.workspace, OutgoingMessage.conversation)
-        .where(sa.text("delivery = 'waiting'"))
+def waiting_conversations(
+    session: Session, before: datetime, executor: str
+) -> list[tuple[str, str]]:
+    """(workspace, conversation) of messages that this executor is to send since before an instant.
+
+    Of every workspace; for the engine.
+    """
+    table = OutgoingMessage.__table__  # type: ignore[attr-defined]
+    found = (
+        sa.select(table.c.workspace, table.c.conversation)
+        .where(
+            sa.text("delivery = 'waiting'"),
+            table.c.created_at <= before,
+            table.c.sender == executor,
+        )
         .distinct()
     )
-    return list(rows)
+    return [(place, conversation) for place, conversation in session.connection().execute(found)]
+
+
+def unclaimed(session: Session, before: datetime, limit: int) -> list[tuple[str, str, str]]:
+    """(workspace, conversation, key) of the oldest messages that nobody has begun to send.
+
+    Of every workspace, queued before an instant; for the engine.
+    """
+    table = OutgoingMessage.__table__  # type: ignore[attr-defined]
+    found = (
+        sa.select(table.c.workspace, table.c.conversation, table.c.key)
+        .where(
+            sa.text("delivery = 'waiting'"),
+            table.c.created_at <= before,
+            table.c.sender.is_(None),
+        )
+        .order_by(table.c.id)
+        .limit(limit)
+    )
+    return [(place, talk, key) for place, talk, key in session.connection().execute(found)]

@@ -19,6 +19,8 @@ _MOST_RIVALS = 20
 _CONNECT_SECONDS = 5
 # Listeners and turns each hold one connection at most for the length of a transaction.
 _POSTGRES_POOL = 20
+# Under this name a session holds who sends the messages that are queued in it.
+EXECUTOR = "executor"
 
 
 class DatabaseUnavailable(Exception):
@@ -28,16 +30,18 @@ class DatabaseUnavailable(Exception):
 class Database:
     """A database by its URL: `sqlite:///path`, `sqlite://` (in memory) or `postgresql://…`.
 
-    Nothing is connected until the first session. `safe_url` shows no password. Raises
-    DatabaseUnavailable for a URL of another kind, or a SQLite file whose folder cannot be made.
+    Nothing is connected until the first session. `safe_url` shows no password. `executor` is the
+    process that sends what is queued in its sessions. Raises DatabaseUnavailable for a URL of
+    another kind, or a SQLite file whose folder cannot be made.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, executor: str | None = None) -> None:
         parsed = _parse(url)
         # libpq takes passwords among the options too.
         secrets = [option for option in parsed.query if "password" in option]
         shown = parsed.difference_update_query(secrets)
         self.safe_url = shown.render_as_string(hide_password=True)
+        self._info = {EXECUTOR: executor}
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self.engine = _sqlite(parsed)
@@ -76,7 +80,7 @@ class Database:
         with (
             self.translated(),
             self._one_writer,
-            Session(engine, expire_on_commit=False) as session,
+            Session(engine, expire_on_commit=False, info=self._info) as session,
             session.begin(),
         ):
             yield session

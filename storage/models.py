@@ -169,6 +169,9 @@ class Person(_Row, table=True):
     # whoever is new, or whose day has been moved.
     remind_at: datetime | None = Field(default_factory=_now)
     overview_at: datetime | None = Field(default_factory=_now)
+    # The last ISO week for which that was settled, whether or not anything was sent.
+    reminded_week: str | None = Field(default=None, max_length=8)
+    overview_week: str | None = Field(default=None, max_length=8)
     # Their direct message with the bot, once Slack has said which it is.
     direct_channel: str | None = Field(default=None, max_length=64)
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import Update
 from sqlmodel import Session, col, func, select, update
 
 from storage.models import Person, Provider, ProviderSettings
@@ -121,6 +122,32 @@ def welcomed(session: Session, person: Person, at: datetime) -> bool:
         .values(welcomed_at=at)
     )
     return noted.rowcount == 1
+
+
+def note_direct_channel(session: Session, workspace: str, user: str, channel: str) -> None:
+    """Keep which direct message someone has with the bot."""
+    session.connection().execute(_whoever(workspace, user).values(direct_channel=channel))
+
+
+def forget_direct_channel(session: Session, workspace: str, channel: str) -> bool:
+    """Forget a direct message that Slack does not know; False where nobody's is kept as that."""
+    forgotten = session.connection().execute(
+        update(Person)
+        .where(col(Person.workspace) == workspace, col(Person.direct_channel) == channel)
+        .values(direct_channel=None)
+    )
+    return forgotten.rowcount > 0
+
+
+def has_left(session: Session, workspace: str, user: str, at: datetime) -> None:
+    """Note that Slack lets nobody write to someone any more."""
+    session.connection().execute(_whoever(workspace, user).values(left_at=at))
+
+
+def _whoever(workspace: str, user: str) -> Update:
+    return update(Person).where(
+        col(Person.workspace) == workspace, col(Person.slack_user_id) == user
+    )
 
 
 def with_home(session: Session, workspace: str) -> list[Person]:

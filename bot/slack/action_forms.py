@@ -178,10 +178,9 @@ def not_mine_form(line: ActionLine) -> dict[str, Any]:
     """Who has been named as owner and is not asks whom instead."""
     blocks: list[Block] = sections(f"*{line.reference}* {escape(line.draft.action or '')}")
     blocks.append(person_input("owner", "Whose is it, do you think?", {}))
-    named_by = line.stored.proposer.name if line.stored.proposer else "A quality lead"
-    blocks.append(
-        small(f"{escape(named_by)} is told either way. Leave it empty if you cannot say.")
-    )
+    named_by = line.stored.proposer
+    told = f"{named_by.name} is" if named_by else "Whoever answers for its theme is"
+    blocks.append(small(f"{escape(told)} told either way. Leave it empty if you cannot say."))
     return _form("not_mine", "Not mine", "Pass it on", blocks, line)
 
 

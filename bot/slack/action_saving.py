@@ -199,11 +199,11 @@ def _save_milestones(office: Office, person: Person, view: dict[str, Any]) -> Do
 def _save_update(office: Office, person: Person, view: dict[str, Any]) -> Done:
     target = Target.from_text(view.get("private_metadata", ""))
     typed = submitted(view)
-    wrong = _reading_problem(office, person, typed.get("reading"))
+    wrong = reading_problem(office, person, typed.get("reading"))
     if not typed["note"]:
         wrong["note"] = "Say in a sentence what has happened."
     link = typed.get("evidence_link")
-    if link and not re.fullmatch(r"https?://[^\s<>|]+", link):
+    if link and not is_web_address(link):
         wrong["evidence_link"] = "Paste a web address that begins with https:// or http://."
     if wrong:
         return Done(errors=wrong)
@@ -224,7 +224,7 @@ def _save_update(office: Office, person: Person, view: dict[str, Any]) -> Done:
 def _save_complete(office: Office, person: Person, view: dict[str, Any]) -> Done:
     target = Target.from_text(view.get("private_metadata", ""))
     typed = submitted(view)
-    wrong = _reading_problem(office, person, typed["reading"])
+    wrong = reading_problem(office, person, typed["reading"])
     if not typed["reading"]:
         wrong["reading"] = "Give the level it has reached, such as 65%, 3 in 10 or Good."
     if not typed["note"]:
@@ -257,7 +257,7 @@ def _save_not_mine(office: Office, person: Person, view: dict[str, Any]) -> Done
     target = Target.from_text(view.get("private_metadata", ""))
     owner = submitted(view).get("owner")
     with office.database.reading() as session:
-        changes.allowed(session, person, Deed.ACCEPT, target.action)
+        changes.allowed(session, person, Deed.PASS_ON, target.action)
     if owner == person.slack_user_id:
         return Done(errors={"owner": "That is you. Close this and accept it, or choose another."})
     if owner is not None:
@@ -282,7 +282,13 @@ def _save_park(office: Office, person: Person, view: dict[str, Any]) -> Done:
     return Done(below=_below(office, person, target, "It is parked."))
 
 
-def _reading_problem(office: Office, person: Person, reading: str | None) -> dict[str, str]:
+def is_web_address(link: str) -> bool:
+    """Whether a link can be followed, and stands in Slack's formatting without breaking it."""
+    return re.fullmatch(r"https?://[^\s<>|]+", link) is not None
+
+
+def reading_problem(office: Office, person: Person, reading: str | None) -> dict[str, str]:
+    """What is wrong with a reading of the measure, by field; nothing where it is a level."""
     today = office.today(person)
     if reading is None or is_level(reading, Setting(today, academic_year(today))):
         return {}
@@ -369,7 +375,7 @@ FORMS = {
     "milestones": Form(_made(Deed.EDIT, lambda line, _: milestones_form(line)), _save_milestones),
     "update": Form(_made(Deed.UPDATE, lambda line, _: update_form(line)), _save_update),
     "complete": Form(_made(Deed.COMPLETE, lambda line, _: complete_form(line)), _save_complete),
-    "not_mine": Form(_made(Deed.ACCEPT, lambda line, _: not_mine_form(line)), _save_not_mine),
+    "not_mine": Form(_made(Deed.PASS_ON, lambda line, _: not_mine_form(line)), _save_not_mine),
     "park": Form(_made(Deed.PARK, lambda line, _: park_form(line)), _save_park),
     "withdraw": Form(_made(Deed.WITHDRAW, lambda line, _: withdraw_form(line)), _save_withdraw),
 }

@@ -19,13 +19,16 @@ from bot.engine import Engine, EngineUnavailable
 from bot.settings import Settings
 from bot.slack.answering import Answering, Turns
 from bot.slack.desk import Desk
+from bot.slack.digests import Digests
 from bot.slack.homes import Homes
 from bot.slack.incoming import ANSWER, Incoming, incoming
 from bot.slack.installing import Installed, Installing, installing_of
 from bot.slack.office import Office
 from bot.slack.people import People
 from bot.slack.progress import Progress
+from bot.slack.reminding import Reminding
 from bot.slack.sending import Sending
+from bot.slack.upkeep import ATTEMPTS, Pace, Upkeep
 from bot.slack.workspaces import InstalledWorkspaces, Workspaces, web_client, workspaces_of
 from storage import conversations
 from storage.database import Database, DatabaseUnavailable
@@ -35,8 +38,6 @@ LISTENER_THREADS = 16
 # How long a thread may compute before another gets its go. Python's own 5 ms is long for an
 # acknowledgement that waits its turn several times behind threads that read replies.
 _SWITCH_SECONDS = 0.0005
-# With doubling waits some thirty minutes: longer than most of Slack's bad spells.
-_ATTEMPTS = 14
 _log = logging.getLogger(__name__)
 
 
@@ -52,6 +53,8 @@ class SlackService:
     database: Database
     progress: Progress
     homes: Homes
+    digests: Digests
+    upkeep: Upkeep
     workspaces: Workspaces
     installing: Installing | None = None
 
@@ -65,20 +68,24 @@ class SlackService:
         gc.collect()
         gc.freeze()
         self.engine.launch()
+        self.upkeep.begin()
+        now = clock()
         with self.database.reading() as session:
-            unanswered = conversations.open_conversations(session)
-            unsent = conversations.waiting_conversations(session)
+            unanswered = conversations.open_conversations(session, now)
+            unsent = conversations.waiting_conversations(session, now, self.engine.executor_id)
         # A fresh id: the work that was to do this may have ended without success.
-        stamp = clock().isoformat()
+        stamp = now.isoformat()
         for workspace, conversation in {*unanswered, *unsent}:
             work_id = f"{workspace}:{conversation}:start:{stamp}"
             self.engine.start_once(work_id, "answer", workspace, conversation)
 
     def stop(self, drain_seconds: float = 20.0) -> None:
         """Let running turns finish for so long; the rest goes on at the next start."""
+        self.upkeep.end()
         self.engine.close(drain_seconds)
         self.progress.close()
         self.homes.close()
+        self.digests.close()
 
 
 def build(
@@ -87,15 +94,17 @@ def build(
     engine: Engine,
     coach: Coach,
     clock: Callable[[], datetime],
+    pace: Pace | None = None,
 ) -> SlackService:
     """The bot for one workspace or for those that install it, put together but not started."""
     workspaces = workspaces_of(settings, database, clock)
     client = workspaces.client
     turns = Turns()
-    sending = Sending(database, client, turns, clock)
+    sending = Sending(database, client, turns, clock, engine.executor_id, workspaces.forget)
     progress = Progress(client)
     people = People(database, client, clock)
     homes = Homes(database, client, clock)
+    digests = Digests(database, client, clock)
     answering = Answering(
         database, coach, people, turns, clock, sending.fresh, homes.refresh, progress
     )
@@ -109,7 +118,7 @@ def build(
             # It stands in the outbox, and goes out with the next start.
             _log.warning("A message waits: %s", error)
 
-    desk = Desk(Office(database, people, clock), homes, client, told)
+    desk = Desk(Office(database, people, clock), homes, digests, client, told)
     secret = settings.slack_signing_secret
     logger = logging.getLogger("bot.slack.bolt")
     # Bolt finds SLACK_BOT_TOKEN in the environment too, and warns that our client has it already.
@@ -134,7 +143,14 @@ def build(
     if isinstance(workspaces, InstalledWorkspaces):
         installed = Installed(database, clock, told)
         installing = installing_of(settings, database, workspaces, installed)
-    return SlackService(app, engine, database, progress, homes, workspaces, installing)
+    reminding = Reminding(database, client)
+    upkeep = Upkeep(
+        database, engine, sending, reminding, clock, pace or Pace(), installing=installing
+    )
+    upkeep.register()
+    return SlackService(
+        app, engine, database, progress, homes, digests, upkeep, workspaces, installing
+    )
 
 
 class _Signed(Authorize):
@@ -169,7 +185,7 @@ def _register_work(engine: Engine, answering: Answering, sending: Sending) -> No
                 raise failed.pop()
             answer_and_send(workspace, conversation)
 
-        engine.step("answer and send", again, workspace, conversation, attempts=_ATTEMPTS)
+        engine.step("answer and send", again, workspace, conversation, attempts=ATTEMPTS)
 
 
 def _keeper(

@@ -104,8 +104,8 @@ def _updates(line: ActionLine, person: Person) -> list[Block]:
 def _told(update: ProgressUpdate, person: Person) -> str:
     day = in_words(local_day(update.at, person))
     note = short(update.note, 400)
-    note += "" if note.endswith((".", "!", "?", "…")) else "."
-    parts = [f"{day}: {RAG_NAMES[update.rag].partition(',')[0]}. {escape(note)}"]
+    note += "" if note.endswith((".", "!", "?", "…", "")) else "."
+    parts = [f"{day}: {RAG_NAMES[update.rag].partition(',')[0]}.", *filter(None, [escape(note)])]
     if update.reading:
         parts.append(f"Reading: {escape(update.reading)}.")
     if update.evidence_link:

@@ -25,7 +25,14 @@ from bot.coaching.review import Check, review
 from bot.coaching.whole_plan import STANDARD
 from bot.reviewing import own_limits, to_review, whole_plan
 from bot.rights import READERS, may_write, sees_review
-from bot.slack import action_saving, new_action, parking, plan_forms, settings_form
+from bot.slack import (
+    action_saving,
+    new_action,
+    parking,
+    plan_forms,
+    reporting,
+    settings_form,
+)
 from bot.slack.beginning import begin_interview
 from bot.slack.card import card_of
 from bot.slack.command import (
@@ -35,6 +42,7 @@ from bot.slack.command import (
     asks_for_review,
     help_for,
 )
+from bot.slack.digests import Digests
 from bot.slack.home import Pages
 from bot.slack.homes import Homes
 from bot.slack.incoming import plain, workspace_of
@@ -61,12 +69,15 @@ _log = logging.getLogger(__name__)
 _GONE = "That is not in your plan. It may have been there before: look at the Home tab."
 _AWAY = "The plan cannot be reached just now. Press again in a minute; what you typed stays here."
 _AWAY_FOR_NOW = "The plan cannot be reached just now. Try again in a minute."
+# What the message with the button shows itself once it is done.
+_SHOWS_ITSELF = ("rag",)
 FORMS = {
     **action_saving.FORMS,
     **plan_forms.FORMS,
     **parking.FORMS,
     **settings_form.FORMS,
     **new_action.FORMS,
+    **reporting.FORMS,
 }
 
 
@@ -76,6 +87,7 @@ class Desk:
 
     office: Office
     homes: Homes
+    digests: Digests
     # The Web API client of a workspace.
     client: Callable[[str], WebClient]
     # Told of each message put in the outbox (workspace, conversation, key), after the commit.
@@ -193,7 +205,7 @@ class Desk:
                 self.homes.show(person, Pages(int(value["own"]), int(value["all"])))
             else:
                 note, shown = self._do(person, verb, value)
-                if shown is None and not on_home:
+                if shown is None and not on_home and verb not in _SHOWS_ITSELF:
                     shown = card_of(self.office, person, int(value["action"]), note)
         except NotFound:
             shown = told("Not found", _GONE)
@@ -228,8 +240,10 @@ class Desk:
         """Who has pressed a button, its verb and what it is about."""
         button = body["actions"][0]
         chosen = (button.get("selected_option") or button).get("value")
-        verb = button["action_id"].split(":")[1]
-        return self._person(body), verb, dict(json.loads(chosen or "{}"))
+        verb, value = button["action_id"].split(":")[1], dict(json.loads(chosen or "{}"))
+        # One of several things behind one button.
+        verb = str(value.pop("do", "")) if verb == "more" else verb
+        return self._person(body), verb, value
 
     def _do(
         self, person: Person, verb: str, value: dict[str, Any]
@@ -246,8 +260,12 @@ class Desk:
             return "", card_of(self.office, person, action_id)
         now = self.office.clock()
         queued: list[Key] = []
+        asks: int | None = None
         with self.office.database.writing() as session:
-            if verb == "agree":
+            if verb == "rag":
+                asks = reporting.pressed(session, self.office, person, value)
+                note = ""
+            elif verb == "agree":
                 changes.agree(session, person, action_id, now)
                 line, _ = action_line(self.office, session, person, action_id)
                 queued = agreed(session, line.stored, person, now)
@@ -265,7 +283,7 @@ class Desk:
             else:
                 raise ValueError(verb)
         self._tell(person, queued)
-        return note, None
+        return note, None if asks is None else reporting.question(self.office, person, asks)
 
     def _review(self, person: Person, verb: str) -> dict[str, Any]:
         """Every check of the plan, or its actions in the order of their impact."""
@@ -352,6 +370,7 @@ class Desk:
         for key in queued:
             self.queued(*key)
         self.homes.refresh(person.workspace)
+        self.digests.refresh(person)
 
 
 def _typed(view: dict[str, Any]) -> list[str]:

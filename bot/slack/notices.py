@@ -21,6 +21,7 @@ from bot.slack.pieces import (
 from storage import conversations, providers
 from storage.actions import StoredAction
 from storage.models import OutgoingMessage, Person, SarItem, Theme
+from storage.vocabulary import Role
 
 Key = tuple[str, str, str]
 _ITEMS = 8  # findings in one message: more nobody reads
@@ -83,20 +84,39 @@ def named_owner(session: Session, stored: StoredAction, by: Person, at: datetime
 def passed_on(
     session: Session, before: StoredAction, after: StoredAction, by: Person, at: datetime
 ) -> list[Key]:
-    """Tell who had named `by` as the owner that they are not, and whoever they name instead."""
+    """Tell whoever is to know that an action is not `by`'s, and whoever they name instead.
+
+    That is who had named them, else the sponsor of its theme, else the quality leads.
+    """
     queued = named_owner(session, after, by, at)
-    proposer = before.proposer
-    if proposer is None or not is_slack_id(proposer.slack_user_id):
-        return queued
-    if after.owner is not None and after.owner.id == proposer.id:
-        return queued
     instead = f"and names {after.owner.name}" if after.owner else "and cannot say whose it is"
     says = f"{by.name} says that {after.action.reference} is not theirs, {instead}."
     buttons = []
     if after.owner is None:
         value, spoken = {"action": after.action.id}, f"Edit {after.action.reference}"
         buttons = [do_button("Choose an owner", "edit", value, spoken=spoken)]
-    return [*queued, _queue(session, proposer, after, "passed", says, at, buttons)]
+    told = [before.proposer] if before.proposer else in_charge(session, before, by)
+    new_owner = after.owner.id if after.owner else None
+    return [
+        *queued,
+        *(
+            _queue(session, person, after, "passed", says, at, buttons)
+            for person in told
+            if person.id != new_owner and is_slack_id(person.slack_user_id)
+        ),
+    ]
+
+
+def in_charge(session: Session, stored: StoredAction, besides: Person) -> list[Person]:
+    """Who answers for an action beside somebody: the sponsor of its theme, else the leads."""
+    workspace = stored.action.workspace
+    sponsor_id = stored.theme.sponsor_id if stored.theme else None
+    if sponsor_id is not None and sponsor_id != besides.id:
+        sponsor = providers.person_by_id(session, workspace, sponsor_id)
+        if sponsor.left_at is None:
+            return [sponsor]
+    leading = providers.with_role(session, workspace, Role.LEAD)
+    return [lead for lead in leading if lead.id != besides.id]
 
 
 def invited(

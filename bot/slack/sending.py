@@ -19,7 +19,7 @@ from bot.slack.answering import Turns
 from bot.slack.refusals import code_of, is_not_offered, is_rate_limited, status_of
 from bot.slack.screens import after_words
 from bot.slack.workspaces import NotInstalled
-from storage import conversations
+from storage import conversations, providers
 from storage.database import Database
 from storage.models import OutgoingMessage
 from storage.vocabulary import Delivery
@@ -33,6 +33,21 @@ _UNCERTAIN = frozenset(
     # A stream that somebody else is still ending.
     | {"streaming_state_conflict"}
 )
+# How long another process is given for a message that goes out before ours.
+_ELSEWHERE_SECONDS = 1.0
+# A direct message that was kept and is not there any more.
+_NO_CHANNEL = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
+# Slack will not take it in this form: as plain text and shorter it will.
+_TOO_MUCH = frozenset(
+    {"msg_too_long", "msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format"}
+)
+_PLAIN_TEXT = 3_500
+# The person is gone, or no app may write to them.
+_GONE_PERSON = frozenset(
+    "user_disabled user_not_found users_not_found user_not_visible cannot_dm_bot".split()
+)
+# The token is no good for anything any more.
+_NO_TOKEN = frozenset({"account_inactive", "token_revoked"})
 # A begun message that somebody has deleted.
 _GONE = ("message_not_found",)
 # Slack's own words for a refusal; anything else came from something between Slack and us.
@@ -51,16 +66,22 @@ class _There(NamedTuple):
 class Sending:
     """Sends what waits. `client` gives the Web API client of a workspace.
 
-    Its clients must not retry lost connections by themselves: that would send twice.
+    Its clients must not retry lost connections by themselves: that would send twice. Of several
+    processes each sends only what is noted as its own, so that no two try the same message.
     """
 
     database: Database
     client: Callable[[str], WebClient]
     turns: Turns
     clock: Callable[[], datetime]
+    executor: str
+    # Told of a workspace whose token Slack takes no more.
+    forget: Callable[[str], None]
     # Keys refused for certain, or queued by this process and never tried: no need to look first.
     # A restart forgets them, and then every waiting message is looked for.
     _untried: set[str] = field(default_factory=set)
+    # Direct messages that Slack has named to this process: what it does not know of them is so.
+    _opened: set[str] = field(default_factory=set)
     # Workspaces whose Slack has said that it offers no streams.
     _without_streams: set[str] = field(default_factory=set)
     _guard: threading.Lock = field(default_factory=threading.Lock)
@@ -73,7 +94,8 @@ class Sending:
     def send(self, workspace: str, conversation: str) -> None:
         """Send every waiting message of a conversation, the oldest first.
 
-        Raises TryAgain when Slack is busy, away or asks for patience; nothing is lost by it.
+        Raises TryAgain when Slack is busy, away or asks for patience, or another process sends one
+        of them; nothing is lost by it.
         """
         with self.turns.of(f"send:{workspace}:{conversation}"):
             with self.database.reading() as session:
@@ -86,6 +108,9 @@ class Sending:
         with self._guard:
             untried = mark in self._untried
             self._untried.discard(mark)
+        if message.sender != self.executor:
+            self._claim(message)
+            untried = True
         try:
             ts = self._deliver(self.client(message.workspace), message, untried)
         except NotInstalled:
@@ -99,11 +124,25 @@ class Sending:
             raise TryAgain(_RETRY_SECONDS) from error
         self._settle(message, Delivery.SENT, ts=ts)
 
+    def _claim(self, message: OutgoingMessage) -> None:
+        """Note that this process sends a message that nobody has tried to send yet.
+
+        Raises TryAgain where another process sends it, or may have tried to.
+        """
+        assert message.id is not None
+        if message.sender is not None:
+            raise TryAgain(_ELSEWHERE_SECONDS)
+        with self.database.writing() as session:
+            is_ours = conversations.claim_message(
+                session, message.workspace, message.id, None, self.executor
+            )
+        if not is_ours:
+            raise TryAgain(_ELSEWHERE_SECONDS)
+
     def _deliver(self, client: WebClient, message: OutgoingMessage, untried: bool) -> str:
         """Have the message stand in Slack once, whatever an earlier attempt came to; its ts."""
         if message.channel.startswith(("U", "W")):
-            opened = client.conversations_open(users=message.channel)
-            message.channel = str(opened["channel"]["id"])
+            message.channel = self._direct(client, message)
         begun = message.ts
         if not untried:
             there = self._look(client, message)
@@ -115,7 +154,26 @@ class Sending:
             begun = self._begin(client, message)
         if begun is not None and _finish(client, message, begun):
             return begun
-        return _post(client, message)
+        try:
+            return _post(client, message)
+        except SlackApiError as error:
+            if code_of(error) not in _TOO_MUCH:
+                raise
+            _log.warning("Message %s goes out as plain text: %s", message.id, code_of(error))
+            return _post(client, _shortened(message))
+
+    def _direct(self, client: WebClient, message: OutgoingMessage) -> str:
+        """The direct message with a person, which Slack is asked for once."""
+        workspace, user = message.workspace, message.channel
+        with self.database.reading() as session:
+            known = providers.person(session, workspace, user)
+        if known is not None and known.direct_channel is not None:
+            return known.direct_channel
+        channel = str(client.conversations_open(users=user)["channel"]["id"])
+        self._opened.add(channel)
+        with self.database.writing() as session:
+            providers.note_direct_channel(session, workspace, user, channel)
+        return channel
 
     def _look(self, client: WebClient, message: OutgoingMessage) -> _There:
         """Where this message is in Slack if a send that was cut short got there after all."""
@@ -181,8 +239,24 @@ class Sending:
         if _may_have_been_taken(error):
             raise TryAgain(_RETRY_SECONDS) from error
         code = code_of(error)
+        if code in _NO_CHANNEL and self._forget_direct(message):
+            raise TryAgain(_RETRY_SECONDS) from error
+        if code in _NO_TOKEN:
+            self.forget(message.workspace)
+        if code in _GONE_PERSON:
+            with self.database.writing() as session:
+                providers.has_left(session, message.workspace, message.channel, self.clock())
         _log.warning("Slack refused message %s for good: %s", message.id, code)
         self._settle(message, Delivery.FAILED, error=code)
+
+    def _forget_direct(self, message: OutgoingMessage) -> bool:
+        """Have Slack be asked anew for a direct message that it does not know; False where it has
+        named that itself just now.
+        """
+        if message.channel in self._opened:
+            return False
+        with self.database.writing() as session:
+            return providers.forget_direct_channel(session, message.workspace, message.channel)
 
     def _settle(
         self,
@@ -196,7 +270,14 @@ class Sending:
         now = self.clock()
         with self.database.writing() as session:
             conversations.settle_message(
-                session, message.workspace, message.id, delivery, now, ts=ts, error=error
+                session,
+                message.workspace,
+                message.id,
+                delivery,
+                now,
+                ts=ts,
+                channel=message.channel,
+                error=error,
             )
             if message.opens is not None and ts is not None:
                 conversations.open_interview(session, message, message.channel, ts, now)
@@ -228,6 +309,14 @@ def _post(client: WebClient, message: OutgoingMessage) -> str:
         unfurl_media=False,
     )
     return str(answer["ts"])
+
+
+def _shortened(message: OutgoingMessage) -> OutgoingMessage:
+    """The message as plain text, cut to what Slack takes in any case."""
+    text = message.text
+    if len(text) > _PLAIN_TEXT:
+        text = f"{text[:_PLAIN_TEXT].rsplit(' ', 1)[0]}…\nThe rest is on your Home tab."
+    return OutgoingMessage(**{**message.model_dump(), "text": text, "blocks": []})
 
 
 def _finish(client: WebClient, message: OutgoingMessage, ts: str) -> bool:

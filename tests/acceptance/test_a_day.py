@@ -423,7 +423,7 @@ def the_owners_report_progress(day: Day) -> None:
     day.reads_at_home(OWNER, "A-1 Undertake a review", "in progress · Amber: slipping")
     day.reads_at_home(OWNER, "Last update: 23 November 2026")
     day.reads_at_home(OTHER, "Next check: 86% by the Easter break (26 March 2027)")
-    day.reads_at_home(OTHER, "agreed · not rated yet · due 31 July 2027 · reminders from 30 Nov")
+    day.reads_at_home(OTHER, "agreed · not rated yet · due 31 July 2027 · reminders from 3 Dec")
     day.reads_at_home(LEAD, "Under way: 1 amber, 3 not rated yet")
 
 
@@ -474,7 +474,7 @@ def everyone_looks_at_home(day: Day) -> None:
         "A-2 Ring home on the first day of each absence from English\n"
         "Tom Baker · agreed · not rated yet · due 31 May 2027\n[Open]",
         "A-3 Coach every English teacher in planning for retrieval practice\n"
-        "Tom Baker · agreed · not rated yet · due 31 July 2027 · reminders from 30 November 2026",
+        "Tom Baker · agreed · not rated yet · due 31 July 2027 · reminders from 3 December 2026",
         "A-4 Buy a reading scheme for the entry level groups\n"
         "Priya Shah · agreed · not rated yet · due 31 July 2027\n[Open]",
     ]
@@ -530,7 +530,7 @@ On the way: 84% by the February half term (12 February 2027); \
 Owner: Tom Baker""",
     "A-3": """\
 == Action A-3 ==
-A-3 · agreed · not rated yet · due 31 July 2027 · reminders from 30 November 2026
+A-3 · agreed · not rated yet · due 31 July 2027 · reminders from 3 December 2026
 SAR item: AFI 2
 Theme: Stay and achieve
 Action: Coach every English teacher in planning for retrieval practice

@@ -344,6 +344,7 @@ def test_states_that_nobody_came_back_with_are_cleared_away(
             connection.execute(long_ago)
 
         Installer(bot.base_url).begins()
+        bot.service.upkeep.tidy()
 
         assert states(bot) == 1
 

@@ -501,8 +501,8 @@ def test_reminders_can_be_put_off_by_a_week(
 
     owner.presses("Snooze a week", "A-2")
 
-    assert stored(bot, action).action.snoozed_until == date(2026, 11, 30)
-    fake.wait_for(lambda: "reminders from 30 November 2026" in owner.home_text)
+    assert stored(bot, action).action.snoozed_until == date(2026, 12, 3)
+    fake.wait_for(lambda: "reminders from 3 December 2026" in owner.home_text)
 
 
 def test_a_new_owner_is_told(fake: FakeSlack, bot: InProcess, of: Any, college: College) -> None:

@@ -170,7 +170,7 @@ def test_an_event_is_kept_once_and_emptied_when_answered(database: Database) -> 
     with database.reading() as session:
         assert (kept, marked) == (False, [True, False])
         assert conversations.open_events(session, "T1", "D1:1.1") == []
-        assert conversations.open_conversations(session) == []
+        assert conversations.open_conversations(session, NOON) == []
         answered = conversations.event(session, "T1", "E1")
         assert answered is not None and answered.payload == {}
 
@@ -186,7 +186,7 @@ def test_a_settled_message_waits_no_more(database: Database) -> None:
 
     with database.reading() as session:
         assert conversations.waiting_messages(session, "T1", "D1:1.1") == []
-        assert conversations.waiting_conversations(session) == []
+        assert conversations.waiting_conversations(session, NOON, "node-1") == []
 
 
 def test_no_query_shows_one_workspace_the_rows_of_another(database: Database) -> None:

@@ -1,5 +1,7 @@
 """weekly reminders, when they are due, who sends them, and which processes run."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 from alembic import op
@@ -10,15 +12,17 @@ branch_labels = None
 depends_on = None
 
 # What may be left out, and what may not, with what it is in rows that are there already.
-_MAY_BE_NULL = (
+_MAY_BE_NULL: tuple[tuple[str, str, Any], ...] = (
     ("person", "reminder_day", sa.Integer()),
     ("person", "reminder_time", sa.Time()),
     ("person", "remind_at", UTCDateTime()),
     ("person", "overview_at", UTCDateTime()),
+    ("person", "reminded_week", AutoString(length=8)),
+    ("person", "overview_week", AutoString(length=8)),
     ("person", "direct_channel", AutoString(length=64)),
     ("outgoing_message", "sender", AutoString(length=64)),
 )
-_MUST_BE_SET = (
+_MUST_BE_SET: tuple[tuple[str, str, Any, Any], ...] = (
     ("person", "only_overdue", sa.Boolean(), sa.false()),
     ("outgoing_message", "is_paced", sa.Boolean(), sa.false()),
     ("provider_settings", "nation", sa.String(length=24), "england"),
@@ -44,6 +48,8 @@ def upgrade() -> None:
                 changed.alter_column(column, existing_type=kind, server_default=None)
     for name, table, columns in _INDEXES:
         op.create_index(name, table, columns)
+    # What waits may have been tried by a process that is not known any more.
+    op.execute("UPDATE outgoing_message SET sender = '' WHERE delivery = 'waiting'")
     # Whoever is known already is looked at by the next sweep.
     op.execute("UPDATE person SET remind_at = created_at, overview_at = created_at")
     op.create_table(

@@ -1,0 +1,246 @@
+"""Who is to be reminded at an instant, of what, and when to look at each person next.
+
+Nothing is written here: what comes of it is kept, and sent, elsewhere.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from bot.bank_holidays import open_days_of
+from bot.coaching.dates import academic_year
+from bot.coaching.due import Owned, Week, week_of
+from bot.coaching.moments import Moment, Rhythm, reminder_moment
+from bot.coaching.open_days import OpenDays
+from bot.conversation import local_day
+from bot.reviewing import planned
+from bot.rights import may_write
+from bot.summaries import draft_of
+from storage import actions, providers, reminders
+from storage.actions import StoredAction
+from storage.models import Person, ProviderSettings, Reminder
+from storage.vocabulary import ReminderKind, Role
+
+# After so many weeks without an answer no more is sent, and the sponsor is told.
+UNANSWERED_WEEKS = 3
+# How far back what somebody was sent still counts: a half-term, and three weeks of reminders with
+# the longest holidays between them.
+_LOOK_BACK = timedelta(days=180)
+# Whoever is nobody to remind, or whose plan is paused, is looked at again after this time.
+_LATER = timedelta(days=1)
+# Whoever has only just come is not sent what they would have been sent before.
+_NEW = timedelta(days=1)
+
+
+class Not(StrEnum):
+    """Why somebody is sent nothing."""
+
+    NOT_YET = "it is not their time yet"
+    PAUSED = "the provider has paused reminders"
+    LEFT = "they have left"
+    READER = "they read the plan and own nothing in it"
+    NEW = "they have only just come"
+    NOTHING_DUE = "nothing of theirs is due"
+    RECENT = "they have given an update in the last six days"
+    UNANSWERED = "they have not answered three in a row; their sponsor was told"
+    AWAY = "Slack says that they are not to be disturbed"
+    GONE = "their workspace has taken the bot out"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What comes of looking at someone.
+
+    `settles` is the ISO week that is over and done with for them by it, None where it is not.
+    `sends` is what they are sent, or for UNANSWERED what is said of them to `sponsors`.
+    """
+
+    person: Person
+    next_at: datetime
+    settles: str | None = None
+    sends: ReminderKind | None = None
+    why_not: Not | None = None
+    week: Week | None = None
+    owned: tuple[StoredAction, ...] = ()
+    sponsors: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What holds for everyone in a workspace."""
+
+    settings: ProviderSettings
+    open_days: OpenDays
+
+
+def decide(session: Session, people: Sequence[Person], now: datetime) -> list[Decision]:
+    """What comes of looking at these people, of any workspace, at an instant."""
+    rules: dict[str, _Rules] = {}
+    due: dict[str, list[tuple[Person, Moment]]] = defaultdict(list)
+    found = []
+    for person in people:
+        if person.workspace not in rules:
+            rules[person.workspace] = _rules(session, person.workspace)
+        kept = rules[person.workspace]
+        moment = _moment(person, kept, now)
+        why_not = _not_at_all(person, kept)
+        if why_not is not None:
+            found.append(Decision(person, now + _LATER, why_not=why_not))
+        elif not moment.is_due:
+            found.append(Decision(person, moment.at, why_not=Not.NOT_YET))
+        elif person.reminded_week is None and timedelta(0) <= now - person.created_at < _NEW:
+            found.append(_settled(person, kept, now, moment, why_not=Not.NEW))
+        else:
+            due[person.workspace].append((person, moment))
+    for workspace, each in due.items():
+        found += _due_in(session, workspace, each, rules[workspace], now)
+    return found
+
+
+def rhythm_of(person: Person, settings: ProviderSettings) -> Rhythm:
+    """When somebody is reminded: as they have chosen, else as their provider has."""
+    day, time = person.reminder_day, person.reminder_time
+    return Rhythm(
+        settings.reminder_day if day is None else day,
+        settings.reminder_time if time is None else time,
+        person.timezone,
+    )
+
+
+def _rules(session: Session, workspace: str) -> _Rules:
+    settings = providers.settings_of(session, workspace)
+    return _Rules(settings, open_days_of(settings))
+
+
+def _moment(person: Person, rules: _Rules, now: datetime) -> Moment:
+    rhythm = rhythm_of(person, rules.settings)
+    return reminder_moment(now, rhythm, rules.open_days, person.reminded_week)
+
+
+def _not_at_all(person: Person, rules: _Rules) -> Not | None:
+    if rules.settings.is_paused:
+        return Not.PAUSED
+    if person.left_at is not None:
+        return Not.LEFT
+    return None if may_write(person) else Not.READER
+
+
+def _settled(
+    person: Person,
+    rules: _Rules,
+    now: datetime,
+    moment: Moment,
+    *,
+    sends: ReminderKind | None = None,
+    why_not: Not | None = None,
+    week: Week | None = None,
+    owned: Sequence[StoredAction] = (),
+    sponsors: Sequence[Person] = (),
+) -> Decision:
+    """The week is over and done with for someone; they are looked at again in a later one."""
+    rhythm = rhythm_of(person, rules.settings)
+    following = reminder_moment(now, rhythm, rules.open_days, moment.week)
+    return Decision(
+        person, following.at, moment.week, sends, why_not, week, tuple(owned), tuple(sponsors)
+    )
+
+
+def _due_in(
+    session: Session,
+    workspace: str,
+    due: Sequence[tuple[Person, Moment]],
+    rules: _Rules,
+    now: datetime,
+) -> list[Decision]:
+    ids = [person.id for person, _ in due if person.id is not None]
+    live = actions.live_of(session, workspace, ids)
+    sent = reminders.since(session, workspace, ids, now - _LOOK_BACK)
+    decisions = []
+    for person, moment in due:
+        assert person.id is not None
+        owned, before = live.get(person.id, []), sent.get(person.id, [])
+        week = _week(person, owned, now)
+        sends, why_not = _sends(person, week, before, rules, now)
+        sponsors: list[Person] = []
+        if sends is ReminderKind.UNANSWERED:
+            sponsors = _sponsors(session, person, owned)
+        decisions.append(
+            _settled(
+                person,
+                rules,
+                now,
+                moment,
+                sends=sends,
+                why_not=why_not,
+                week=week,
+                owned=owned,
+                sponsors=sponsors,
+            )
+        )
+    return decisions
+
+
+def _week(person: Person, owned: Sequence[StoredAction], now: datetime) -> Week:
+    today = local_day(now, person)
+    mine = [
+        Owned(stored.action.id, planned(stored, draft_of(stored)), stored.action.snoozed_until)
+        for stored in owned
+        if stored.action.id is not None
+    ]
+    return week_of(mine, today, academic_year(today), only_overdue=person.only_overdue)
+
+
+def _sends(
+    person: Person, week: Week, before: Sequence[Reminder], rules: _Rules, now: datetime
+) -> tuple[ReminderKind | None, Not | None]:
+    unanswered = _unanswered(before)
+    if week.asked:
+        if ReminderKind.UNANSWERED in unanswered:
+            return None, Not.UNANSWERED
+        if len(unanswered) >= UNANSWERED_WEEKS:
+            return ReminderKind.UNANSWERED, None
+        return ReminderKind.OWNER, None
+    if week.is_recent:
+        return None, Not.RECENT
+    if not week.has_actions or person.only_overdue or _had_quiet(person, before, rules, now):
+        return None, Not.NOTHING_DUE
+    return ReminderKind.QUIET, None
+
+
+def _unanswered(before: Sequence[Reminder]) -> list[ReminderKind]:
+    """The kinds of the newest reminders in a row that nothing was done about."""
+    asked = [r for r in before if r.kind in (ReminderKind.OWNER, ReminderKind.UNANSWERED)]
+    found = []
+    for reminder in reversed(asked):
+        if reminder.answered_at is not None:
+            break
+        found.append(reminder.kind)
+    return found
+
+
+def _had_quiet(person: Person, before: Sequence[Reminder], rules: _Rules, now: datetime) -> bool:
+    """Whether somebody was told in this half-term that nothing is due."""
+    zone = ZoneInfo(person.timezone)
+    this = rules.open_days.half_term(now.astimezone(zone).date())
+    return any(
+        r.kind is ReminderKind.QUIET
+        and rules.open_days.half_term(r.at.astimezone(zone).date()) == this
+        for r in before
+    )
+
+
+def _sponsors(session: Session, owner: Person, owned: Sequence[StoredAction]) -> list[Person]:
+    """Who is told that an owner does not answer: the sponsors of their themes, else the leads."""
+    ids = {stored.theme.sponsor_id for stored in owned if stored.theme} - {None, owner.id}
+    found = [
+        providers.person_by_id(session, owner.workspace, person_id)
+        for person_id in sorted(person_id for person_id in ids if person_id is not None)
+    ]
+    here = [person for person in found if person.left_at is None]
+    leads = providers.with_role(session, owner.workspace, Role.LEAD)
+    return here or [lead for lead in leads if lead.id != owner.id]

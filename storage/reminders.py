@@ -1,0 +1,164 @@
+"""Who is due to be written to, what they were sent, and whether they answered.
+
+Every query names its workspace, but for the two by which the sweep looks for whoever is due.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from storage.models import OutgoingMessage, Person, Reminder
+from storage.rows import insert
+from storage.vocabulary import ReminderKind
+
+# Where a page of people ends: the instant at which the last was due, and their id.
+Cursor = tuple[datetime, int]
+
+
+def due_people(
+    session: Session,
+    now: datetime,
+    limit: int,
+    after: Cursor | None = None,
+    workspace: str | None = None,
+) -> list[Person]:
+    """The people of all workspaces, or of one, who are due to be looked at, the oldest first."""
+    return _due(session, Person.remind_at, now, limit, after, workspace)
+
+
+def due_for_overview(
+    session: Session,
+    now: datetime,
+    limit: int,
+    after: Cursor | None = None,
+    workspace: str | None = None,
+) -> list[Person]:
+    """The same for those for whom it is time to see whether they hear how it goes."""
+    return _due(session, Person.overview_at, now, limit, after, workspace)
+
+
+def _due(
+    session: Session,
+    column: Any,
+    now: datetime,
+    limit: int,
+    after: Cursor | None,
+    workspace: str | None,
+) -> list[Person]:
+    found = select(Person).where(col(column) <= now)
+    if workspace is not None:
+        found = found.where(Person.workspace == workspace)
+    if after is not None:
+        # A row comparison, which both databases answer from the index.
+        found = found.where(
+            sa.tuple_(col(column), col(Person.id)) > sa.tuple_(sa.literal(after[0]), after[1])
+        )
+    return list(session.exec(found.order_by(col(column), col(Person.id)).limit(limit)))
+
+
+def settle_reminder(
+    session: Session, person: Person, next_at: datetime, week: str | None = None
+) -> bool:
+    """Note when to look at someone again, and the week that is settled for them.
+
+    False where somebody else has done so since they were read.
+    """
+    settled = {} if week is None else {"reminded_week": week}
+    return _settle(session, person, "remind_at", {"remind_at": next_at, **settled})
+
+
+def settle_overview(
+    session: Session, person: Person, next_at: datetime, week: str | None = None
+) -> bool:
+    """The same for how the plan goes."""
+    settled = {} if week is None else {"overview_week": week}
+    return _settle(session, person, "overview_at", {"overview_at": next_at, **settled})
+
+
+def _settle(session: Session, person: Person, column: str, values: dict[str, Any]) -> bool:
+    table = Person.__table__  # type: ignore[attr-defined]
+    changed = session.connection().execute(
+        sa.update(table)
+        .where(
+            table.c.workspace == person.workspace,
+            table.c.id == person.id,
+            table.c[column] == getattr(person, column),
+        )
+        .values(**values)
+    )
+    return changed.rowcount == 1
+
+
+def keep(session: Session, reminder: Reminder) -> None:
+    """Keep what somebody is sent; one of a kind in a week."""
+    insert(session, [reminder])
+
+
+def since(
+    session: Session, workspace: str, person_ids: Sequence[int], at: datetime
+) -> dict[int, list[Reminder]]:
+    """What these people were sent since an instant, by the person's id, the oldest first."""
+    found: dict[int, list[Reminder]] = defaultdict(list)
+    rows = session.exec(
+        select(Reminder)
+        .where(
+            Reminder.workspace == workspace,
+            col(Reminder.person_id).in_(person_ids),
+            col(Reminder.at) >= at,
+        )
+        .order_by(col(Reminder.id))
+    )
+    for row in rows:
+        found[row.person_id].append(row)
+    return found
+
+
+def answered(session: Session, person: Person, at: datetime) -> None:
+    """Note that someone has done something with an action, which answers all they were sent."""
+    table = Reminder.__table__  # type: ignore[attr-defined]
+    session.connection().execute(
+        sa.update(table)
+        .where(
+            table.c.workspace == person.workspace,
+            table.c.person_id == person.id,
+            table.c.answered_at.is_(None),
+        )
+        .values(answered_at=at)
+    )
+
+
+def last_sent(
+    session: Session, person: Person, since: datetime
+) -> tuple[Reminder, OutgoingMessage] | None:
+    """Someone's newest reminder since an instant and its message; None where it is not sent."""
+    newest = session.exec(
+        select(Reminder)
+        .where(
+            Reminder.workspace == person.workspace,
+            Reminder.person_id == person.id,
+            Reminder.kind == ReminderKind.OWNER,
+            col(Reminder.at) >= since,
+        )
+        .order_by(col(Reminder.id).desc())
+        .limit(1)
+    ).first()
+    if newest is None:
+        return None
+    message = session.exec(
+        select(OutgoingMessage).where(
+            OutgoingMessage.workspace == person.workspace,
+            OutgoingMessage.key == key_of(newest),
+            col(OutgoingMessage.ts).is_not(None),
+        )
+    ).one_or_none()
+    return None if message is None else (newest, message)
+
+
+def key_of(reminder: Reminder) -> str:
+    """The key of the message that a reminder is sent by."""
+    word = "remind" if reminder.kind is ReminderKind.OWNER else reminder.kind.value
+    return f"{word}:{reminder.person_id}:{reminder.week}"
