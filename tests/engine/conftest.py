@@ -1,6 +1,7 @@
 """Engines on a fresh database, and a look at what they recorded there."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from bot.engine import Engine, engine_url
 
 EngineMaker = Callable[[], Engine]
-Recorded = Callable[[str], list[tuple[str, ...]]]
+Recorded = Callable[[str], list[tuple[Any, ...]]]
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def new_engine(database_url: str) -> Iterator[EngineMaker]:
 def recorded(database_url: str) -> Recorded:
     """Rows of a query on the engine's own tables, to be asked for when no engine runs."""
 
-    def rows(query: str) -> list[tuple[str, ...]]:
+    def rows(query: str) -> list[tuple[Any, ...]]:
         database = sa.create_engine(engine_url(database_url))
         with database.connect() as connection:
             if database.dialect.name == "postgresql":

@@ -177,11 +177,9 @@ def test_what_is_queued_outlives_a_close(new_engine: EngineMaker, recorded: Reco
     closer.join(SECONDS)
 
     assert begun.empty()
-    assert recorded("SELECT status FROM workflow_status ORDER BY created_at") == [
-        ("SUCCESS",),
-        ("ENQUEUED",),
-        ("ENQUEUED",),
-    ]
+    # Not even given a turn, and then put back.
+    turns = "SELECT status, recovery_attempts FROM workflow_status ORDER BY created_at"
+    assert recorded(turns) == [("SUCCESS", 1), ("ENQUEUED", 0), ("ENQUEUED", 0)]
     make()
     assert [begun.get(timeout=SECONDS) for _ in range(2)] == [1, 2]
 
@@ -311,24 +309,35 @@ def test_a_dead_nodes_work_is_taken_over_once(
     )
 
 
-def test_a_live_nodes_work_is_not_put_back_by_a_late_take_over(new_engine: EngineMaker) -> None:
-    """Two reapers saw the same dead node; the later one comes when the work runs here."""
+def test_work_that_was_taken_over_is_not_put_back_by_a_second_call(database_url: str) -> None:
     begun: SimpleQueue[str] = SimpleQueue()
     may_end = threading.Event()
-    engine = new_engine()
 
-    def post() -> None:
-        begun.put("post")
-        may_end.wait(SECONDS)
+    def launched(executor_id: str) -> Engine:
+        engine = Engine(engine_url(database_url), executor_id=executor_id)
 
-    engine.workflow("send")(lambda: engine.step("post", post))
-    engine.launch()
+        def post() -> None:
+            begun.put(executor_id)
+            may_end.wait(SECONDS)
+
+        engine.workflow("send")(lambda: engine.step("post", post))
+        engine.launch()
+        return engine
+
+    engine = launched("node-0")
     engine.start_once("message-1", "send")
-    assert begun.get(timeout=SECONDS) == "post"
-
-    assert engine.take_over("node-0") == 0
-    assert engine.backlog()[:2] == (0, 1)
-    may_end.set()
+    assert begun.get(timeout=SECONDS) == "node-0"
+    engine.close(drain_seconds=0)  # as if it had died in its step
+    engine = launched("node-1")
+    try:
+        assert engine.take_over("node-0") == 1
+        assert begun.get(timeout=SECONDS) == "node-1"
+        assert engine.take_over("node-0") == 0
+        assert engine.backlog()[:2] == (0, 1)
+    finally:
+        may_end.set()
+        engine.close()
+    assert begun.empty()
 
 
 def test_a_schedule_gives_the_instant_that_was_due(new_engine: EngineMaker, tmp_path: Path) -> None:
