@@ -266,6 +266,20 @@ def test_when_it_is_told_how_the_plan_goes(
     assert by_clock(moment) == expected
 
 
+def test_two_overviews_that_meet_are_the_later_one() -> None:
+    """After a Thursday and Friday that are closed it is due on Monday, and nobody has sent it."""
+    closed, rhythm = closed_on("2026-11-26", "2026-11-27"), Rhythm(2, time(9), LONDON)
+
+    for now, expected in (
+        ("2026-11-29 12:00", "look Mon 2026-11-30 09:00 2026-W48"),
+        ("2026-12-02 12:00", "due Wed 2026-12-02 12:00 2026-W48"),
+        ("2026-12-02 20:00", "look Thu 2026-12-03 09:00 2026-W49"),
+        ("2026-12-03 09:00", "due Thu 2026-12-03 09:00 2026-W49"),
+    ):
+        moment = overview_moment(at(now), rhythm, closed, Every.WEEK, "2026-W47")
+        assert by_clock(moment) == expected
+
+
 # --- any zone, rhythm, settings and times -------------------------------------------------------
 
 RHYTHMS = st.builds(
