@@ -150,6 +150,15 @@ def _whoever(workspace: str, user: str) -> Update:
     )
 
 
+def look_again(session: Session, workspace: str, at: datetime) -> None:
+    """Have the next sweep after `at` work out anew when each in a workspace is to be written to."""
+    session.connection().execute(
+        update(Person)
+        .where(col(Person.workspace) == workspace)
+        .values(remind_at=at, overview_at=at)
+    )
+
+
 def with_home(session: Session, workspace: str) -> list[Person]:
     """Everyone in a workspace who has ever looked at their Home tab."""
     opened = select(Person).where(

@@ -1,4 +1,4 @@
-"""The settings of a provider, for quality leads: reminders, terms, limits and framework."""
+"""The settings of a provider, for quality leads: reminders, terms, days off, limits, framework."""
 
 from collections.abc import Mapping
 from datetime import date, time
@@ -16,6 +16,7 @@ from bot.coaching.frameworks import (
     headings_in,
     headings_of,
 )
+from bot.coaching.open_days import closures_in, closures_text, with_closures
 from bot.coaching.own_limits import (
     ASKED,
     FEWEST_LEARNERS,
@@ -40,14 +41,29 @@ from bot.slack.pieces import small
 from bot.slack.seen import Seen, mark, told_of
 from storage import providers
 from storage.models import Person, ProviderSettings
+from storage.vocabulary import Every, Nation
 
-_WEEKDAYS = {
+# The days and times at which reminders may come.
+WEEKDAYS = {
     str(number): name
     for number, name in enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"))
 }
 _FIRST_HOUR, _LAST_HOUR = 7, 18
-_TIMES = [f"{hour:02}:{minute:02}" for hour in range(_FIRST_HOUR, _LAST_HOUR) for minute in (0, 30)]
-_TIMES.append(f"{_LAST_HOUR}:00")
+TIMES = [f"{hour:02}:{minute:02}" for hour in range(_FIRST_HOUR, _LAST_HOUR) for minute in (0, 30)]
+TIMES.append(f"{_LAST_HOUR}:00")
+_NATIONS = {
+    Nation.ENGLAND.value: "England",
+    Nation.WALES.value: "Wales",
+    Nation.SCOTLAND.value: "Scotland",
+    Nation.NORTHERN_IRELAND.value: "Northern Ireland",
+}
+_OVERVIEWS = {
+    Every.WEEK.value: "Every week",
+    Every.MONTH.value: "Every month",
+    Every.HALF_TERM.value: "Every half-term",
+}
+_RUNNING, _PAUSED = "no", "yes"
+_PAUSE = {_RUNNING: "No", _PAUSED: "Yes, until somebody changes this"}
 _NO_FRAMEWORK = "none"
 _CHOICES = {
     _NO_FRAMEWORK: "None: we type the area of each SAR item",
@@ -67,6 +83,10 @@ _TERM_DAYS = {
 _FIELDS = {
     "reminder_day": "day of reminders",
     "reminder_time": "time of reminders",
+    "overviews": "pace of overviews",
+    "is_paused": "pause of reminders",
+    "nation": "nation whose bank holidays you keep",
+    "closures": "days on which you are closed",
     **_TERM_DAYS,
     "themes": "number of themes",
     "theme": "number of actions in a theme",
@@ -93,6 +113,10 @@ def _held(settings: ProviderSettings, year: str) -> dict[str, Any]:
     return {
         "reminder_day": str(settings.reminder_day),
         "reminder_time": f"{settings.reminder_time:%H:%M}",
+        "overviews": settings.overviews.value,
+        "is_paused": _PAUSED if settings.is_paused else _RUNNING,
+        "nation": settings.nation.value,
+        "closures": closures_text(settings.closures, year) or None,
         **own_days(settings.terms, year),
         **{name: None if number is None else str(number) for name, number in numbers.items()},
         "framework": settings.framework if settings.framework in _CHOICES else _NO_FRAMEWORK,
@@ -114,7 +138,7 @@ def _form(
             "reminder_day",
             "On which day should reminders come?",
             held,
-            _WEEKDAYS,
+            WEEKDAYS,
             optional=False,
             hint="Usually Monday",
         ),
@@ -122,12 +146,36 @@ def _form(
             "reminder_time",
             "At what time?",
             held,
-            {each: each for each in _TIMES},
+            {each: each for each in TIMES},
             optional=False,
             hint="Usually 09:00, by the clock where each person is",
         ),
+        choice_input(
+            "overviews",
+            "How often should sponsors and leads hear how the plan goes?",
+            held,
+            _OVERVIEWS,
+            optional=False,
+            hint="It comes on the first open day after the reminders.",
+        ),
+        choice_input("is_paused", "Pause all reminders", held, _PAUSE, optional=False),
         HeaderBlock(text=f"Term dates {year}"),
+        small(
+            "Nobody is reminded between terms. Where you set no day around a break, the usual one "
+            "holds: 25 July to 31 August, 20 December to 3 January, and a week before and after "
+            "Easter."
+        ),
         *(_day_input(name, held, standard) for name, standard in standard_days(year).items()),
+        HeaderBlock(text=f"Days off {year}"),
+        choice_input("nation", "Whose bank holidays do you keep?", held, _NATIONS, optional=False),
+        text_input(
+            "closures",
+            "Days on which you are closed",
+            held,
+            long=True,
+            hint="One a line, as “23 October” or “15 to 19 February”. Left empty: the usual "
+            "half-term weeks. If you list any day, list your half-terms too.",
+        ),
         HeaderBlock(text="How short the plan should be"),
         small(
             "The review asks you to look at what is a little over these numbers, and to mend what "
@@ -175,9 +223,11 @@ def _take(office: Office, person: Person, view: dict[str, Any]) -> Done:
     changes.for_leads(person)
     seen, typed = Seen.from_text(view.get("private_metadata", "")), submitted(view)
     year = _year(office, person, seen)
-    if typed["reminder_day"] not in _WEEKDAYS or typed["reminder_time"] not in _TIMES:
+    if typed["reminder_day"] not in WEEKDAYS or typed["reminder_time"] not in TIMES:
         raise ValueError("not a choice of the form")
-    if typed["framework"] not in _CHOICES:
+    if typed["overviews"] not in _OVERVIEWS or typed["is_paused"] not in _PAUSE:
+        raise ValueError("not a choice of the form")
+    if typed["nation"] not in _NATIONS or typed["framework"] not in _CHOICES:
         raise ValueError("not a choice of the form")
     headings = headings_in(typed["headings"] or "")
     wrong = _problems(typed, headings, year)
@@ -191,9 +241,16 @@ def _take(office: Office, person: Person, view: dict[str, Any]) -> Done:
         changed = told_of(seen.changed(held), _FIELDS, by, held)
         if changed:
             return Done(again=_form(year, held, mine, changed))
+        moved = _moving(settings)
         settings.reminder_day = int(typed["reminder_day"])
         settings.reminder_time = time.fromisoformat(typed["reminder_time"])
         settings.terms = with_terms(settings.terms, year, {name: typed[name] for name in DAYS})
+        settings.overviews = Every(typed["overviews"])
+        settings.is_paused = typed["is_paused"] == _PAUSED
+        settings.nation = Nation(typed["nation"])
+        if "closures" in mine:
+            spans, _ = closures_in(typed["closures"] or "", year)
+            settings.closures = with_closures(settings.closures, year, spans)
         for name in ASKED:
             # What nobody changed stays as it is kept, with an amber that may not be ours.
             if name in mine:
@@ -204,7 +261,22 @@ def _take(office: Office, person: Person, view: dict[str, Any]) -> Done:
         settings.headings = headings
         settings.changed_by_id = person.id
         session.add(settings)
+        if _moving(settings) != moved:
+            providers.look_again(session, person.workspace, office.clock())
     return Done()
+
+
+def _moving(settings: ProviderSettings) -> tuple[Any, ...]:
+    """All by which it is worked out when somebody is next written to."""
+    return (
+        settings.reminder_day,
+        settings.reminder_time,
+        settings.overviews,
+        settings.is_paused,
+        settings.terms,
+        settings.nation,
+        settings.closures,
+    )
 
 
 def _year(office: Office, person: Person, seen: Seen) -> str:
@@ -213,6 +285,10 @@ def _year(office: Office, person: Person, seen: Seen) -> str:
     if seen.id not in (this - 1, this, this + 1):
         raise ValueError("not a year of a form")
     return academic_year(date(seen.id, 8, 1))
+
+
+# Of one field, so that what is wrong can be read at a glance.
+_PROBLEMS_SHOWN = 3
 
 
 def _problems(typed: dict[str, Any], headings: list[str], year: str) -> dict[str, str]:
@@ -228,6 +304,11 @@ def _problems(typed: dict[str, Any], headings: list[str], year: str) -> dict[str
         wrong["learners"] = (
             f"Give a whole number from {FEWEST_LEARNERS} to {MOST_LEARNERS:,}, or leave it empty."
         )
+    _, unread = closures_in(typed["closures"] or "", year)
+    if unread:
+        more = len(unread) - _PROBLEMS_SHOWN
+        says = unread[:_PROBLEMS_SHOWN] + ([f"And {more} more."] if more > 0 else [])
+        wrong["closures"] = " ".join(says)
     longest = max(headings, key=len, default="")
     if len(longest) > LONGEST_HEADING:
         most = f"Keep each heading to {LONGEST_HEADING} characters"

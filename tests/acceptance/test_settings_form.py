@@ -1,7 +1,7 @@
 """A quality lead sets reminders, term dates, limits and framework; the review and forms follow."""
 
 import json
-from datetime import time
+from datetime import UTC, datetime, time
 from typing import Any
 
 import pytest
@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 from bot.cli import app
 from bot.coaching.frameworks import FRAMEWORKS
 from storage import providers
-from storage.models import ProviderSettings, SarItem
-from storage.vocabulary import Role
+from storage.models import Person, ProviderSettings, SarItem
+from storage.vocabulary import Every, Nation, Role
 from tests.support import slack_payloads as payloads
 from tests.support.block_kit import assert_valid_view, render_text
-from tests.support.bots import InProcess
+from tests.support.bots import NOW, InProcess
 from tests.support.college import LEAD, OTHER, OWNER, READER, SPONSOR, College, found
 from tests.support.fake_slack import FakeSlack
 from tests.support.screens import Screens, inputs
@@ -31,6 +31,10 @@ NOBODY_SET = {
     "learners": None,
     "framework": None,
     "headings": [],
+    "nation": Nation.ENGLAND,
+    "closures": [],
+    "overviews": Every.WEEK,
+    "is_paused": False,
 }
 
 
@@ -102,6 +106,10 @@ def test_what_is_saved_is_shown_again(fake: FakeSlack, bot: InProcess, lead: Scr
         learners="1,200",
         framework="own",
         headings="- Teaching & <learning>\n- Results\n- results",
+        nation="wales",
+        closures="15 to 19 February\nInset <day>: 23/10/26",
+        overviews="half_term",
+        is_paused="yes",
     )
 
     assert kept(bot) == {
@@ -112,6 +120,10 @@ def test_what_is_saved_is_shown_again(fake: FakeSlack, bot: InProcess, lead: Scr
         "learners": 1200,
         "framework": "own",
         "headings": ["Teaching & <learning>", "Results"],
+        "nation": Nation.WALES,
+        "closures": [["2026-10-23", "2026-10-23"], ["2027-02-15", "2027-02-19"]],
+        "overviews": Every.HALF_TERM,
+        "is_paused": True,
     }
     fake.wait_for_calls("views.publish", homes + 1)
     text = lead.presses("Settings")
@@ -119,6 +131,8 @@ def test_what_is_saved_is_shown_again(fake: FakeSlack, bot: InProcess, lead: Scr
     for shown in ("[Thursday]", "[16:00]", "[2026-09-01]", "[2026-12-18]", "[4]", "[1200]"):
         assert shown in text
     assert "[Our own headings]" in text and "[Teaching & <learning>\nResults]" in text
+    assert "[Wales]" in text and "[Every half-term]" in text and "[Yes, until" in text
+    assert "[23 October 2026\n15 February 2027 to 19 February 2027]" in text
     # What is emptied goes back to the standard.
     lead.saves(
         reminder_day="0",
@@ -130,6 +144,10 @@ def test_what_is_saved_is_shown_again(fake: FakeSlack, bot: InProcess, lead: Scr
         learners="",
         framework="none",
         headings="",
+        nation="england",
+        closures="",
+        overviews="week",
+        is_paused="no",
     )
     assert kept(bot) == NOBODY_SET
 
@@ -165,6 +183,15 @@ def test_what_is_saved_is_shown_again(fake: FakeSlack, bot: InProcess, lead: Scr
             "learners: Give a whole number from 1 to 500,000, or leave it empty.",
         ),
         (
+            {"closures": "23 October\nsoon\n1 August 2027"},
+            "closures: “soon” is not a day I can read. Write one day a line, or as in “15 to 19 "
+            "February”. “1 August 2027” is not in this year, 1 August 2026 to 31 July 2027.",
+        ),
+        (
+            {"closures": "\n".join(["19 to 15 February"] * 5)},
+            "closures: " + "“19 to 15 February” ends before it begins. " * 3 + "And 2 more.",
+        ),
+        (
             {"framework": "own", "headings": " \n - \n"},
             "headings: Write your headings here, one a line, or choose a framework above.",
         ),
@@ -190,20 +217,42 @@ def test_what_cannot_be_is_sent_back_at_its_field(
 def test_two_leads_lose_nothing(bot: InProcess, lead: Screens, second: Screens) -> None:
     for screens in (lead, second):
         screens.presses("Settings")
-    lead.saves(themes="4", autumn_last="2026-12-18", reminder_day="1")
+    lead.saves(
+        themes="4",
+        autumn_last="2026-12-18",
+        reminder_day="1",
+        nation="scotland",
+        closures="23 October",
+        overviews="month",
+        is_paused="yes",
+    )
 
     again = second.saves(
-        load="2", autumn_last="2026-12-17", headings="Teaching <b>\nResults", framework="own"
+        load="2",
+        autumn_last="2026-12-17",
+        headings="Teaching <b>\nResults",
+        framework="own",
+        closures="4 January",
     )
 
     assert_valid_view(second.modals[-1])
     told = again.partition("What you typed is still below.")[0]
-    assert told.count("Lena Marsh changed the ") == 3
-    for what in ("day of reminders", "last day of the autumn term", "number of themes to “4”"):
+    assert told.count("Lena Marsh changed the ") == 7
+    for what in (
+        "day of reminders",
+        "last day of the autumn term",
+        "number of themes to “4”",
+        "nation whose bank holidays you keep",
+        "days on which you are closed",
+        "pace of overviews",
+        "pause of reminders",
+    ):
         assert f"Lena Marsh changed the {what}." in told
     # Theirs where the second lead typed nothing, and the second lead's own elsewhere.
     assert "[Tuesday]" in again and "at most? (optional): [4]" in again
+    assert "[Scotland]" in again and "[Every month]" in again and "[Yes, until" in again
     assert "[2026-12-17]" in again and "[Teaching <b>\nResults]" in again
+    assert "[4 January]" in again
     assert "[Our own headings]" in again
     second.saves()
     assert kept(bot) == {
@@ -213,6 +262,10 @@ def test_two_leads_lose_nothing(bot: InProcess, lead: Screens, second: Screens) 
         "limits": {"themes_green": 4, "themes_amber": 5, "load_green": 2, "load_amber": 4},
         "framework": "own",
         "headings": ["Teaching <b>", "Results"],
+        "nation": Nation.SCOTLAND,
+        "closures": [["2027-01-04", "2027-01-04"]],
+        "overviews": Every.MONTH,
+        "is_paused": True,
     }
 
 
@@ -228,6 +281,7 @@ def test_what_was_kept_otherwise_stays_or_is_the_standard(bot: InProcess, lead: 
                 terms={"2026/27": "soon", "2025/26": "as it was"},
                 framework="of a later version",
                 headings=[3, "Teaching"],
+                closures=["soon", ["2025-10-24", "2025-10-24"], ["2026-10-23", "2026-10-23"], 3],
             )
         )
     assert "where one person keeps 2 moving" in check(lead, "one person keeps")
@@ -236,12 +290,16 @@ def test_what_was_kept_otherwise_stays_or_is_the_standard(bot: InProcess, lead: 
     assert "one person have at most? (optional): [2]" in text
     assert "plan have at most? (optional): []" in text
     assert "[None: we type the area of each SAR item]" in text and "[Teaching]" in text
+    assert "[23 October 2026]" in text
 
     lead.saves(themes="4")
 
     assert kept(bot)["limits"] == {**limits, "themes_green": 4, "themes_amber": 5}
     assert kept(bot)["terms"] == {"2025/26": "as it was"}
     assert kept(bot)["framework"] is None
+    assert kept(bot)["closures"][0] == "soon"
+    change(lead, closures="26 October")
+    assert kept(bot)["closures"] == [["2025-10-24", "2025-10-24"], ["2026-10-26", "2026-10-26"]]
     assert "3 to 4 themes is plenty." in lead.presses("Add a theme")
 
 
@@ -296,7 +354,10 @@ def test_another_workspace_has_settings_of_its_own(
         {"metadata": '{"id": 1999, "marks": {}}'},
         {"metadata": '{"id": null, "marks": {}}'},
         {"metadata": "{}"},
-        {"time": "03:00"},
+        {"reminder_time": "03:00"},
+        {"nation": "atlantis"},
+        {"overviews": "day"},
+        {"is_paused": "maybe"},
     ],
 )
 def test_what_no_form_of_ours_carries_changes_nothing(
@@ -306,14 +367,58 @@ def test_what_no_form_of_ours_carries_changes_nothing(
     view = json.loads(json.dumps(lead.modals[-1]))
     view["private_metadata"] = forged.get("metadata", view["private_metadata"])
     payload = payloads.view_submission(view, {}, LEAD, TEAM)
-    if "time" in forged:
-        for elements in payload["view"]["state"]["values"].values():
-            if "reminder_time" in elements:
-                elements["reminder_time"]["selected_option"]["value"] = forged["time"]
+    for elements in payload["view"]["state"]["values"].values():
+        for name in forged.keys() & elements.keys():
+            elements[name]["selected_option"]["value"] = forged[name]
 
     assert bot.http.interaction(payload).status == 200
 
     assert kept(bot) == NOBODY_SET
+
+
+# --- when people are looked at anew -------------------------------------------------------------
+
+LONG_AGO = datetime(2026, 9, 1, tzinfo=UTC)
+
+
+def looked_at(bot: InProcess, workspace: str = TEAM) -> set[tuple[datetime | None, ...]]:
+    """When the people of a workspace are to be looked at: reminders, overviews."""
+    with bot.database.reading() as session:
+        people = session.exec(select(Person).where(Person.workspace == workspace))
+        return {(person.remind_at, person.overview_at) for person in people}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"reminder_day": "3"},
+        {"reminder_time": "16:00"},
+        {"autumn_last": "2026-12-18"},
+        {"nation": "wales"},
+        {"closures": "23 October"},
+        {"overviews": "month"},
+        {"is_paused": "yes"},
+        # What moves no reminder.
+        {"load": "2"},
+        {"framework": "own", "headings": "Teaching"},
+        {},
+    ],
+)
+@on_sqlite
+def test_what_moves_reminders_has_everybody_looked_at_anew(
+    fake: FakeSlack, bot: InProcess, lead: Screens, typed: dict[str, Any]
+) -> None:
+    found(fake, bot.database, ELSEWHERE, prefix="X")
+    with bot.database.writing() as session:
+        for person in session.exec(select(Person)):
+            person.remind_at, person.overview_at = LONG_AGO, None
+            session.add(person)
+
+    change(lead, **typed)
+
+    moves = bool(typed) and not typed.keys() & {"load", "framework"}
+    assert looked_at(bot) == {(NOW, NOW) if moves else (LONG_AGO, None)}
+    assert looked_at(bot, ELSEWHERE) == {(LONG_AGO, None)}
 
 
 # --- what follows from them ---------------------------------------------------------------------
