@@ -30,6 +30,7 @@ from bot.slack import (
     new_action,
     parking,
     plan_forms,
+    reminder_form,
     reporting,
     settings_form,
 )
@@ -76,6 +77,7 @@ FORMS = {
     **plan_forms.FORMS,
     **parking.FORMS,
     **settings_form.FORMS,
+    **reminder_form.FORMS,
     **new_action.FORMS,
     **reporting.FORMS,
 }

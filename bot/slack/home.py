@@ -97,7 +97,8 @@ def _own(own: Sequence[ActionLine], person: Person, today: date, pages: Pages) -
     blocks: list[Block] = [HeaderBlock(text="Your actions")]
     if not own:
         blocks += sections("You own no action yet.")
-    blocks.append(ActionsBlock(elements=[do_button("Write an action", "new", {})]))
+    begin, when = do_button("Write an action", "new", {}), do_button("Reminders", "reminders", {})
+    blocks.append(ActionsBlock(elements=[begin, when]))
     page, shown = page_of(waiting, pages.own, OWN_ON_A_PAGE)
     for line in shown:
         blocks += [SectionBlock(text=mrkdwn(_own_text(line, person, today)))]

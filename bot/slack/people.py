@@ -104,6 +104,10 @@ class People:
                 session, workspace, user, profile.name if profile else user
             )
             if profile is not None:
+                has_come_back = person.left_at is not None and not profile.has_left
+                if has_come_back or person.timezone != profile.timezone:
+                    # Their day begins at another time, or they are to be written to again.
+                    person.remind_at = person.overview_at = now
                 person.name, person.timezone, person.profile_at = (
                     profile.name,
                     profile.timezone,

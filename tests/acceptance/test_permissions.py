@@ -349,6 +349,7 @@ BUTTONS = (
         "roles", nothing, {LEAD}, "== People and roles ==", LEADS_PLAN, "== People and roles =="
     ),
     Button("settings", nothing, {LEAD}, "== Settings ==", LEADS_PLAN, "== Settings =="),
+    Button("reminders", nothing, WRITERS, "== Reminders ==", READS_ONLY, "== Reminders =="),
     Button(
         "invite", our_theme(STAY), {LEAD, SPONSOR}, "== Ask for actions ==", "Only its sponsor or"
     ),
@@ -553,6 +554,16 @@ SENT = (
         {LEAD},
         LEADS_PLAN,
         {"provider_settings"},
+        abroad="",
+    ),
+    # One's own, so that whoever leads another workspace sets theirs there.
+    Sent(
+        "reminders",
+        nothing,
+        always(reminder_day="2"),
+        WRITERS,
+        READS_ONLY,
+        {"person"},
         abroad="",
     ),
     Sent(
@@ -926,7 +937,7 @@ FOREIGN = (
 @on_sqlite
 def test_a_form_that_is_not_ours_does_nothing(two: Two, caplog: pytest.LogCaptureFixture) -> None:
     # What these forms are about is in their inputs alone.
-    bare = ("park_several", "new_action")
+    bare = ("park_several", "new_action", "reminders")
     rows = {sent.form: sent for sent in reversed(SENT) if sent.form not in bare}
     views = {f: two.made_form(f, sent.about(two), sent.maker) for f, sent in rows.items()}
     before = everything(two.bot.database)
