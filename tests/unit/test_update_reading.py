@@ -1,0 +1,369 @@
+"""What is read from a reply that tells how an action goes, and what is left alone."""
+
+from datetime import date
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.coaching.rag_words import is_small_talk, sounds_like_a_plan
+from bot.coaching.update_reading import MOST_NOTE, Candidate, read_update, references
+from storage.vocabulary import Rag
+
+TODAY = date(2026, 11, 23)  # a Monday
+ATTENDANCE = Candidate(
+    "A-12", "Ring home on the first morning of an absence", "attendance", "%", "84%", "88%"
+)
+MOCKS = Candidate(
+    "A-7", "Weekly mock papers in GCSE maths", "grade 4 or above in mocks", "%", "41%", "55%"
+)
+WITHDRAWALS = Candidate(
+    "A-3", "Early calls to apprentices who fall quiet", "withdrawals", None, "14", "6"
+)
+MARKING = Candidate(
+    "A-5", "Mark within a week", "days to return marked work", "days", "15 days", "7 days"
+)
+JUDGEMENT = Candidate("A-9", "Coach new tutors", "quality of teaching", None, "RI", "Good")
+SURVEY = Candidate("A-8", "Act on learner voice", "score in the learner survey", None, "3.4", "4.0")
+BARE = Candidate("A-4", "Set up a reading group")
+ALL = (ATTENDANCE, MOCKS, WITHDRAWALS)
+GREEN, AMBER, RED = Rag.GREEN, Rag.AMBER, Rag.RED
+DONE, SAME = "done", "same"
+
+# A reply about attendance, up from 84% and to reach 88%: the figure, the RAG, done or no change.
+REPLIES: list[tuple[str, str | None, Rag | str | None]] = [
+    ("got it to 86% last week", "86%", None),
+    ("up from 84% to 86%", "86%", None),
+    ("86%", "86%", None),
+    ("86", "86", None),
+    ("86% 👍", "86%", None),
+    ("its 86 % now", "86 %", None),
+    ("attendance now 86", "86", None),
+    ("attendence at 86percent", "86percent", None),
+    ("Attendance is at 86.4% as of Friday, on track.", "86.4%", GREEN),
+    ("a-12 86% on track", "86%", GREEN),
+    ("A12 - 86 per cent. Going well", "86 per cent", GREEN),
+    ("action 12: 87%, no problems", "87%", GREEN),
+    ("eighty six per cent this week", "eighty six per cent", None),
+    ("86% up from 84%", "86%", None),
+    ("we were at 84% and now we're at 86%", "86%", None),
+    ("was 84%, 86% now", "86%", None),
+    ("84% -> 86%", "86%", None),
+    ("84 to 86", "86", None),
+    ("it was 86% when I looked on Friday", "86%", None),
+    ("86% this week, 85% last week", "86%", None),
+    ("Last week 85%, this week 86%", "86%", None),
+    ("85% in October, 86% now", "86%", None),
+    ("86% and still aiming for 88%", "86%", None),
+    ("86%. Target is 88%", "86%", None),
+    ("86% against a target of 88%", "86%", None),
+    ("86% (target 88%)", "86%", None),
+    ("86%, should be 88% by Easter", "86%", None),
+    ("86% so 2% to go", "86%", None),
+    ("now 86%, national is 90%", "86%", None),
+    ("86% attendance, 92% retention", "86%", None),
+    ("retention 92%, attendance 86%", "86%", None),
+    ("about 86% I think", "86%", None),
+    ("c. 86%", "86%", None),
+    ("87% on w/c 16 nov", "87%", None),
+    ("Finally reached 88%!", "88%", None),
+    ("we've hit the target of 88%", "88%", DONE),
+    ("dropped to 79% after the strike, off track", "79%", RED),
+    ("down to 80%. way behind", "80%", RED),
+    ("3 workshops run, attendance 86%", "86%", None),
+    ("52 of 60 in today so 86.7%", "86.7%", None),
+    # No figure of now: a target, a start, a change, a bound, something else.
+    ("still aiming for 88%", None, None),
+    ("88% is still the plan, on course", None, GREEN),
+    ("hoping to be at 88% by Christmas", None, None),
+    ("88% by July", None, None),
+    ("we need 88%", None, None),
+    ("not at 88% yet", None, None),
+    ("haven't hit 88% yet", None, None),
+    ("started at 84%", None, None),
+    ("it was 84% last year", None, None),
+    ("up 2%", None, None),
+    ("up by 2 points since half term", None, None),
+    ("2% better than last week", None, None),
+    ("another 1% on", None, None),
+    ("2% off target", None, None),
+    ("nearly 88%", None, None),
+    ("over 85%", None, None),
+    ("between 85% and 87%", None, None),
+    ("85-87%", None, None),
+    ("national average is 90%", None, None),
+    ("retention is 92%", None, None),
+    ("90% of tutors trained", None, None),
+    ("50% done", None, None),
+    ("met with 12 learners", None, None),
+    ("3 meetings held in week 9", None, None),
+    ("meeting on 23 November at 10.30", None, None),
+    ("room 86 booked", None, None),
+    ("spent £86 on texts", None, None),
+    ("Level 2 is 84% and Level 3 is 90%", None, None),
+    ("might be 86% but need to check", None, None),
+    ("is it 86%?", None, None),
+    ("100% committed to this", None, None),
+    ("140%", None, None),
+    ("86% - 88% is within reach", None, None),
+    ("84% in Sept / 86% in Nov", None, None),
+    ("getting better: 84, 85, 86", None, None),
+    ("attendance 86 percent for 16-18, 79 for adults", None, None),
+    # Longer, as people write them.
+    ("Hi, attendance is 86.2% which is 2% up on last month, so on track I think", "86.2%", GREEN),
+    ("Sorry for delay - 85.5% now. bit behind but getting there", "85.5%", AMBER),
+    ("we r at 86 atm, mostly on track", "86", GREEN),
+    ("87%!! Chuffed. Still lots to do to get to 88", "87%", None),
+    ("Its gone up from 84 to 86 so happy with that", "86", None),
+    ("attendance slipped to 83% this week cos of flu", "83%", None),
+    ("Attendance has improved by 2% to 86%", "86%", None),
+    ("86% compared to 84% this time last year", "86%", None),
+    ("86 percent which is above national (85)", "86 percent", None),
+    ("things are going well but not at 88% yet - 86%", "86%", GREEN),
+    ("we did 12 calls a week for 6 weeks and attendance rose to 86.5%", "86.5%", None),
+    ("Attendance was 86.4% last week compared with 85.1% the week before", "86.4%", None),
+    ("meetings with 14 parents done, figure not in yet", None, None),
+    ("waiting on data, will update friday", None, None),
+    ("A-12: done, we hit 88%", "88%", DONE),
+    ("86%  on track  no issues", "86%", GREEN),
+    # How it stands, in words.
+    ("on track", None, GREEN),
+    ("On course thanks", None, GREEN),
+    ("all going well", None, GREEN),
+    ("no issues", None, GREEN),
+    ("progressing nicely, no concerns", None, GREEN),
+    ("green", None, GREEN),
+    ("back on track after a slow start", None, None),
+    ("slow start but back on track now", None, GREEN),
+    ("was at risk but now on track", None, GREEN),
+    ("no longer at risk", None, GREEN),
+    ("we're not behind any more", None, GREEN),
+    ("at risk", None, AMBER),
+    ("slipping a bit", None, AMBER),
+    ("a bit behind because of the strike", None, AMBER),
+    ("running slightly behind", None, AMBER),
+    ("slow going", None, AMBER),
+    ("mixed picture tbh", None, AMBER),
+    ("I'd say amber", None, AMBER),
+    ("off track", None, RED),
+    ("well behind", None, RED),
+    ("stuck, nobody has time", None, RED),
+    ("it's just not happening", None, RED),
+    ("hasn't started yet", None, RED),
+    ("this is failing", None, RED),
+    ("red I'm afraid", None, RED),
+    ("not on track", None, None),
+    ("isn't on track tbh", None, None),
+    ("don't think we're on track", None, None),
+    ("should be on track by Easter", None, None),
+    ("if we get a new tutor we'd be on track", None, None),
+    ("hope to be back on track soon", None, None),
+    ("nearly on track", None, None),
+    ("not going well", None, None),
+    ("on track overall but a bit behind in construction", None, None),
+    ("are we on track?", None, None),
+    ("spoke to at-risk learners at risk of leaving", None, None),
+    ("helped learners who are stuck with fractions", None, None),
+    ("red team met", None, None),
+    # Done, or as before.
+    ("done", None, DONE),
+    ("all done!", None, DONE),
+    ("it's finished", None, DONE),
+    ("A-12 complete", None, DONE),
+    ("done it", None, DONE),
+    ("we've achieved it, 89%", "89%", DONE),
+    ("target met", None, DONE),
+    ("not finished", None, None),
+    ("nearly done", None, None),
+    ("will be complete by Easter", None, None),
+    ("done two of the three sessions", None, None),
+    ("more learners achieved", None, None),
+    ("the marking is done", None, None),
+    ("no change", None, SAME),
+    ("same as last week", None, SAME),
+    ("nothing new", None, SAME),
+    ("as before", None, SAME),
+    ("hasn't moved", None, SAME),
+    ("no change, 84%", "84%", SAME),
+    ("not the same as last week", None, None),
+    ("no change needed to the plan", None, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "reading", "says"), REPLIES, ids=[r[0] for r in REPLIES])
+def test_a_reply_about_one_action(text: str, reading: str | None, says: Rag | str | None) -> None:
+    found = read_update(text, [ATTENDANCE], TODAY)
+
+    assert found.about == ("A-12",)
+    assert found.reading == reading
+    assert found.rag == (says if isinstance(says, Rag) else None)
+    assert found.is_done == (says == DONE)
+    assert found.no_change == (says == SAME)
+    assert found.note == text
+
+
+@pytest.mark.parametrize(
+    ("text", "candidate", "reading"),
+    [
+        ("down to five withdrawals", WITHDRAWALS, "five"),
+        ("5 withdrawals so far", WITHDRAWALS, "5"),
+        ("withdrawals now 9", WITHDRAWALS, "9"),
+        ("we're at 9", WITHDRAWALS, "9"),
+        ("2 more withdrawals this week", WITHDRAWALS, None),
+        ("rang 9 employers", WITHDRAWALS, None),
+        ("9%", WITHDRAWALS, None),
+        ("120 withdrawals", WITHDRAWALS, None),
+        ("12 days now", MARKING, "12 days"),
+        ("down from 15 days to 11 days", MARKING, "11 days"),
+        ("marking stuck for 3 weeks at 11 days", MARKING, None),
+        ("9", MARKING, None),
+        ("now Good", JUDGEMENT, "Good"),
+        ("moved from RI to Good", JUDGEMENT, "Good"),
+        ("still RI", JUDGEMENT, "RI"),
+        ("aiming for Good", JUDGEMENT, None),
+        ("good progress", JUDGEMENT, None),
+        ("score is 3.7 out of 5", SURVEY, "3.7"),
+        ("survey now 3.7", SURVEY, "3.7"),
+        ("17 out of 20 are there", ATTENDANCE, "17 out of 20"),
+        ("on 8/10 we met", ATTENDANCE, None),
+        ("86%", BARE, "86%"),
+        ("we have 8", BARE, None),
+        ("48% got a 4 in the mock", MOCKS, "48%"),
+        ("mocks 48 now, up from 41", MOCKS, "48"),
+    ],
+)
+def test_a_reading_fits_the_measures_scale(
+    text: str, candidate: Candidate, reading: str | None
+) -> None:
+    assert read_update(text, [candidate], TODAY).reading == reading
+
+
+@pytest.mark.parametrize(
+    ("text", "about", "reading"),
+    [
+        ("A-7 is at 48%", ["A-7"], "48%"),
+        ("a7 48%", ["A-7"], "48%"),
+        ("Action 7: 48%", ["A-7"], "48%"),
+        ("action no 12 at 86%", ["A-12"], "86%"),
+        ("attendance 86%", ["A-12"], "86%"),
+        ("attendnace is 86%", ["A-12"], "86%"),
+        ("mock papers going well", ["A-7"], None),
+        ("the calls are helping, 9 withdrawals", ["A-3"], "9"),
+        ("dropouts down to 9", ["A-3"], "9"),
+        ("48%", ["A-12", "A-7"], None),
+        ("on track", ["A-12", "A-7", "A-3"], None),
+        ("attendance 86%, mocks stuck", ["A-12", "A-7"], None),
+        ("A-12 86%, A-7 48%", ["A-12", "A-7"], None),
+        ("A-99 done", [], None),
+    ],
+)
+def test_which_action_a_reply_may_be_about(
+    text: str, about: list[str], reading: str | None
+) -> None:
+    found = read_update(text, ALL, TODAY)
+
+    assert list(found.about) == about
+    assert found.reading == reading
+
+
+def test_of_two_actions_in_one_reply_each_keeps_its_own_part() -> None:
+    text = "A-12 86% on track, A-7 48% slipping"
+
+    first, second = (read_update(text, [one], TODAY) for one in (ATTENDANCE, MOCKS))
+
+    assert (first.reading, first.rag) == ("86%", GREEN)
+    assert (second.reading, second.rag) == ("48%", AMBER)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("A-12 is fine", ("A-12",)),
+        ("a12 and A-13", ("A-12", "A-13")),
+        ("action #4, action no. 5", ("A-4", "A-5")),
+        ("A 12 on track", ("A-12",)),
+        ("a 12% rise", ()),
+        ("saw a 12 point rise", ()),
+        ("AFI 12", ()),
+        ("A4 paper", ()),
+        ("GCSE-12", ()),
+    ],
+)
+def test_references(text: str, found: tuple[str, ...]) -> None:
+    assert references(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("86% on Friday", date(2026, 11, 20)),
+        ("86% yesterday", date(2026, 11, 22)),
+        ("86% today", TODAY),
+        ("86% as of 20 Nov", date(2026, 11, 20)),
+        ("on 16/11 it was 86%", date(2026, 11, 16)),
+        ("up from 84% on 1 September to 86% on 20 November", date(2026, 11, 20)),
+        ("86%", None),
+        ("86% last week", None),
+        ("86%, next check by Friday", None),
+        ("86%, review due 14 December", None),
+    ],
+)
+def test_the_day_of_a_reading(text: str, day: date | None) -> None:
+    found = read_update(text, [ATTENDANCE], TODAY)
+
+    assert (found.reading, found.day) == ("86%", day)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_talk"),
+    [
+        ("thanks", True),
+        ("Hi", True),
+        ("ok thanks 👍", True),
+        ("Good morning!", True),
+        (":+1:", True),
+        ("thanks for the reminder", True),
+        ("yes", True),
+        ("all good", False),
+        ("thanks, 86%", False),
+        ("will ask the team", False),
+    ],
+)
+def test_small_talk(text: str, is_talk: bool) -> None:
+    assert is_small_talk(text) is is_talk
+
+
+@pytest.mark.parametrize(
+    ("text", "is_plan"),
+    [
+        ("Improve attendance from 84% to 86%", True),
+        ("we will text parents each day", True),
+        ("I want to raise attendance to 90%", True),
+        ("New action: weekly mock papers", True),
+        ("got it to 86% last week", False),
+        ("attendance at 86%, on track", False),
+    ],
+)
+def test_a_plan_is_no_progress(text: str, is_plan: bool) -> None:
+    assert sounds_like_a_plan(text) is is_plan
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from(REPLIES).map(lambda r: r[0]), st.text(max_size=40))).map(
+        " ".join
+    )
+)
+@settings(deadline=None)
+@example("İ 86%")
+@example("a-12 " * 400)
+@example("86% " * 400)
+def test_nothing_is_invented(text: str) -> None:
+    everyone = (*ALL, MARKING, JUDGEMENT, SURVEY, BARE)
+    for candidates in ([], everyone, *([one] for one in everyone)):
+        found = read_update(text, candidates, TODAY)
+
+        assert found.reading is None or found.reading in text
+        assert found.note == text.strip()[:MOST_NOTE]
+        assert set(found.about) <= {c.reference for c in candidates}
+        assert found.day is None or found.day <= TODAY
+        assert found.reading is None or len(found.about) == 1
