@@ -76,16 +76,28 @@ def one(session: Session, workspace: str, action_id: int) -> StoredAction | None
 def live_of(
     session: Session, workspace: str, owner_ids: Sequence[int]
 ) -> dict[int, list[StoredAction]]:
-    """The actions of these owners that are agreed and not over, by owner, the parked ones too."""
+    """The actions of these owners that are agreed, not over and not parked, by owner."""
     found: dict[int, list[StoredAction]] = defaultdict(list)
     mine = sa.and_(
         col(Action.owner_id).in_(owner_ids),
         col(Action.status).in_((Status.AGREED, Status.IN_PROGRESS)),
+        col(Action.parked_at).is_(None),
     )
     for stored in _stored(session, workspace, mine):
         if stored.action.owner_id is not None:
             found[stored.action.owner_id].append(stored)
     return found
+
+
+def some(session: Session, workspace: str, ids: Sequence[int]) -> list[StoredAction]:
+    """Those of a workspace's actions that have one of these ids, in the order of these."""
+    found = _stored(session, workspace, col(Action.id).in_(ids)) if ids else []
+    return sorted(found, key=lambda stored: ids.index(stored.action.id or 0))
+
+
+def numbered(session: Session, workspace: str, numbers: Sequence[int]) -> list[StoredAction]:
+    """Those of a workspace's actions that are called by one of these numbers (12 is A-12)."""
+    return _stored(session, workspace, col(Action.number).in_(numbers)) if numbers else []
 
 
 def heading(session: Session, workspace: str, action_id: int) -> StoredAction | None:
@@ -315,6 +327,38 @@ def change_update(
 def _update_text(update: ProgressUpdate) -> str:
     parts = (update.rag.value, update.reading, update.note, update.evidence_link)
     return " / ".join(part for part in parts if part)
+
+
+def same_update(
+    session: Session,
+    workspace: str,
+    action_id: int,
+    author_id: int | None,
+    since: datetime,
+    *,
+    note: str,
+    reading: str | None,
+) -> ProgressUpdate | None:
+    """What somebody has put under an action since an instant with this note and reading, or None.
+
+    Nobody else puts anything under it until the transaction ends, so that of two that come at once
+    the second is seen to be the same.
+    """
+    held = select(Action.id).where(Action.workspace == workspace, Action.id == action_id)
+    session.exec(held.with_for_update()).one_or_none()
+    return session.exec(
+        select(ProgressUpdate)
+        .where(
+            ProgressUpdate.workspace == workspace,
+            ProgressUpdate.action_id == action_id,
+            ProgressUpdate.author_id == author_id,
+            ProgressUpdate.note == note,
+            ProgressUpdate.reading == reading,
+            col(ProgressUpdate.at) >= since,
+        )
+        .order_by(col(ProgressUpdate.id).desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def _write(

@@ -157,6 +157,17 @@ def begun_interview(session: Session, workspace: str, person_id: int) -> Intervi
     ).one_or_none()
 
 
+def is_talking(session: Session, workspace: str, person_id: int, since: datetime) -> bool:
+    """Whether someone has an open interview in which something was said since an instant."""
+    found = select(InterviewRecord.id).where(
+        InterviewRecord.workspace == workspace,
+        InterviewRecord.person_id == person_id,
+        InterviewRecord.status == InterviewStatus.OPEN,
+        InterviewRecord.updated_at >= since,
+    )
+    return session.exec(found.limit(1)).first() is not None
+
+
 def turn_by_ts(session: Session, workspace: str, channel: str, ts: str) -> Turn | None:
     """The turn that is the Slack message with this timestamp in this channel, or None."""
     return session.exec(

@@ -17,6 +17,8 @@ from storage.vocabulary import ReminderKind
 
 # Where a page of people ends: the instant at which the last was due, and their id.
 Cursor = tuple[datetime, int]
+# What the key of a message begins with that asks an owner.
+_OWNERS = "remind"
 
 
 def due_people(
@@ -158,7 +160,62 @@ def last_sent(
     return None if message is None else (newest, message)
 
 
+def at(session: Session, person: Person, ts: str) -> Reminder | None:
+    """The reminder whose message stands at Slack's timestamp, where it is this person's own."""
+    keys = session.exec(
+        select(OutgoingMessage.key).where(
+            OutgoingMessage.workspace == person.workspace, OutgoingMessage.ts == ts
+        )
+    )
+    for key in keys:
+        kind, _, rest = key.partition(":")
+        whose, _, week = rest.partition(":")
+        if kind == _OWNERS and whose == str(person.id):
+            return session.exec(
+                select(Reminder).where(
+                    Reminder.workspace == person.workspace,
+                    Reminder.person_id == person.id,
+                    Reminder.kind == ReminderKind.OWNER,
+                    Reminder.week == week,
+                )
+            ).one_or_none()
+    return None
+
+
+def unanswered(session: Session, person: Person, since: datetime) -> Reminder | None:
+    """The latest reminder that an owner was sent since an instant and has not answered, or None."""
+    return session.exec(
+        select(Reminder)
+        .where(
+            Reminder.workspace == person.workspace,
+            Reminder.person_id == person.id,
+            Reminder.kind == ReminderKind.OWNER,
+            col(Reminder.answered_at).is_(None),
+            Reminder.at >= since,
+        )
+        .order_by(col(Reminder.at).desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def is_being_sent(session: Session, workspace: str, user: str) -> bool:
+    """Whether someone's reminder may be in Slack already without its timestamp being known yet."""
+    found = session.exec(
+        select(OutgoingMessage.id)
+        .where(
+            OutgoingMessage.workspace == workspace,
+            OutgoingMessage.channel == user,
+            # Spelt out, so that the partial index serves.
+            sa.text("delivery = 'waiting'"),
+            col(OutgoingMessage.sender).is_not(None),
+            col(OutgoingMessage.key).startswith(f"{_OWNERS}:"),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
 def key_of(reminder: Reminder) -> str:
-    """The key of the message that a reminder is sent by."""
-    word = "remind" if reminder.kind is ReminderKind.OWNER else reminder.kind.value
+    """The key in the outbox of the message that a reminder is sent by."""
+    word = _OWNERS if reminder.kind is ReminderKind.OWNER else reminder.kind.value
     return f"{word}:{reminder.person_id}:{reminder.week}"

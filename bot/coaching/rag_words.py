@@ -41,7 +41,7 @@ _SIGNS: tuple[tuple[Rag, bool, str], ...] = (
     (Rag.AMBER, False, _colour("amber")),
     (Rag.GREEN, False, r"\bon[- ](?:track|course|target|schedule|plan)\b|\bontrack\b|\bto plan\b(?! (?:the|a|for|our|out)\b)|\bahead of (?:schedule|target|plan|where)"),
     (Rag.GREEN, False, r"\b(?:going|progress\w*|coming along|doing|running|moving along|looking|come along|gone) (?:really |very |quite |so |pretty |ever so )?(?:well|great(?:ly)?|nicely|fine|brilliant(?:ly)?|smoothly|strong(?:ly)?|good|swimmingly|fab|lovely|positive)\b|\bgood progress\b"),
-    (Rag.GREEN, False, r"\b(?:no|without|zero|not any|nt any|n't any) (?:real |major |big |other |new |any )?(?:problems?|issues?|concerns?|worries|hiccups|snags)\b(?! (?:with|in|for) (?:the )?(?:other|rest))|\ball (?:good|fine|well|is well|going to plan)\b(?! (?:practice|teaching|learners|in))|\bwhere (?:we|it) (?:should|need(?:s)? to|want(?:ed)? to) be\b"),
+    (Rag.GREEN, False, r"\b(?:no|without|zero|not any|nt any|n't any) (?:real |major |big |other |new |any )?(?:problems?|issues?|concerns?|worries|hiccups|snags)\b(?! (?:with|in|for) (?:the )?(?:other|rest))|\ball (?:good|fine|well|is well|going to plan)\b(?! (?:practice|teaching|learners|in))|(?<!below )(?<!behind )(?<!from )(?<!under )(?<!of )(?<!off )\bwhere (?:we|it) (?:should|need(?:s)? to|want(?:ed)? to) be\b"),
     (Rag.GREEN, False, _colour("green")),
 )  # fmt: skip
 _PATTERNS = [(rag, turns, re.compile(pattern)) for rag, turns, pattern in _SIGNS]
@@ -168,20 +168,22 @@ def _no_change(low: str) -> bool:
     )
 
 
-_SMALL_TALK = re.compile(
-    r"(?:(?:\b(?:hi|hello|hey|hiya|good|morning|afternoon|evening|thanks|thank|you|u|ta|cheers|ok|okay|k|great|lovely|super"
-    r"|brill|brilliant|perfect|noted|no worries|no problem|got it|sure|thx|tx|ty|much|appreciated|so|very|for|the|a|reminder|nudge|reminding"
-    r"|me|this|that|there|from|bot|so what|yes|yep|yeah|no|nope|will do|please|right|fine|bye|kind|regards|have|day|weekend|too|and|all|many|ever)\b"
-    r"|:[a-z0-9_+-]+:|[^\w\s])\s*)+",
+_SMALL_TALK = frozenset(
+    "hi hello hey hiya good morning afternoon evening thanks thank you u ta cheers ok okay k great lovely "
+    "super brill brilliant perfect noted no worries problem got it sure thx tx ty much appreciated so very for "
+    "the a reminder nudge reminding me this that there from bot yes yep yeah nope will do please right fine bye "
+    "kind regards have day weekend too and all many ever".split()
 )
 # Small words that mean something of the action when they stand together.
 _NO_TALK = re.compile(r"\ball (?:good|fine|right)\b")
+_EMOJI = re.compile(r":[a-z0-9_+-]+:")
 
 
 def is_small_talk(text: str) -> bool:
     """Whether a text is a greeting, thanks or a bare yes or no, with nothing to note in it."""
     low = straight(text).lower().strip()
-    return bool(_SMALL_TALK.fullmatch(low)) and not _NO_TALK.search(low)
+    words = re.findall(r"\w+", _EMOJI.sub(" ", low))
+    return bool(low) and not _NO_TALK.search(low) and _SMALL_TALK.issuperset(words)
 
 
 _PLANS = re.compile(

@@ -43,9 +43,7 @@ _A_TIME = re.compile(rf"\d[\d.]*\s?(?:{_TIME})\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1024)
-def scale_of(
-    measure: str | None, unit: str | None, levels: tuple[str, ...], today: date, action: str = ""
-) -> Scale:
+def scale_of(measure: str | None, unit: str | None, levels: tuple[str, ...]) -> Scale:
     """The scale of a measure, by its levels as typed, its unit, and what the sector measures it in."""
     found = find_measures(measure or "")
     named = found[0].measure if found else None
@@ -83,7 +81,9 @@ _AIM_BEFORE = re.compile(
 _MET_BEFORE = re.compile(
     r"\b(?:hit|met|reached|achieved|made|passed|exceeded|beat)\b(?: (?:the|our|my|its))?(?: (?:target|goal))?(?: (?:of|at))?(?: (?:the|our))?\s*$"
 )
-_NOT_MET = re.compile(r"(?:\bnot|n't|\byet to|\bnever|\bto|nt)\s+(?:\w+\s+)?$")
+_NOT_MET = re.compile(
+    r"(?:\b(?:not|never|to|should|will|would|could|might|may|if|when|until|about|hoping)|n't|\w'll)\s+(?:\w+\s+)?$"
+)
 _START_BEFORE = re.compile(
     r"\b(?:from|(?:up|down) on|start(?:ed|ing|s)?(?: (?:off|out|point|figure|position))?(?: (?:at|on|from|of|is|was))?|baseline|compared (?:with|to)|instead of|rather than|versus|vs\.?|than"
     r"|last year(?:'s)?|this time last year|previous(?:ly)?|originally|initially|used to be|had been)\W*"
@@ -155,6 +155,8 @@ _GRADE_SAID = re.compile(
     r"(?!\s+(?:progress|at|for|news|session|meeting|response|feedback|start|idea|thanks|to (?!good)|with|week|attendance|turnout|step|effort|support|work|morning|afternoon))",
     re.IGNORECASE,
 )
+_NEAR = 32
+_LEADS_TO_A_DAY = re.compile(r"[\s\w]*?\b(?:by|before|until|till|come|end of|for next)\b")
 # What may stand between a figure and the measure that it is said of.
 _UP_TO_A_NAME = re.compile(r"\s*(?:(?:for|in|on|our|the)\s+)*")
 _LEARNERS = re.compile(
@@ -193,7 +195,7 @@ def stands_at(
     figures = _figures(plain, dates)
     seen = _around(plain, figures)
     left = [one for one in seen if _is_reading(one, scale, dates, today)]
-    left = _nearest_to_now(left, seen)
+    left = _nearest_to_now(left)
     if len({(one.figure.value, one.figure.unit) for one in left}) != 1:
         return None
     figure = left[-1].figure
@@ -267,7 +269,9 @@ def _fits(one: _Seen, scale: Scale, value: float) -> bool:
     if figure.unit == "ratio":
         if "/" in figure.text and (_AS_A_DATE.search(one.before) or _could_be_a_day(figure.text)):
             return False
-        return scale.kind == "percent"
+        # "85/88": where it stands, and the target.
+        parts = [float(n) for n in re.findall(r"\d+", figure.text)]
+        return scale.kind == "percent" and not (len(parts) == 2 and parts[1] in scale.known)
     if figure.unit == "%":
         return scale.kind in ("percent", None) and 0 <= value <= 100
     if figure.unit is not None:
@@ -329,14 +333,9 @@ def _is_aim(one: _Seen, dates: list[FoundDate], today: date) -> bool:
     if _AIM_BEFORE.search(clause) or _AIM_AFTER.match(one.after):
         return True
     due = next((d for d in dates if d.day > today and d.start >= one.figure.end), None)
-    if due is None or due.start - one.figure.end > 24:
-        return False
-    between = one.after[: due.start - one.figure.end]
-    leads = f"{between}{one.after[len(between) : len(between) + 8]}"
-    return bool(
-        re.match(r"[\s\w]*?\b(?:by|before|until|till|come|end of|for next)\b", leads)
-        and len(between) < len(one.after)
-    )
+    # The word that leads to a day ("by") is a part of the day as it was found, or stands before it.
+    upto = due.start - one.figure.end + 8 if due else 0
+    return 0 < upto <= _NEAR and _LEADS_TO_A_DAY.match(one.after[:upto]) is not None
 
 
 def _is_other(one: _Seen, scale: Scale, value: float) -> bool:
@@ -404,7 +403,7 @@ def _named(words: str) -> list[Named]:
     ]
 
 
-def _nearest_to_now(left: list[_Seen], seen: list[_Seen]) -> list[_Seen]:
+def _nearest_to_now(left: list[_Seen]) -> list[_Seen]:
     """Of several levels those that are said to be of now, else those that are not said to be past."""
     if len(left) < 2:
         return left

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from bot.coaching.dates import find_dates
 from bot.coaching.measures import find_measures
 from bot.coaching.rag_words import standing
-from bot.coaching.update_figure import Scale, scale_of, stands_at
+from bot.coaching.update_figure import scale_of, stands_at
 from bot.coaching.words import content_stems, straight
 from storage.vocabulary import Rag
 
@@ -86,6 +86,12 @@ def _references(text: str) -> list[_Reference]:
 def references(text: str) -> tuple[str, ...]:
     """The actions that a text names by reference ("A-12", "a12", "action 12"), each as "A-12"."""
     return tuple(dict.fromkeys(f"A-{found.number}" for found in _references(straight(text))))
+
+
+def opens_with_reference(text: str) -> bool:
+    """Whether a text begins with the reference of an action, and so is about it."""
+    found = _references(straight(text))
+    return bool(found) and not text[: found[0].start].strip()
 
 
 def read_update(text: str, candidates: Sequence[Candidate], today: date) -> UpdateRead:
@@ -191,12 +197,9 @@ def _part_of(text: str, reference: str) -> tuple[int, int]:
 
 def _reading(text: str, candidate: Candidate, today: date) -> tuple[int, int] | None:
     aside = tuple((r.start, r.end) for r in _references(straight(text)))
-    return stands_at(text, _scale(candidate, today), today, aside)
-
-
-def _scale(candidate: Candidate, today: date) -> Scale:
     levels = (candidate.baseline, candidate.target, candidate.last_reading)
-    return scale_of(candidate.measure, candidate.unit, tuple(filter(None, levels)), today)
+    scale = scale_of(candidate.measure, candidate.unit, tuple(filter(None, levels)))
+    return stands_at(text, scale, today, aside)
 
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -4,6 +4,8 @@ A line gives why before it asks; {quote} is the person's own words. Variants sta
 asking to the most helpful; when all are used the coach moves on rather than repeat itself.
 """
 
+from storage.vocabulary import Rag
+
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "action": (
         "What will you do about it? One sentence is enough, starting with a verb.",
@@ -480,3 +482,5 @@ RAG_WORDS = {
     "red": "off track",
     "blue": "complete",
 }
+# How an action that is not over can stand.
+OPEN_RAGS = (Rag.GREEN, Rag.AMBER, Rag.RED)

@@ -20,7 +20,7 @@ from bot.coaching.replies import Command, command
 from bot.coaching.state import Outcome, Say
 from bot.engine import TryAgain
 from bot.rights import READERS, may_write
-from bot.slack import notices, screens
+from bot.slack import notices, screens, update_words
 from bot.slack.beginning import begin_interview
 from bot.slack.incoming import Incoming, Kind
 from bot.slack.people import People
@@ -71,12 +71,14 @@ class Turns:
 class _Due:
     """A conversation with what is to be said in it; without `say` the coach answers the event.
 
-    `first` is then said before the coach's words.
+    `first` is then said before the coach's words. `shown` answers news of an action that is there
+    already: no interview has any part in that.
     """
 
     conversation: talk.Conversation
     say: Say | None = None
     first: str = ""
+    shown: update_words.Shown | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,8 @@ class Answering:
             person = self.people.person(workspace, incoming.user)
             with self.database.reading() as session:
                 due = self._loaded(session, incoming, person, now)
+        if due is not None and due.shown is not None:
+            return self._shown(incoming, due.shown, now)
         # No session is open here: a coach with a model may take its time.
         reply = self._answered(due, incoming) if due is not None else None
         with self.at_work, self.database.writing() as session:
@@ -186,12 +190,25 @@ class Answering:
         self.changed(workspace)
         return [conversation for _, conversation, _ in told]
 
+    def _shown(self, incoming: Incoming, shown: update_words.Shown, now: datetime) -> list[str]:
+        """Answer with a message that is ready to be posted."""
+        key = update_words.key_of(incoming) or _key(incoming)
+        with self.at_work, self.database.writing() as session:
+            if not conversations.mark_answered(session, incoming.workspace, incoming.event_id, now):
+                return []
+            self._post(session, incoming, now, shown.text, shown.blocks, key=key)
+        self.queued(incoming.workspace, key)
+        return []
+
     def _loaded(
         self, session: Session, incoming: Incoming, person: Person, now: datetime
     ) -> _Due | None:
         place = talk.Place(incoming.workspace, incoming.channel, incoming.thread)
         loaded = talk.load(session, place, person, now)
         try:
+            shown = update_words.answer(session, loaded, incoming, now)
+            if shown is not None:
+                return _Due(loaded, shown=shown)
             return self._due(session, loaded, incoming)
         except (SQLAlchemyError, DatabaseUnavailable, TryAgain):
             raise
@@ -346,13 +363,14 @@ class Answering:
         text: str,
         blocks: list[dict[str, Any]],
         markdown: str | None = None,
+        key: str | None = None,
     ) -> None:
         """Put the answer to an event in the outbox."""
         conversations.queue_message(
             session,
             OutgoingMessage(
                 workspace=incoming.workspace,
-                key=_key(incoming),
+                key=key or _key(incoming),
                 conversation=incoming.conversation,
                 channel=incoming.channel,
                 thread=incoming.thread,

@@ -33,6 +33,7 @@ from bot.slack import (
     reminder_form,
     reporting,
     settings_form,
+    update_noting,
 )
 from bot.slack.beginning import begin_interview
 from bot.slack.card import card_of
@@ -61,6 +62,7 @@ from bot.slack.pieces import DO
 from bot.slack.refusals import why
 from bot.slack.review import every_check, order
 from bot.slack.screens import FEEDBACK
+from bot.slack.update_words import Shown
 from bot.summaries import plan_view
 from storage import conversations, providers
 from storage.database import DatabaseUnavailable
@@ -195,7 +197,7 @@ class Desk:
         """Someone has pressed a button that opens or does something."""
         view = body.get("view") or {}
         in_modal, on_home = view.get("type") == "modal", view.get("type") == "home"
-        note, verb, shown = "", "", None
+        note, verb, shown, instead = "", "", None, None
         try:
             person, verb, value = self._read(body)
             if verb == "new":
@@ -205,6 +207,9 @@ class Desk:
                 shown = told_formatted("How it works", help_for(person))
             elif verb == "page":
                 self.homes.show(person, Pages(int(value["own"]), int(value["all"])))
+            elif verb in ("note", "note_which", "note_not"):
+                instead = update_noting.pressed(self.office, person, verb, value)
+                self._tell(person, ())
             else:
                 note, shown = self._do(person, verb, value)
                 if shown is None and not on_home and verb not in _SHOWS_ITSELF:
@@ -218,9 +223,11 @@ class Desk:
         except (LookupError, TypeError, ValueError, OverflowError):
             _log.warning("A button carried what no button of ours does.")
         ack()
+        if instead is not None and not self._replace(body, instead):
+            shown = instead.as_modal()
         if shown is None:
             return
-        if in_modal and (note or verb in plan_forms.LISTS):
+        if in_modal and (note or instead or verb in plan_forms.LISTS):
             self._show(body, "update", shown)
         else:
             self._show(body, "push" if in_modal else "open", shown)
@@ -237,6 +244,24 @@ class Desk:
                 client.views_open(trigger_id=body["trigger_id"], view=screen)
         except (SlackClientError, OSError, DatabaseUnavailable) as error:
             _log.warning("A screen was not shown: %s", why(error))
+
+    def _replace(self, body: dict[str, Any], shown: Shown) -> bool:
+        """Put other words in place of the message whose button was pressed; False if it stays."""
+        where = body.get("container") or {}
+        if not (where.get("channel_id") and where.get("message_ts")):
+            return False
+        try:
+            client = self.client(workspace_of(body))
+            client.chat_update(
+                channel=where["channel_id"],
+                ts=where["message_ts"],
+                text=shown.text,
+                blocks=shown.blocks,
+            )
+        except (SlackClientError, OSError, DatabaseUnavailable) as error:
+            _log.warning("A message was not changed: %s", why(error))
+            return False
+        return True
 
     def _read(self, body: dict[str, Any]) -> tuple[Person, str, dict[str, Any]]:
         """Who has pressed a button, its verb and what it is about."""

@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import (
 from bot.coaching.due import Asked, Week
 from bot.coaching.phrases import in_words, listed
 from bot.coaching.viewing import counted
-from bot.coaching.wording import RAG_WORDS
+from bot.coaching.wording import OPEN_RAGS, RAG_WORDS
 from bot.conversation import local_day
 from bot.overviews import Told
 from bot.rights import leads
@@ -34,10 +34,8 @@ from bot.slack.pieces import (
 )
 from storage.actions import StoredAction
 from storage.models import Action, Person
-from storage.vocabulary import Rag
 
 Message = tuple[str, list[dict[str, Any]]]
-_RAGS = (Rag.GREEN, Rag.AMBER, Rag.RED)
 # What else can be said of an action, behind one button: verb and label.
 _MORE = (
     ("update", "Write an update"),
@@ -93,7 +91,7 @@ def _says(asked: Asked) -> str:
 
 def _buttons(asked: Asked) -> Block:
     buttons: list[ButtonElement | OverflowMenuElement] = []
-    for rag in _RAGS:
+    for rag in OPEN_RAGS:
         label = RAG_WORDS[rag].capitalize()
         value = {"action": asked.id, "rag": rag.value}
         buttons.append(
@@ -101,7 +99,7 @@ def _buttons(asked: Asked) -> Block:
                 label, "rag", value, spoken=f"{asked.reference}: {label}", only=f"{rag}-{asked.id}"
             )
         )
-    if asked.rag in _RAGS:
+    if asked.rag in OPEN_RAGS:
         value = {"action": asked.id, "rag": asked.rag.value, "same": True}
         spoken = f"{asked.reference}: no change, still {RAG_WORDS[asked.rag]}"
         buttons.append(do_button("No change", "rag", value, spoken=spoken, only=f"same-{asked.id}"))

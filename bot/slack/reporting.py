@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot import changes
 from bot.coaching.lines import from_to
 from bot.coaching.phrases import start_upper
-from bot.coaching.wording import RAG_NAMES, RAG_WORDS
+from bot.coaching.wording import OPEN_RAGS, RAG_NAMES, RAG_WORDS
 from bot.slack.action_saving import is_web_address, reading_problem
 from bot.slack.inputs import choice_input, form, submitted, text_input
 from bot.slack.office import Done, Form, Office
@@ -19,8 +19,6 @@ from storage.actions import StoredAction
 from storage.models import Person, ProgressUpdate
 from storage.vocabulary import Rag
 
-_RAGS = (Rag.GREEN, Rag.AMBER, Rag.RED)
-
 
 def pressed(session: Session, office: Office, person: Person, value: dict[str, Any]) -> int | None:
     """Keep what someone has pressed; the update to ask a question about, None where none is left.
@@ -28,7 +26,7 @@ def pressed(session: Session, office: Office, person: Person, value: dict[str, A
     Raises NotFound, NotAllowed, or ValueError for what no button of ours carries.
     """
     rag = Rag(value["rag"])
-    if rag not in _RAGS:
+    if rag not in OPEN_RAGS:
         raise ValueError("not a colour that a button says")
     same = bool(value.get("same"))
     note = changes.NO_CHANGE if same else ""
@@ -80,14 +78,14 @@ def _take_said(office: Office, person: Person, view: dict[str, Any]) -> Done:
 def _make_mend(office: Office, person: Person, value: dict[str, Any]) -> dict[str, Any]:
     with office.database.reading() as session:
         stored, update = changes.mendable(session, person, int(value["update"]))
-    rag = update.rag.value if update.rag in _RAGS else None
+    rag = update.rag.value if update.rag in OPEN_RAGS else None
     held = {
         "rag": rag,
         "note": update.note or None,
         "reading": update.reading,
         "evidence_link": update.evidence_link,
     }
-    rags = {each: RAG_NAMES[each] for each in _RAGS}
+    rags = {each: RAG_NAMES[each] for each in OPEN_RAGS}
     measure = start_upper(f"{stored.action.measure or 'the measure'} now")
     blocks: list[Block] = [
         choice_input("rag", "How is it going?", held, rags, optional=False),
@@ -107,7 +105,7 @@ def _take_mend(office: Office, person: Person, view: dict[str, Any]) -> Done:
     if wrong:
         return Done(errors=wrong)
     rag = Rag(typed["rag"])
-    if rag not in _RAGS:
+    if rag not in OPEN_RAGS:
         raise ValueError("not a choice of the form")
     with office.database.writing() as session:
         changes.mend(

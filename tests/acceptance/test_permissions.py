@@ -245,6 +245,12 @@ def long_plan(two: Two) -> Json:
     return {}
 
 
+def news(**more: Any) -> Callable[[Two], Json]:
+    """What a button carries that notes an update of a new action."""
+    carried = {"reading": "60%", "note": "got it to 60%", "day": "2026-11-20", **more}
+    return lambda two: {"action": two.fresh(), **carried}
+
+
 CARD = "== Action A-"
 STAY, MATHS = "Stay and achieve", "Maths and English"  # the first has a sponsor
 OWN = {LEAD, OWNER}
@@ -292,6 +298,16 @@ BUTTONS = (
     Button("milestones", about(), {*OWN, SPONSOR}, "== Checks on the way ==", NOT_THEIRS),
     Button("update", about(), OWN, "== Update A-", NOT_THEIRS),
     Button("complete", about(), OWN, "== Complete A-", NOT_THEIRS),
+    Button(
+        "note",
+        news(rag="green"),
+        OWN,
+        "Noted for A-",
+        NOT_THEIRS,
+        writes={"progress_update", "action", "audit"},
+    ),
+    Button("note_which", news(several=False), OWN, "Shall I note for A-", NOT_THEIRS),
+    Button("note_not", nothing, ALL, "nothing is noted", abroad="nothing is noted"),
     Button("withdraw", about(), OWN, "== Withdraw A-", NOT_THEIRS),
     Button(
         "withdraw",
