@@ -27,7 +27,7 @@ def nodes(session: Session) -> list[Node]:
 
 def silent(session: Session, before: datetime) -> list[str]:
     """The executor ids of those that were last heard of before an instant."""
-    quiet = select(Node.executor_id).where(Node.beat_at <= before)
+    quiet = select(Node.executor_id).where(Node.beat_at < before)
     return list(session.exec(quiet.order_by(col(Node.executor_id))))
 
 
