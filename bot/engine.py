@@ -31,6 +31,7 @@ from bot.engine_database import EngineBusy as EngineBusy
 from bot.engine_database import EngineUnavailable as EngineUnavailable
 from bot.engine_database import connect, hold, told_when_unreachable
 from bot.engine_database import engine_url as engine_url
+from bot.logs import bound
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -117,7 +118,8 @@ class Engine:
                 if self._closing.is_set():
                     raise _Stop
                 try:
-                    return function(*args)
+                    with bound(workflow=DBOS.workflow_id):
+                        return function(*args)
                 finally:
                     if self._stopped:  # whatever came of it can no longer be recorded
                         raise _Stop from None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot import metrics
 from bot.settings import Settings
 from storage import model_calls
 from storage.database import Database
@@ -67,6 +68,7 @@ class Ledger:
         for row in rows:
             row.workspace = workspace
             row.at = row.at or now
+            metrics.MODEL_CALLS.labels(row.outcome).inc()
         with self.database.writing() as session:
             model_calls.record(session, rows)
 

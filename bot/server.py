@@ -3,7 +3,9 @@
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
@@ -14,10 +16,12 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_bolt.adapter.wsgi.http_request import WsgiHttpRequest
 from slack_bolt.adapter.wsgi.http_response import WsgiHttpResponse
 from slack_sdk.errors import SlackApiError, SlackClientError
+from sqlalchemy.exc import SQLAlchemyError
 from waitress.server import create_server
 
+from bot import logs, metrics
 from bot.coaches import coach_of
-from bot.engine import Engine, engine_url
+from bot.engine import Engine, EngineUnavailable, engine_url
 from bot.settings import Settings, SettingsInvalid, for_slack
 from bot.slack.app import SlackService, build
 from bot.slack.installations import KeyIsMissing
@@ -30,6 +34,8 @@ from storage.migrate import migrate
 # Slack's own payloads stay well under this; more is not from Slack.
 MOST_BYTES = 1_000_000
 HTTP_THREADS = 16
+# Over Socket Mode only those who watch the bot ask over HTTP.
+WATCH_THREADS = 2
 # Conversations answered at once: most of a turn's time is a model's, and waits.
 TURNS = 64
 _TOKEN_REFUSED = frozenset(
@@ -56,9 +62,7 @@ def serve(settings: Settings) -> None:
     SlackAway before anything is served.
     """
     for_slack(settings)
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    logs.set_up(settings.log_level)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     # It warns of every request that waits a moment for a thread.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -66,30 +70,35 @@ def serve(settings: Settings) -> None:
     least = max(logging.INFO, logging.getLevelName(settings.log_level))
     for wordy in ("slack_sdk", "slack_bolt", "bot.slack.bolt"):
         logging.getLogger(wordy).setLevel(least)
+    # It quotes answers of Slack that it cannot read; who asked is told of them, and logs it.
+    logging.getLogger("slack_sdk.web").setLevel(logging.CRITICAL)
     database = Database(settings.database_url, executor=settings.executor_id)
     try:
         where = engine_url(settings.database_url)
     except ValueError as error:
         raise SettingsInvalid(f"The setting DATABASE_URL is not right: {error}") from None
-    coach = coach_of(settings, database, lambda: datetime.now(UTC))
+    coach = coach_of(settings, database, _now)
     migrate(database)
     engine = Engine(where, executor_id=settings.executor_id, workers=TURNS)
-    service = build(settings, database, engine, coach, lambda: datetime.now(UTC))
+    service = build(settings, database, engine, coach, _now)
     _check_tokens(service)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
-    try:
-        service.start(lambda: datetime.now(UTC))
-        if settings.slack_app_token is not None:
-            _over_socket(service, settings.slack_app_token.get_secret_value())
-        else:
-            _over_http(service, settings.port)
-    except SystemExit:
-        _log.info("Stopping: running turns are finished first.")
-    finally:
-        service.stop()
-        coach.close()
-        database.close()
+    # While turns are finished /readyz says that it stops, so HTTP is given up after them.
+    with ExitStack() as http:
+        http.callback(database.close)
+        http.callback(coach.close)
+        try:
+            service.start(_now)
+            if settings.slack_app_token is not None:
+                port = settings.port if "port" in settings.model_fields_set else None
+                _over_socket(service, settings.slack_app_token.get_secret_value(), port, http)
+            else:
+                _over_http(service, settings.port, http)
+        except SystemExit:
+            _log.info("Stopping: running turns are finished first.")
+        finally:
+            service.stop()
 
 
 def _check_tokens(service: SlackService) -> None:
@@ -123,12 +132,22 @@ def _check_token(one: OneWorkspace, database: Database) -> None:
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:
-    # Raised in the main thread, which waits for events; waitress closes its sockets on it.
+    # Raised in the main thread, which only waits.
     raise SystemExit
 
 
-def _over_socket(service: SlackService, app_token: str) -> None:
+def _wait(runs: Callable[[], bool]) -> None:
+    # In naps: on Windows a longer wait would hear no signal.
+    while runs():
+        time.sleep(1)
+
+
+def _over_socket(service: SlackService, app_token: str, port: int | None, http: ExitStack) -> None:
     handler = SocketModeHandler(service.app, app_token)
+    if port is not None:
+        http.enter_context(
+            _listening(watched(service, handler.client.is_connected), port, WATCH_THREADS)
+        )
     try:
         handler.connect()  # type: ignore[no-untyped-call]
     except (SlackClientError, OSError, ValueError) as error:
@@ -144,18 +163,25 @@ def _over_socket(service: SlackService, app_token: str) -> None:
         ) from None
     _log.info("Connected to Slack by Socket Mode.")
     try:
-        threading.Event().wait()
+        _wait(lambda: True)
     finally:
+        service.stopping.set()
         handler.close()  # type: ignore[no-untyped-call]
 
 
-def _over_http(service: SlackService, port: int) -> None:
+def _over_http(service: SlackService, port: int, http: ExitStack) -> None:
+    _wait(http.enter_context(_listening(application(service), port, HTTP_THREADS)).is_alive)
+
+
+@contextmanager
+def _listening(answer: Wsgi, port: int, threads: int) -> Iterator[threading.Thread]:
+    """Serve HTTP for the length of the block, from the thread it is given. Raises PortTaken."""
     try:
         server = create_server(
-            application(service),
+            answer,
             host="0.0.0.0",
             port=port,
-            threads=HTTP_THREADS,
+            threads=threads,
             max_request_body_size=MOST_BYTES,
             ident=None,
         )
@@ -163,12 +189,23 @@ def _over_http(service: SlackService, port: int) -> None:
         raise PortTaken(
             f"Port {port} cannot be used ({error.strerror}): free it, or set PORT to another."
         ) from None
+    runner = threading.Thread(target=server.run, name="http", daemon=True)
+    runner.start()
     _log.info("Listening on port %s.", port)
-    server.run()
+    try:
+        yield runner
+    finally:
+        # Answers under way are finished; the sockets go with the process.
+        server.task_dispatcher.shutdown()
 
 
-def application(service: SlackService) -> Wsgi:
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def application(service: SlackService, clock: Callable[[], datetime] = _now) -> Wsgi:
     """The WSGI application: Slack's one address, those to install the bot, and how the bot is."""
+    watch = watched(service, clock=clock)
     slack = SlackRequestHandler(service.app, path="/slack/events")
     installs = (
         {}
@@ -181,23 +218,65 @@ def application(service: SlackService) -> Wsgi:
 
     def respond(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
+        is_install = path in installs and environ.get("REQUEST_METHOD") == "GET"
+        if (is_install or path == "/slack/events") and service.stopping.is_set():
+            # Slack sends it again, to whoever is there by then.
+            return _plain(start_response, _AWAY, _STOPPING)
         if path == "/slack/events":
             return slack(environ, start_response)
-        if path in installs and environ.get("REQUEST_METHOD") == "GET":
+        if is_install:
             return _installed(installs[path], environ, start_response)
+        return watch(environ, start_response)
+
+    return respond
+
+
+def watched(
+    service: SlackService,
+    is_connected: Callable[[], bool] | None = None,
+    clock: Callable[[], datetime] = _now,
+) -> Wsgi:
+    """How the bot is, for whoever runs it: /healthz, /readyz and /metrics.
+
+    `is_connected` tells whether Slack's socket is; None without Socket Mode.
+    """
+
+    def respond(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
         if path == "/healthz":
             return _plain(start_response, "200 OK", "alive")
         if path == "/readyz":
-            try:
-                service.database.ping()
-            except DatabaseUnavailable:
-                return _plain(
-                    start_response, "503 Service Unavailable", "the database does not answer"
-                )
-            return _plain(start_response, "200 OK", "ready")
+            trouble = _trouble(service, is_connected)
+            if trouble is not None:
+                return _plain(start_response, _AWAY, trouble)
+            ready = "ready" if is_connected is None else "ready, and connected to Slack"
+            return _plain(start_response, "200 OK", ready)
+        if path == "/metrics":
+            told = metrics.exposition(service.database, clock())
+            return _answer(start_response, "200 OK", metrics.CONTENT_TYPE, told)
         return _plain(start_response, "404 Not Found", "nothing here")
 
     return respond
+
+
+_AWAY, _STOPPING = "503 Service Unavailable", "stopping"
+
+
+def _trouble(service: SlackService, is_connected: Callable[[], bool] | None) -> str | None:
+    """Why the bot is not ready, None where it is."""
+    if service.stopping.is_set():
+        return _STOPPING
+    try:
+        service.database.ping()
+        service.engine.ping()
+    except (DatabaseUnavailable, SQLAlchemyError):
+        # Not its own words, which hold the address.
+        return "the database does not answer"
+    except EngineUnavailable as error:
+        return str(error)
+    if is_connected is not None and not is_connected():
+        return "there is no connection to Slack"
+    return None
 
 
 def _installed(
@@ -221,8 +300,11 @@ def _installed(
 
 
 def _plain(start_response: Callable[..., Any], status: str, text: str) -> list[bytes]:
-    body = text.encode()
-    start_response(
-        status, [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
-    )
+    return _answer(start_response, status, "text/plain; charset=utf-8", text.encode())
+
+
+def _answer(
+    start_response: Callable[..., Any], status: str, content_type: str, body: bytes
+) -> list[bytes]:
+    start_response(status, [("Content-Type", content_type), ("Content-Length", str(len(body)))])
     return [body]

@@ -1,8 +1,10 @@
 """Interviews, their transcripts, the events that came in and the messages to go out.
 
-Every query names its workspace, but for those that the engine asks to find work left undone.
+Every query names its workspace, but for those by which the engine finds work left undone, and the
+operator what waits.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -529,3 +531,30 @@ def unclaimed(session: Session, before: datetime, limit: int) -> list[tuple[str,
         .limit(limit)
     )
     return [(place, talk, key) for place, talk, key in session.connection().execute(found)]
+
+
+# --- what waits, for the operator -----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many wait, and since when the oldest does."""
+
+    count: int
+    since: datetime | None
+
+
+def oldest_waiting(session: Session) -> dict[str, Waiting]:
+    """What waits in every workspace: "events" to be answered, and "messages" to be sent."""
+    events = ReceivedEvent.__table__  # type: ignore[attr-defined]
+    messages = OutgoingMessage.__table__  # type: ignore[attr-defined]
+    waits = {
+        "events": (events.c.received_at, "answered_at IS NULL"),
+        "messages": (messages.c.created_at, "delivery = 'waiting'"),
+    }
+    found = {}
+    for name, (since, condition) in waits.items():
+        # Spelt out, so that the partial index serves.
+        asked = sa.select(sa.func.count(), sa.func.min(since)).where(sa.text(condition))
+        found[name] = Waiting(*session.connection().execute(asked).one())
+    return found

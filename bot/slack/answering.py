@@ -14,11 +14,13 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
 from bot import conversation as talk
+from bot import metrics
 from bot.coach import Coach, Stop
 from bot.coaching.interview import remark, undo
 from bot.coaching.replies import Command, command
 from bot.coaching.state import Outcome, Say
 from bot.engine import TryAgain
+from bot.logs import bound
 from bot.rights import READERS, may_write
 from bot.slack import notices, screens, update_words
 from bot.slack.beginning import begin_interview
@@ -113,7 +115,9 @@ class Answering:
             with self.at_work, self.database.reading() as session:
                 events = conversations.open_events(session, workspace, conversation)
             for event in events:
-                told.update(self._answer_one(Incoming.from_json(event.payload)))
+                with bound(workspace=workspace, event=event.event_id), metrics.turn():
+                    told.update(self._answer_one(Incoming.from_json(event.payload)))
+                    _log.info("The event is answered.")
         return told
 
     def _answer_one(self, incoming: Incoming) -> list[str]:
@@ -385,6 +389,7 @@ class Answering:
 def _stumbled(loaded: talk.Conversation, incoming: Incoming, error: Exception) -> _Due:
     """After words that could not be read: they would fail the same way each time."""
     _log.error("Event %s could not be read: %s", incoming.event_id, type(error).__name__)
+    metrics.stumbled()
     if loaded.interview is None:
         loaded, _ = talk.opened(loaded)
     assert loaded.interview is not None

@@ -4,9 +4,10 @@ import gc
 import logging
 import re
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,14 +15,16 @@ from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.authorize import Authorize
 
+from bot import metrics
 from bot.coach import Coach
 from bot.engine import Engine, EngineUnavailable
+from bot.logs import bound
 from bot.settings import Settings
 from bot.slack.answering import Answering, Turns
 from bot.slack.desk import Desk
 from bot.slack.digests import Digests
 from bot.slack.homes import Homes
-from bot.slack.incoming import ANSWER, Incoming, incoming
+from bot.slack.incoming import ANSWER, Incoming, Kind, incoming
 from bot.slack.installing import Installed, Installing, installing_of
 from bot.slack.office import Office
 from bot.slack.people import People
@@ -57,6 +60,8 @@ class SlackService:
     upkeep: Upkeep
     workspaces: Workspaces
     installing: Installing | None = None
+    # Set from when it is told to end; what runs by then is still finished.
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self, clock: Callable[[], datetime]) -> None:
         """Launch the engine, and take up what an earlier process left unanswered or unsent.
@@ -81,6 +86,7 @@ class SlackService:
 
     def stop(self, drain_seconds: float = 20.0) -> None:
         """Let running turns finish for so long; the rest goes on at the next start."""
+        self.stopping.set()
         self.upkeep.end()
         self.engine.close(drain_seconds)
         self.progress.close()
@@ -192,15 +198,18 @@ def _keeper(
     database: Database, engine: Engine, clock: Callable[[], datetime]
 ) -> Callable[..., BoltResponse | None]:
     """Middleware that keeps an event and starts its answer, or asks Slack to send it again."""
+    for kind in Kind:
+        metrics.EVENTS.labels(kind)  # there from the start, so that the first is seen as a rise
 
     def keep(body: dict[str, Any], next: Callable[[], BoltResponse]) -> BoltResponse | None:
         found = incoming(body)
         if found is not None:
-            try:
-                _keep(database, engine, found, clock())
-            except (DatabaseUnavailable, EngineUnavailable) as error:
-                _log.error("Event %s not taken: %s", found.event_id, error)
-                return BoltResponse(status=503, body="")
+            with bound(workspace=found.workspace, event=found.event_id):
+                try:
+                    _keep(database, engine, found, clock())
+                except (DatabaseUnavailable, EngineUnavailable) as error:
+                    _log.error("Event %s not taken: %s", found.event_id, error)
+                    return BoltResponse(status=503, body="")
         return next()
 
     return keep
@@ -208,7 +217,7 @@ def _keeper(
 
 def _keep(database: Database, engine: Engine, found: Incoming, now: datetime) -> None:
     with database.writing() as session:
-        conversations.receive(
+        is_new = conversations.receive(
             session,
             workspace=found.workspace,
             event_id=found.event_id,
@@ -216,6 +225,9 @@ def _keep(database: Database, engine: Engine, found: Incoming, now: datetime) ->
             payload=found.to_json(),
             at=now,
         )
+    if is_new:
+        metrics.EVENTS.labels(found.kind).inc()
+        _log.info("The event is kept.")
     # Started even when the event was there before: a crash may have come between the two.
     engine.start_once(
         _work_id(found.workspace, found.event_id), "answer", found.workspace, found.conversation

@@ -14,7 +14,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
+from bot import metrics
 from bot.engine import TryAgain
+from bot.logs import bound
 from bot.slack.answering import Turns
 from bot.slack.refusals import code_of, is_not_offered, is_rate_limited, status_of
 from bot.slack.screens import after_words
@@ -101,7 +103,8 @@ class Sending:
             with self.database.reading() as session:
                 waiting = conversations.waiting_messages(session, workspace, conversation)
             for message in waiting:
-                self._send_one(message)
+                with bound(workspace=workspace, outgoing=str(message.id)):
+                    self._send_one(message)
 
     def _send_one(self, message: OutgoingMessage) -> None:
         mark = f"{message.workspace}:{message.key}"
@@ -121,6 +124,7 @@ class Sending:
             self._refused(message, mark if untried else None, error)
             return
         except (OSError, HTTPException, SlackClientError, ValueError) as error:
+            metrics.SEND_RETRIES.labels("away").inc()
             raise TryAgain(_RETRY_SECONDS) from error
         self._settle(message, Delivery.SENT, ts=ts)
 
@@ -235,8 +239,10 @@ class Sending:
             if untried is not None:
                 with self._guard:
                     self._untried.add(untried)
+            metrics.SEND_RETRIES.labels("rate_limited").inc()
             raise TryAgain(_retry_after(error)) from error
         if _may_have_been_taken(error):
+            metrics.SEND_RETRIES.labels("uncertain").inc()
             raise TryAgain(_RETRY_SECONDS) from error
         code = code_of(error)
         if code in _NO_CHANNEL and self._forget_direct(message):
@@ -281,6 +287,8 @@ class Sending:
             )
             if message.opens is not None and ts is not None:
                 conversations.open_interview(session, message, message.channel, ts, now)
+        metrics.SENDS.labels(delivery.value).inc()
+        _log.info("The message is %s.", delivery.value)
 
 
 def _page(client: WebClient, message: OutgoingMessage, cursor: str | None) -> SlackResponse:

@@ -81,11 +81,13 @@ def in_process(
     *,
     socket_mode: bool = False,
     coach: Callable[[Database], Coach] = lambda _: EMBEDDED,
+    watch: Callable[[], datetime] = lambda: NOW,
     **more: Any,
 ) -> Iterator[InProcess]:
     """The bot behind its own WSGI server on loopback, or connected by Socket Mode.
 
-    `more` are settings by name, instead of or beside those of one workspace.
+    `more` are settings by name, instead of or beside those of one workspace; `watch` is the clock
+    by which /metrics tells how long something waits.
     """
     given: dict[str, Any] = {
         "database_url": url,
@@ -102,7 +104,7 @@ def in_process(
     service.start(lambda: NOW)
     sockets: dict[int, Any] = {}
     server = create_server(
-        application(service), host="127.0.0.1", port=0, threads=8, map=sockets, ident=None
+        application(service, watch), host="127.0.0.1", port=0, threads=8, map=sockets, ident=None
     )
     runner = threading.Thread(target=server.run, daemon=True)
     runner.start()
@@ -134,8 +136,9 @@ def in_process(
 class Program:
     """`python -m bot serve` as a program of its own, ready when constructed.
 
-    Over HTTP, or by Socket Mode; then `http` reaches nothing. `settings` go into its environment.
-    At the end of a `with` block it is killed unless it has ended.
+    Over HTTP, or by Socket Mode; then `http` reaches only /healthz, /readyz and /metrics.
+    `settings` go into its environment. At the end of a `with` block it is killed unless it has
+    ended.
     """
 
     def __init__(
