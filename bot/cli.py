@@ -421,7 +421,7 @@ def doctor(
         typer.Option("--usage", help="Instead: what the language model was used for and cost."),
     ] = False,
 ) -> None:
-    """Check settings, database, Slack and model; each line is ok, or says what to do."""
+    """Check settings, database, queue, Slack and model; each line is ok, or says what to do."""
     with _told():
         from bot.doctor import examine
         from bot.settings import load_settings
@@ -431,7 +431,7 @@ def doctor(
             _show_usage(settings)
             return
         well = True
-        for check in examine(settings):
+        for check in examine(settings, datetime.now(UTC)):
             typer.echo(f"{check.state:<8} {check.subject}: {check.says}")
             well = well and check.state != "problem"
         if not well:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
@@ -12,12 +13,17 @@ from bot.settings import OAuth, Settings, SettingsInvalid, oauth_of, uses_model
 from bot.slack.installations import Installations, KeyIsMissing
 from bot.slack.workspaces import SCOPES, web_client
 from bot.usage import FAILURES
+from storage import conversations, nodes
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import head_revision, schema_revision
 
 # Without what is for agents the bot works all the same.
 NEEDED_SCOPES = frozenset(SCOPES) - {"assistant:write"}
 _SECONDS = 5
+# Nobody waits so long for an answer while all is well.
+_LONGEST_WAIT = timedelta(minutes=10)
+# A process says that it runs several times in this time.
+_SILENCE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -29,9 +35,10 @@ class Check:
     says: str
 
 
-def examine(settings: Settings) -> Iterator[Check]:
-    """One check after another; each yields one line."""
+def examine(settings: Settings, now: datetime) -> Iterator[Check]:
+    """One check after another, at the instant `now`; each yields one line."""
     yield check_database(settings)
+    yield from _running(settings, now)
     yield from _slack(settings)
     yield _model(settings)
 
@@ -60,6 +67,58 @@ def check_database(settings: Settings) -> Check:
             f"{where} is at revision {revision}, not {head}: run sowhat migrate.",
         )
     return Check("ok", "Database", f"{where} answers, schema at {revision}.")
+
+
+def _running(settings: Settings, now: datetime) -> Iterator[Check]:
+    """What waits, which processes run, and when reminders were last looked for."""
+    try:
+        database = Database(settings.database_url)
+        try:
+            if schema_revision(database) != head_revision():
+                return
+            with database.reading() as session:
+                waiting = conversations.oldest_waiting(session)
+                running = nodes.nodes(session)
+        finally:
+            database.close()
+    except DatabaseUnavailable:
+        return
+    yield _queue(waiting, now)
+    if not running:
+        yield Check("not set", "Process", "none has said that it runs: start sowhat serve.")
+    for node in running:
+        is_silent = now - node.beat_at > _SILENCE
+        says = f"{node.executor_id} was last heard of at {_when(node.beat_at, now)}"
+        advice = ": start it again, unless it is gone for good." if is_silent else "."
+        yield Check("not set" if is_silent else "ok", "Process", says + advice)
+    swept = max((node.swept_at for node in running if node.swept_at), default=None)
+    if swept is None:
+        yield Check("not set", "Reminders", "no process has looked for any yet.")
+    else:
+        yield Check("ok", "Reminders", f"last looked for at {_when(swept, now)}.")
+
+
+def _queue(waiting: dict[str, conversations.Waiting], now: datetime) -> Check:
+    since = min((each.since for each in waiting.values() if each.since), default=None)
+    if since is None:
+        return Check("ok", "Queue", "nothing waits.")
+    counts = [
+        f"{each.count} {name if each.count > 1 else name.removesuffix('s')}"
+        for name, each in waiting.items()
+        if each.count
+    ]
+    verb = "wait" if sum(each.count for each in waiting.values()) > 1 else "waits"
+    says = f"{' and '.join(counts)} {verb}, the oldest since {_when(since, now)}"
+    if now - since > _LONGEST_WAIT:
+        return Check("problem", "Queue", f"{says}: see that sowhat serve runs.")
+    return Check("ok", "Queue", f"{says}.")
+
+
+def _when(at: datetime, now: datetime) -> str:
+    """An instant by UTC, with its day where that is another than today's."""
+    at = at.astimezone(UTC)
+    is_today = at.date() == now.astimezone(UTC).date()
+    return f"{at:%H:%M} UTC" if is_today else f"{at:%H:%M} UTC on {at.day} {at:%B}"
 
 
 def _slack(settings: Settings) -> Iterator[Check]:

@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.slack.installations import Installations
+from storage import nodes
 from storage.database import Database
+from storage.models import OutgoingMessage, ReceivedEvent
 from storage.providers import ensure_provider
 from tests.support import slack_faults
 from tests.support.bots import ROOT, Program, free_port, program_environment, slack
@@ -440,6 +443,64 @@ def test_migrate_and_doctor_work_on_both_databases(
     assert "not set  Slack" in well
 
 
+def test_doctor_says_what_waits_who_runs_and_when_reminders_were_looked_for(
+    database: Database, database_url: str
+) -> None:
+    now = datetime.now(UTC)
+    empty = told("doctor", DATABASE_URL=database_url)
+    with database.writing() as session:
+        ensure_provider(session, "T1", "College")
+        for key in ("a", "b"):
+            session.add(waiting_message("T1", key, now - timedelta(minutes=2)))
+        for number in (1, 2):
+            nodes.beat(session, f"so-what-{number}", now - timedelta(minutes=1))
+        nodes.swept(session, "so-what-2", now - timedelta(days=40))
+        nodes.beat(session, "so-what-3", now - timedelta(days=40))
+    busy = told("doctor", DATABASE_URL=database_url)
+    with database.writing() as session:
+        session.add(
+            ReceivedEvent(
+                workspace="T2",
+                event_id="Ev1",
+                conversation="D1:1.0",
+                payload={"text": "wombats"},
+                received_at=now - timedelta(days=40),
+            )
+        )
+    stuck = CliRunner().invoke(app, ["doctor"], env={"DATABASE_URL": database_url})
+
+    def at(ago: timedelta) -> str:
+        then = now - ago
+        day = "" if then.date() == datetime.now(UTC).date() else f" on {then.day} {then:%B}"
+        return f"{then:%H:%M} UTC{day}"
+
+    assert "ok       Queue: nothing waits.\n" in empty
+    assert "not set  Process: none has said that it runs: start sowhat serve.\n" in empty
+    assert "not set  Reminders: no process has looked for any yet.\n" in empty
+    two, one, old = at(timedelta(minutes=2)), at(timedelta(minutes=1)), at(timedelta(days=40))
+    assert f"ok       Queue: 2 messages wait, the oldest since {two}.\n" in busy
+    for number in (1, 2):
+        assert f"ok       Process: so-what-{number} was last heard of at {one}.\n" in busy
+    assert f"not set  Process: so-what-3 was last heard of at {old}: start it again" in busy
+    assert f"ok       Reminders: last looked for at {old}.\n" in busy
+    assert stuck.exit_code == 1
+    says = f"1 event and 2 messages wait, the oldest since {old}: see that sowhat serve runs.\n"
+    assert f"problem  Queue: {says}" in stuck.stdout
+    assert "wombats" not in stuck.stdout
+
+
+def waiting_message(workspace: str, key: str, at: datetime) -> OutgoingMessage:
+    """A message that nobody has sent yet."""
+    return OutgoingMessage(
+        workspace=workspace,
+        key=key,
+        conversation="D1:1.0",
+        channel="D1",
+        text="wombats",
+        created_at=at,
+    )
+
+
 def test_doctor_says_what_is_wrong_with_slack(tmp_path: Path) -> None:
     runner = CliRunner()
     settings = {"DATABASE_URL": f"sqlite:///{tmp_path / 'app.db'}", "SLACK_SIGNING_SECRET": "s"}
@@ -590,6 +651,17 @@ def test_serve_says_when_slack_cannot_be_reached(tmp_path: Path) -> None:
 
     assert run.returncode == 1
     assert "check the network" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_serve_says_when_the_port_it_is_watched_on_is_taken(tmp_path: Path) -> None:
+    port = free_port()
+    with slack() as fake, socket.create_server(("0.0.0.0", port)):
+        api = fake.api_url
+        run = served(tmp_path, SLACK_APP_TOKEN=APP_TOKEN, PORT=str(port), SLACK_API_URL=api)
+
+    assert run.returncode == 1
+    assert f"Port {port}" in run.stderr
     assert "Traceback" not in run.stderr
 
 
