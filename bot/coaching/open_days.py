@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import partial
+from functools import lru_cache, partial
 
 from bot.coaching.dates import MONTHS, academic_year, half_term_begins, year_end, year_start
 from bot.coaching.own_terms import own_days, standard_days
@@ -132,11 +132,12 @@ def _summer(calendar_year: int) -> Span:
     return date(calendar_year, 7, 25), date(calendar_year, 8, 31)
 
 
-def _half_terms(year: str) -> list[date]:
+@lru_cache(maxsize=64)
+def _half_terms(year: str) -> tuple[date, ...]:
     """The Mondays of the half-term weeks of an academic year, of autumn, spring and summer."""
     first = int(year[:4])
     found = [half_term_begins(y, m) for y, m in ((first, 10), (first + 1, 2), (first + 1, 5))]
-    return [monday for monday in found if monday is not None]
+    return tuple(monday for monday in found if monday is not None)
 
 
 # Years of our time, so that those before and after are years too.
