@@ -156,11 +156,14 @@ def test_whoever_moves_or_comes_back_is_looked_at_anew(
 
 
 @on_sqlite
-def test_whoever_leaves_is_not(fake: FakeSlack, bot: InProcess, owner: Screens) -> None:
+@pytest.mark.parametrize("left_at", [None, LONG_AGO])
+def test_whoever_leaves_or_stays_away_is_not(
+    fake: FakeSlack, bot: InProcess, owner: Screens, left_at: datetime | None
+) -> None:
     fake.add_user(OWNER, "Priya Shah", deleted=True)
-    put(bot, OWNER, profile_at=NOW - timedelta(days=2))
+    put(bot, OWNER, left_at=left_at, profile_at=NOW - timedelta(days=2))
 
     owner.opens_home()
 
-    assert stored(bot).left_at == NOW
+    assert stored(bot).left_at == (left_at or NOW)
     assert looked_at(bot) == (NOT_YET, NOT_YET)
