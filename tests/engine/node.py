@@ -8,9 +8,10 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from bot.engine import Engine
+from bot.engine import Engine, EngineUnavailable
 
 EVERY_SECOND = "* * * * * *"
 AT_ONCE = 32
@@ -73,13 +74,18 @@ def _ticks(engine: Engine, diary: Path) -> None:
 
 def _busy(engine: Engine, diary: Path) -> None:
     """Half of the running workflows end while the engine drains, the others after it is closed."""
-    stopping, closed, all_begun = threading.Event(), threading.Event(), threading.Barrier(AT_ONCE)
+    closing, closed, all_begun = (
+        threading.Event(),
+        threading.Event(),
+        threading.Barrier(AT_ONCE + 1),
+    )
     logging.basicConfig(level=logging.INFO)
+    # Taken from the main thread only, and only when it waits for it; other threads inherit this.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
 
     def work(number: int) -> None:
-        if all_begun.wait(20) == 0:
-            print("busy", flush=True)
-        (stopping if number % 2 else closed).wait(20)
+        all_begun.wait(60)
+        (closing if number % 2 else closed).wait(20)
 
     @engine.workflow("work")
     def work_flow(number: int) -> None:
@@ -88,14 +94,21 @@ def _busy(engine: Engine, diary: Path) -> None:
 
     engine.queue("works", per_second=100, at_once=AT_ONCE, poll_seconds=0.05)
     tick_each_second(engine, diary, lambda due: None)
-    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     engine.launch()
     for number in range(AT_ONCE):
         engine.start_once(f"work-{number:02}", "work", number)
     for number in range(AT_ONCE, 2 * AT_ONCE):
         engine.enqueue_once(f"work-{number:02}", "works", "C1", "work", number)
-    stopping.wait()
-    engine.close(drain_seconds=1)
+    all_begun.wait(60)
+    print("busy", flush=True)
+    signal.sigwait({signal.SIGTERM})
+    closer = threading.Thread(target=engine.close, args=(2,))
+    closer.start()
+    with suppress(EngineUnavailable):
+        while True:  # until the other thread has begun
+            engine.ping()
+    closing.set()
+    closer.join()
     closed.set()
 
 

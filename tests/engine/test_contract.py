@@ -556,7 +556,7 @@ def test_sigterm_while_everything_runs_leaves_no_traceback(
 ) -> None:
     with node(database_url, tmp_path / "diary", "busy", says="busy") as program:
         program.send_signal(signal.SIGTERM)
-        _, logged = program.communicate(timeout=SECONDS)
+        _, logged = program.communicate(timeout=2 * SECONDS)
 
     assert program.returncode == 0
     assert "Traceback" not in logged
