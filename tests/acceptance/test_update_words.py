@@ -336,9 +336,16 @@ def test_all_else_begins_an_interview(
 
 @on_sqlite
 def test_the_thread_of_anothers_reminder_is_not_ones_own(
-    fake: FakeSlack, bot: InProcess, attendance: int
+    fake: FakeSlack, bot: InProcess, college: College, attendance: int
 ) -> None:
     root = remind(fake, bot, [attendance])
+    with bot.database.writing() as session:
+        other = providers.person(session, TEAM, OTHER)
+        assert other is not None
+        own = add_action(session, TEAM, college.plan, other).id
+    assert own is not None
+    # They have one of the same week, in another thread.
+    remind(fake, bot, [own], OTHER)
     talk = Reminded(fake, bot, root, OTHER)
 
     assert "Shall I note" not in talk.says("86%, on track")
