@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -16,6 +15,7 @@ from bot.coach import Coach, Heard
 from bot.coaching.dates import academic_year
 from bot.coaching.draft import SarItemView, Setting
 from bot.coaching.interview import ask_again, begin
+from bot.coaching.moments import zone_of
 from bot.coaching.state import Interview, Outcome, Say, Stage
 from bot.rights import Deed, refusal
 from storage import actions, conversations, plans, providers
@@ -47,7 +47,7 @@ class Conversation:
 
 def local_day(at: datetime, person: Person) -> date:
     """The day that an instant (with a zone) falls on where the person is."""
-    return at.astimezone(ZoneInfo(person.timezone)).date()
+    return at.astimezone(zone_of(person.timezone)).date()
 
 
 def load(session: Session, place: Place, person: Person, now: datetime) -> Conversation:

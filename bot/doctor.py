@@ -17,8 +17,9 @@ from storage import conversations, nodes
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import head_revision, schema_revision
 
-# Without what is for agents the bot works all the same.
-NEEDED_SCOPES = frozenset(SCOPES) - {"assistant:write"}
+# Without what is for agents, and without knowing who is not to be disturbed, the bot works all the
+# same.
+NEEDED_SCOPES = frozenset(SCOPES) - {"assistant:write", "dnd:read"}
 _SECONDS = 5
 # Nobody waits so long for an answer while all is well.
 _LONGEST_WAIT = timedelta(minutes=10)

@@ -1,13 +1,12 @@
 """`sowhat remind`: what the next sweep would send, or the sweep itself, without a running bot."""
 
 import os
-import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
+from bot.coaching.moments import zone_of
 from bot.engine import TryAgain
 from bot.reminders import Decision, Not
 from bot.settings import Settings, for_slack
@@ -16,7 +15,7 @@ from bot.slack.reminding import Reminding, message_of
 from bot.slack.sending import Sending
 from bot.slack.upkeep import Pace
 from bot.slack.workspaces import workspaces_of
-from storage import conversations
+from storage import conversations, nodes
 from storage.database import Database
 
 # Beyond this Slack is not just busy: what waits goes out when the bot runs.
@@ -65,11 +64,16 @@ def send_now(
         keys = [key for queued in reminding.sweep(now) for key in queued]
         sent = 0
         for number, (place, conversation, key) in enumerate(keys, start=1):
+            with database.writing() as session:
+                # As long as this process runs, no other goes on with what it sends.
+                nodes.beat(session, executor, datetime.now(UTC))
             _send(sending, place, conversation)
             with database.reading() as session:
                 sent += conversations.is_sent(session, place, key)
             told(number, len(keys))
             time.sleep(1 / Pace.per_second)
+        with database.writing() as session:
+            nodes.forget(session, executor)
         return Sent(len(keys), sent)
     finally:
         database.close()
@@ -81,7 +85,7 @@ def _send(sending: Sending, workspace: str, conversation: str) -> None:
             sending.send(workspace, conversation)
             return
         except TryAgain as again:
-            threading.Event().wait(min(again.after_seconds, _MOST_WAIT_SECONDS))
+            time.sleep(min(again.after_seconds, _MOST_WAIT_SECONDS))
 
 
 def as_json(decision: Decision) -> dict[str, Any]:
@@ -93,7 +97,7 @@ def as_json(decision: Decision) -> dict[str, Any]:
         "kind": decision.sends.value if decision.sends else None,
         "why_not": decision.why_not.value if decision.why_not else None,
         "week": decision.settles,
-        "next": decision.next_at.astimezone(ZoneInfo(person.timezone)).isoformat(),
+        "next": decision.next_at.astimezone(zone_of(person.timezone)).isoformat(),
     }
     if decision.sends is None or decision.week is None:
         return shown

@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from bot.bank_holidays import open_days_of
 from bot.coaching.dates import academic_year
 from bot.coaching.due import Owned, Week, week_of
-from bot.coaching.moments import Moment, Rhythm, reminder_moment
+from bot.coaching.moments import Moment, Rhythm, reminder_moment, zone_of
 from bot.coaching.open_days import OpenDays
 from bot.conversation import local_day
 from bot.reviewing import planned
@@ -100,6 +99,23 @@ def decide(session: Session, people: Sequence[Person], now: datetime) -> list[De
     for workspace, each in due.items():
         found += _due_in(session, workspace, each, rules[workspace], now)
     return found
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What somebody would be asked just now, and when they are asked next, if they are at all."""
+
+    week: Week
+    next_at: datetime | None
+
+
+def ahead(session: Session, person: Person, now: datetime) -> Ahead:
+    """What is ahead of somebody; nothing is settled by it."""
+    assert person.id is not None
+    rules = _rules(session, person.workspace)
+    owned = actions.live_of(session, person.workspace, [person.id]).get(person.id, [])
+    at = None if _not_at_all(person, rules) else _moment(person, rules, now).at
+    return Ahead(_week(person, owned, now), at)
 
 
 def rhythm_of(person: Person, settings: ProviderSettings) -> Rhythm:
@@ -225,7 +241,7 @@ def _unanswered(before: Sequence[Reminder]) -> list[ReminderKind]:
 
 def _had_quiet(person: Person, before: Sequence[Reminder], rules: _Rules, now: datetime) -> bool:
     """Whether somebody was told in this half-term that nothing is due."""
-    zone = ZoneInfo(person.timezone)
+    zone = zone_of(person.timezone)
     this = rules.open_days.half_term(now.astimezone(zone).date())
     return any(
         r.kind is ReminderKind.QUIET

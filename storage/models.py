@@ -96,6 +96,10 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+# Before any instant at which somebody looks.
+_AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
+
+
 class Provider(SQLModel, table=True):
     """One college, training provider or school: one Slack workspace, one tenant."""
 
@@ -167,8 +171,8 @@ class Person(_Row, table=True):
     only_overdue: bool = False
     # When to look next whether they are to be reminded, and told how the plan goes: at once for
     # whoever is new, or whose day has been moved.
-    remind_at: datetime | None = Field(default_factory=_now)
-    overview_at: datetime | None = Field(default_factory=_now)
+    remind_at: datetime | None = Field(default=_AT_ONCE)
+    overview_at: datetime | None = Field(default=_AT_ONCE)
     # The last ISO week for which that was settled, whether or not anything was sent.
     reminded_week: str | None = Field(default=None, max_length=8)
     overview_week: str | None = Field(default=None, max_length=8)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -12,6 +11,7 @@ from bot import changes
 from bot.coaching.checking import is_level, left_behind, problems
 from bot.coaching.dates import academic_year
 from bot.coaching.draft import Draft, Setting
+from bot.coaching.moments import zone_of
 from bot.coaching.phrases import in_words, start_upper
 from bot.rights import Deed, may_move
 from bot.slack import notices
@@ -333,7 +333,7 @@ def _milestone_problems(values: dict[str, Any], setting: Setting) -> dict[str, s
 
 
 def _told(change: actions.Change, reader: Person, today: date) -> str:
-    at = change.at.astimezone(ZoneInfo(reader.timezone))
+    at = change.at.astimezone(zone_of(reader.timezone))
     name = _FIELDS[change.field]
     new = _ISO.sub(lambda day: in_words(date.fromisoformat(day[0])), change.new or "")
     to = f" to “{short(new, 80)}”" if new and change.field in _SAID else ""

@@ -8,7 +8,9 @@ from slack_sdk.models.blocks import Block
 
 from bot.coaching.review import Check
 from bot.coaching.whole_plan import STANDARD, Limits
-from bot.rights import may_write, sees_review
+from bot.reminders import Ahead
+from bot.rights import READERS, may_write, sees_review
+from bot.slack.digest import ahead_message
 from bot.slack.home import glance, own_rows, theme_list
 from bot.slack.pieces import as_dicts, escape, sections
 from bot.slack.review import first_things
@@ -21,6 +23,7 @@ def help_for(person: Person) -> str:
     orders = [
         ("new", "begins a new action: I write to you in a direct message.", may_write(person)),
         ("mine", "shows the actions you own.", may_write(person)),
+        ("remind", "shows what of yours is due now, to be answered at once.", may_write(person)),
         ("summary", "shows the plan at a glance.", True),
         ("review", "says what in the plan to mend first.", sees_review(person)),
         ("help", "shows this.", True),
@@ -39,6 +42,10 @@ def asks_for_plan(typed: str) -> bool:
     return _order(typed) in _OF_THE_PLAN
 
 
+def asks_for_reminder(typed: str) -> bool:
+    return _order(typed) == "remind"
+
+
 def asks_for_review(typed: str) -> bool:
     return _order(typed) == "review"
 
@@ -50,13 +57,16 @@ def answer(
     today: date,
     checks: Sequence[Check] = (),
     limits: Limits = STANDARD,
+    found: Ahead | None = None,
 ) -> tuple[str, list[dict[str, Any]]]:
     """The text and blocks of the answer to what was typed after /qip.
 
     `plan` is given where it `asks_for_plan`, and `checks` where it `asks_for_review` and the person
-    may see it, with the `limits` they come from.
+    may see it, with the `limits` they come from; `found` where it `asks_for_reminder`.
     """
     order = _order(typed)
+    if order == "remind" and found is not None:
+        return ahead_message(found, person) if may_write(person) else _said(sections(READERS))
     if order in ("", "help", "?"):
         return _said(sections(help_for(person)))
     if order not in _OF_THE_PLAN:

@@ -23,6 +23,7 @@ from bot.coaching.ranking import ranking
 from bot.coaching.reading import LONGEST_REPLY
 from bot.coaching.review import Check, review
 from bot.coaching.whole_plan import STANDARD
+from bot.reminders import Ahead, ahead
 from bot.reviewing import own_limits, to_review, whole_plan
 from bot.rights import READERS, may_write, sees_review
 from bot.slack import (
@@ -41,6 +42,7 @@ from bot.slack.command import (
     NOT_FOR_OWNERS,
     answer,
     asks_for_plan,
+    asks_for_reminder,
     asks_for_review,
     help_for,
 )
@@ -132,8 +134,11 @@ class Desk:
                 return
             today = self.office.today(person)
             checks: tuple[Check, ...] = ()
+            found: Ahead | None = None
             limits = STANDARD
             with self.office.database.reading() as session:
+                if asks_for_reminder(typed):
+                    found = ahead(session, person, self.office.clock())
                 if asks_for_plan(typed):
                     plan = plan_view(session, person.workspace, academic_year(today), today)
                 if plan is not None and asks_for_review(typed) and sees_review(person):
@@ -142,7 +147,7 @@ class Desk:
         except DatabaseUnavailable:
             ack(text=_AWAY_FOR_NOW)
             return
-        text, blocks = answer(typed, plan, person, today, checks, limits)
+        text, blocks = answer(typed, plan, person, today, checks, limits, found)
         ack(text=text, blocks=blocks)
 
     def picked(self, ack: Ack, body: dict[str, Any]) -> None:

@@ -14,11 +14,13 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.coaching.due import Asked, Week
-from bot.coaching.phrases import in_words, listed
+from bot.coaching.moments import zone_of
+from bot.coaching.phrases import in_words, listed, start_upper
 from bot.coaching.viewing import counted
 from bot.coaching.wording import OPEN_RAGS, RAG_WORDS
 from bot.conversation import local_day
 from bot.overviews import Told
+from bot.reminders import Ahead
 from bot.rights import leads
 from bot.slack.pieces import (
     DO,
@@ -83,7 +85,7 @@ def _says(asked: Asked) -> str:
     lines.append(escape(" ".join(asked.reasons)))
     stands = [asked.figures] if asked.figures else []
     stands.append(f"you last said {RAG_WORDS[asked.rag]}" if asked.rag else "not rated yet")
-    lines.append(escape(" · ".join(stands)))
+    lines.append(escape(start_upper(" · ".join(stands))))
     if asked.doubt:
         lines.append(escape(asked.doubt))
     return "\n".join(lines)
@@ -109,6 +111,23 @@ def _buttons(asked: Asked) -> Block:
     ]
     buttons.append(OverflowMenuElement(options=options, action_id=f"{DO}:more:{asked.id}"))
     return ActionsBlock(elements=buttons, block_id=f"{_ASK}:{asked.id}")
+
+
+def ahead_message(found: Ahead, person: Person) -> Message:
+    """What somebody is asked just now because they want to know, and when they are asked next."""
+    text, blocks = _NOTHING, as_dicts(sections(_NOTHING))
+    if found.week.asked:
+        text, blocks = owners_message(found.week)
+    says = "You are sent no reminders just now."
+    if found.next_at is not None:
+        at = found.next_at.astimezone(zone_of(person.timezone))
+        says = f"I look again on {at:%A} {in_words(at.date())} at {at:%H:%M}, where you are."
+    change = do_button("Reminders", "reminders", {}, spoken="Change when you are reminded")
+    shown = [small(says), ActionsBlock(elements=[change])]
+    return f"{text}\n{says}", [*blocks, *as_dicts(shown)]
+
+
+_NOTHING = "Nothing of yours is due just now."
 
 
 def do_value(verb: str, action_id: int) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 from sqlmodel import Session
 
 from bot import overviews
+from bot.coaching.moments import zone_of
 from bot.conversation import is_slack_id
 from bot.reminders import Decision, Not, decide
 from bot.slack.digest import (
@@ -158,7 +158,7 @@ def _later(
     ends = until.get((person.workspace, person.slack_user_id))
     if ends is None:
         return decision
-    zone = ZoneInfo(person.timezone)
+    zone = zone_of(person.timezone)
     here = ends.astimezone(zone)
     is_today = here.date() == now.astimezone(zone).date()
     if not is_today or here.hour >= _LAST_HOUR:

@@ -24,6 +24,7 @@ SCOPES = (
     "assistant:write",
     "chat:write",
     "commands",
+    "dnd:read",
     "im:history",
     "im:write",
     "users:read",

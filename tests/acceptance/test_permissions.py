@@ -704,6 +704,7 @@ WORDS: dict[str, dict[str | None, str]] = {
     "approve everything": {None: "I do not know “approve everything”."},
     "new": {None: BEGUN, READER: READS_ONLY},
     "mine": {None: "You own no action yet.", OWNER: MARK},
+    "remind": {None: "Nothing of yours is due just now.", READER: READS_ONLY},
     "summary": {None: SEES_SUMMARY},
     "summary plan": {None: SEES_SUMMARY},
     "review": {None: "Show every check", OWNER: NO_REVIEW, OTHER: NO_REVIEW},

@@ -25,6 +25,7 @@ from bot.sample import load_sample
 from bot.server import application
 from bot.settings import Settings
 from bot.slack.app import SlackService, build
+from bot.slack.upkeep import Pace
 from storage.database import Database
 from storage.models import Provider
 from tests.support.fake_slack import FakeSlack
@@ -34,6 +35,9 @@ from tests.support.slack_payloads import APP_TOKEN, BOT_TOKEN, TEAM, USER
 SECRET = "signing-secret-of-the-tests"
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
+# By the clock of the machine, so never while a test runs: tests do themselves what is scheduled.
+_NEVER = "0 0 29 2 *"
+BY_HAND = Pace(sweep=_NEVER, reap=_NEVER, tidy=_NEVER, per_second=50)
 _UP_SECONDS = 60
 
 
@@ -81,6 +85,7 @@ def in_process(
     *,
     socket_mode: bool = False,
     coach: Callable[[Database], Coach] = lambda _: EMBEDDED,
+    clock: Callable[[], datetime] = lambda: NOW,
     watch: Callable[[], datetime] = lambda: NOW,
     **more: Any,
 ) -> Iterator[InProcess]:
@@ -97,11 +102,11 @@ def in_process(
         "slack_api_url": fake.api_url,
     }
     settings = Settings(_env_file=None, **{**given, **more})  # type: ignore[call-arg]
-    database = Database(url)
+    database = Database(url, executor="test")
     engine = Engine(engine_url(url), executor_id="test", workers=64)
     coached = coach(database)
-    service = build(settings, database, engine, coached, lambda: NOW)
-    service.start(lambda: NOW)
+    service = build(settings, database, engine, coached, clock, BY_HAND)
+    service.start(clock)
     sockets: dict[int, Any] = {}
     server = create_server(
         application(service, watch), host="127.0.0.1", port=0, threads=8, map=sockets, ident=None

@@ -67,6 +67,7 @@ SCOPES = (
     "assistant:write",
     "chat:write",
     "commands",
+    "dnd:read",
     "im:history",
     "im:read",
     "im:write",
@@ -178,6 +179,15 @@ class FakeSlack:
         }
         with self.changed:
             self._state.users[user_id] = {**user, **more}
+
+    def disturb_not(self, user_id: str, begins: datetime, ends: datetime) -> None:
+        """Have someone be left in peace between two instants."""
+        with self.changed:
+            self._state.peace[user_id] = {
+                "dnd_enabled": True,
+                "next_dnd_start_ts": int(begins.timestamp()),
+                "next_dnd_end_ts": int(ends.timestamp()),
+            }
 
     def person_writes(
         self,

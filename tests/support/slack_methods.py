@@ -70,6 +70,8 @@ class SlackState:
         self.socket_url = socket_url
         self.workspaces: dict[str, Workspace] = {}  # by bot token
         self.users: dict[str, Json] = {}
+        # Who is to be left in peace, and when.
+        self.peace: dict[str, Json] = {}
         self.channels: dict[str, dict[str, Json]] = defaultdict(dict)  # messages by ts
         self.install_codes: dict[str, Workspace] = {}
         self.ephemerals: list[Json] = []
@@ -219,6 +221,13 @@ class SlackState:
             raise Refused("user_not_found")
         return {"user": user}
 
+    def _team_dnd(self, workspace: Workspace, args: Json) -> Json:
+        asked = args["users"].split(",")
+        if len(asked) > 50:
+            raise Refused("too_many_users")
+        blank = {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
+        return {"users": {user: self.peace.get(user, blank) for user in asked}}
+
     def _publish(self, workspace: Workspace, args: Json) -> Json:
         self._check(assert_valid_view, args["view"])
         shown = workspace.homes.get(args["user_id"])
@@ -312,6 +321,7 @@ _METHODS: dict[str, Callable[[SlackState, Workspace, Json], Json]] = {
     "conversations.history": SlackState._history,
     "conversations.replies": SlackState._replies,
     "conversations.open": SlackState._open_conversation,
+    "dnd.teamInfo": SlackState._team_dnd,
     "users.info": SlackState._user_info,
     "views.publish": SlackState._publish,
     "views.open": SlackState._open_view,

@@ -29,6 +29,7 @@ NEEDS = {
     "conversations_history": "im:history",
     "conversations_open": "im:write",
     "conversations_replies": "im:history",
+    "dnd_teamInfo": "dnd:read",
     "users_info": "users:read",
     "views_open": "",
     "views_publish": "",
