@@ -27,8 +27,7 @@ from storage.vocabulary import ReminderKind, Role
 
 # After so many weeks without an answer no more is sent, and the sponsor is told.
 UNANSWERED_WEEKS = 3
-# How far back what somebody was sent still counts: a half-term, and three weeks of reminders with
-# the longest holidays between them.
+# How far back a quiet note is looked for: longer than any half-term.
 _LOOK_BACK = timedelta(days=180)
 # Whoever is nobody to remind, or whose plan is paused, is looked at again after this time.
 _LATER = timedelta(days=1)
@@ -175,7 +174,7 @@ def _due_in(
 ) -> list[Decision]:
     ids = [person.id for person, _ in due if person.id is not None]
     live = actions.live_of(session, workspace, ids)
-    sent = reminders.since(session, workspace, ids, now - _LOOK_BACK)
+    sent = reminders.since(session, workspace, ids, now - _LOOK_BACK, and_unanswered=True)
     decisions = []
     for person, moment in due:
         assert person.id is not None
@@ -215,9 +214,9 @@ def _sends(
     person: Person, week: Week, before: Sequence[Reminder], rules: _Rules, now: datetime
 ) -> tuple[ReminderKind | None, Not | None]:
     unanswered = _unanswered(before)
+    if ReminderKind.UNANSWERED in unanswered:
+        return None, Not.UNANSWERED
     if week.asked:
-        if ReminderKind.UNANSWERED in unanswered:
-            return None, Not.UNANSWERED
         if len(unanswered) >= UNANSWERED_WEEKS:
             return ReminderKind.UNANSWERED, None
         return ReminderKind.OWNER, None

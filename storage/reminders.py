@@ -101,16 +101,29 @@ def keep(session: Session, reminder: Reminder) -> None:
 
 
 def since(
-    session: Session, workspace: str, person_ids: Sequence[int], at: datetime
+    session: Session,
+    workspace: str,
+    person_ids: Sequence[int],
+    at: datetime,
+    *,
+    and_unanswered: bool = False,
 ) -> dict[int, list[Reminder]]:
-    """What these people were sent since an instant, by the person's id, the oldest first."""
+    """What these people were sent since an instant, by the person's id, the oldest first.
+
+    With `and_unanswered` also what was asked of them before, and of their sponsor, that they have
+    done nothing about since: at most four, as then no more is sent.
+    """
     found: dict[int, list[Reminder]] = defaultdict(list)
+    counts = col(Reminder.at) >= at
+    if and_unanswered:
+        asked = col(Reminder.kind).in_((ReminderKind.OWNER, ReminderKind.UNANSWERED))
+        counts |= asked & col(Reminder.answered_at).is_(None)
     rows = session.exec(
         select(Reminder)
         .where(
             Reminder.workspace == workspace,
             col(Reminder.person_id).in_(person_ids),
-            col(Reminder.at) >= at,
+            counts,
         )
         .order_by(col(Reminder.id))
     )
