@@ -179,7 +179,7 @@ class Year:
                 owner = Owner(college, person.id, person.slack_user_id, person.timezone, [])
                 owner.is_reader = role is Role.READER
                 owner.only_overdue = person.only_overdue = rng.random() < 0.15
-                if rng.random() < 0.2:
+                if rng.random() < 0.1:
                     owner.weekday, owner.at = rng.choice([(4, time(17, 30)), (1, time(7))])
                     person.reminder_day, person.reminder_time = owner.weekday, owner.at
                 owner.answers = rng.choice([0, 0.3, 0.7, 0.95])
@@ -250,7 +250,7 @@ class Year:
             for act in owner.actions:
                 if act.agreed is None and rng.random() < 0.8:
                     self.at(self.some_time(), lambda o=owner, a=act: self.agrees(o, a))
-            for _ in range(rng.randrange(5)):
+            for _ in range(rng.randrange(3)):
                 self.at(self.some_time(), lambda o=owner: self.writes(o))
             for _ in range(rng.randrange(2)):
                 self.at(self.some_time(), lambda o=owner: self.is_helped(o))
@@ -262,7 +262,7 @@ class Year:
             if rng.random() < 0.15:
                 zone = rng.choice([zone for zone in ZONES if zone != owner.zone])
                 self.at(self.some_time(), lambda o=owner, z=zone: self.slack_says(o, zone=z))
-            if rng.random() < 0.15:
+            if rng.random() < 0.1:
                 self.at(self.some_time(), lambda o=owner: self.chooses(o))
 
     def _happens(self, until: datetime) -> bool:
@@ -292,7 +292,7 @@ class Year:
         """An owner answers a message, each action in one press or with more."""
         owner = message.owner
         asked = [act for act in owner.live if act.id in message.asked and not owner.has_left]
-        for act in self.rng.sample(asked, min(len(asked), self.rng.choice([1, 1, 3]))):
+        for act in self.rng.sample(asked, min(len(asked), self.rng.choice([1, 1, 1, 3]))):
             self._does(owner, act)
 
     def _does(self, owner: Owner, act: Act) -> None:
