@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 import prompts
 from bot.coaches import model_of
+from bot.coaching.phrases import listed
 from bot.coaching.proposal import Proposal
 from bot.settings import OAuth, Settings, SettingsInvalid, oauth_of, uses_model
 from bot.slack.installations import Installations, KeyIsMissing
@@ -21,8 +22,12 @@ from storage.migrate import head_revision, schema_revision
 # same.
 NEEDED_SCOPES = frozenset(SCOPES) - {"assistant:write", "dnd:read"}
 _SECONDS = 5
-# Nobody waits so long for an answer while all is well.
-_LONGEST_WAIT = timedelta(minutes=10)
+# What has waited longer has nobody at work at it; reminders wait their turn, thousands for an hour.
+_LONGEST_WAIT = {
+    "events": timedelta(minutes=10),
+    "messages": timedelta(minutes=10),
+    "reminders": timedelta(hours=2),
+}
 # A process says that it runs several times in this time.
 _SILENCE = timedelta(minutes=5)
 
@@ -109,8 +114,8 @@ def _queue(waiting: dict[str, conversations.Waiting], now: datetime) -> Check:
         if each.count
     ]
     verb = "wait" if sum(each.count for each in waiting.values()) > 1 else "waits"
-    says = f"{' and '.join(counts)} {verb}, the oldest since {_when(since, now)}"
-    if now - since > _LONGEST_WAIT:
+    says = f"{listed(counts)} {verb}, the oldest since {_when(since, now)}"
+    if any(each.since and now - each.since > _LONGEST_WAIT[name] for name, each in waiting.items()):
         return Check("problem", "Queue", f"{says}: see that sowhat serve runs.")
     return Check("ok", "Queue", f"{says}.")
 

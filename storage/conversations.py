@@ -545,12 +545,15 @@ class Waiting:
 
 
 def oldest_waiting(session: Session) -> dict[str, Waiting]:
-    """What waits in every workspace: "events" to be answered, and "messages" to be sent."""
+    """What waits in every workspace: "events" to be answered, "messages" to be sent, and
+    "reminders", messages that wait their turn.
+    """
     events = ReceivedEvent.__table__  # type: ignore[attr-defined]
     messages = OutgoingMessage.__table__  # type: ignore[attr-defined]
     waits = {
         "events": (events.c.received_at, "answered_at IS NULL"),
-        "messages": (messages.c.created_at, "delivery = 'waiting'"),
+        "messages": (messages.c.created_at, "delivery = 'waiting' AND NOT is_paced"),
+        "reminders": (messages.c.created_at, "delivery = 'waiting' AND is_paced"),
     }
     found = {}
     for name, (since, condition) in waits.items():

@@ -160,8 +160,8 @@ def answered_message(
 def quiet_message() -> Message:
     """That nothing is due, once in a half-term."""
     text = (
-        "All quiet: none of your actions is due, overdue or without an update.\n"
-        "You hear from me again when something is. You need do nothing."
+        "All quiet: none of your actions needs a word from you just now.\n"
+        "You hear from me again when one does. You need do nothing."
     )
     return text, as_dicts(sections(text))
 

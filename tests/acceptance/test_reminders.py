@@ -341,7 +341,7 @@ def test_nothing_due_is_said_once_in_a_half_term(bot: Bot, asked: int) -> None:
         bot.sweeps(MONDAY + week * WEEK)
 
     (message,) = bot.heard(OWNER)
-    assert message["text"].startswith("All quiet: none of your actions is due")
+    assert message["text"].startswith("All quiet: none of your actions needs a word")
     assert len(message["text"].splitlines()) == 2
 
 
