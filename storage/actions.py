@@ -47,8 +47,9 @@ class StoredAction:
 
     @property
     def checks(self) -> list[MilestoneFields]:
-        """Its milestones as plain data."""
-        return [MilestoneFields(due=m.due, text=m.text, done=m.done) for m in self.milestones]
+        """Its milestones as plain data, which was checked when it was written."""
+        of = MilestoneFields.model_construct
+        return [of(due=m.due, text=m.text, done=m.done) for m in self.milestones]
 
 
 @dataclass(frozen=True)
@@ -106,21 +107,24 @@ def heading(session: Session, workspace: str, action_id: int) -> StoredAction | 
     return StoredAction(*found) if found else None
 
 
+_PROPOSER = aliased(Person)
+
+
 def _headed(workspace: str, which: Any) -> Any:
-    proposer = aliased(Person)
     return (
-        select(Action, Theme, Person, proposer)
+        select(Action, Theme, Person, _PROPOSER)
         .outerjoin(Theme, col(Action.theme_id) == Theme.id)
         .outerjoin(Person, col(Action.owner_id) == Person.id)
-        .outerjoin(proposer, col(Action.proposed_by_id) == proposer.id)
+        .outerjoin(_PROPOSER, col(Action.proposed_by_id) == _PROPOSER.id)
         .where(Action.workspace == workspace, which)
-        .order_by(col(Action.number))
     )
 
 
 def _stored(session: Session, workspace: str, which: Any) -> list[StoredAction]:
     mine = (Action.workspace == workspace, which)
-    rows = session.exec(_headed(workspace, which)).all()
+    # Put in order here: for the sake of the order SQLite would take the index of the numbers, and
+    # read all actions of the workspace.
+    rows = sorted(session.exec(_headed(workspace, which)), key=lambda row: row[0].number)
     references: dict[int, list[str]] = defaultdict(list)
     for action_id, reference in session.exec(
         select(ActionSarItem.action_id, SarItem.reference)

@@ -4,6 +4,7 @@ Every query names its workspace, but for those by which the engine finds work le
 operator what waits.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -346,9 +347,16 @@ def queue_message(session: Session, message: OutgoingMessage) -> None:
 
     The process that queues it sends it, unless it is paced: that whoever gets to it first may.
     """
-    if not message.is_paced:
-        message.sender = session.info.get(EXECUTOR)
-    insert(session, [message])
+    queue_messages(session, [message])
+
+
+def queue_messages(session: Session, messages: Sequence[OutgoingMessage]) -> None:
+    """Put messages in the outbox, in this order."""
+    for message in messages:
+        if not message.is_paced:
+            message.sender = session.info.get(EXECUTOR)
+    if messages:
+        insert(session, messages)
 
 
 def is_queued(session: Session, workspace: str, key: str) -> bool:

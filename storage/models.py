@@ -225,13 +225,16 @@ _action_version = sa.Column("version", sa.Integer, nullable=False)
 class Action(_Row, ActionFields, table=True):
     """`number` counts within the workspace and gives the reference (12 is A-12)."""
 
-    __table_args__ = (sa.UniqueConstraint("workspace", "number"),)
+    __table_args__ = (
+        sa.UniqueConstraint("workspace", "number"),
+        sa.Index("ix_action_workspace_owner_id", "workspace", "owner_id"),
+    )
     __mapper_args__ = {"version_id_col": _action_version}
 
     plan_id: int = Field(foreign_key="plan.id", index=True)
     number: int
     theme_id: int | None = Field(default=None, foreign_key="theme.id")
-    owner_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    owner_id: int | None = Field(default=None, foreign_key="person.id")
     # An owner named in words who is not yet matched to a Slack user.
     owner_name: str | None = None
     status: Status = Field(default=Status.DRAFT, sa_type=_word(Status))

@@ -51,15 +51,21 @@ def _due(
     after: Cursor | None,
     workspace: str | None,
 ) -> list[Person]:
-    found = select(Person).where(col(column) <= now)
-    if workspace is not None:
-        found = found.where(Person.workspace == workspace)
-    if after is not None:
-        # A row comparison, which both databases answer from the index.
-        found = found.where(
-            sa.tuple_(col(column), col(Person.id)) > sa.tuple_(sa.literal(after[0]), after[1])
-        )
-    return list(session.exec(found.order_by(col(column), col(Person.id)).limit(limit)))
+    def some(limit: int, *which: Any) -> list[Person]:
+        found = select(Person).where(*which)
+        if workspace is not None:
+            found = found.where(Person.workspace == workspace)
+        return list(session.exec(found.order_by(col(column), col(Person.id)).limit(limit)))
+
+    if after is None:
+        return some(limit, col(column) <= now)
+    # Most are due at one and the same instant. Comparing both columns in one go, SQLite would begin
+    # at that instant each time, and pass over all who were on the pages before.
+    at, person_id = after
+    found = some(limit, col(column) == at, col(Person.id) > person_id)
+    if len(found) < limit:
+        found += some(limit - len(found), col(column) > at, col(column) <= now)
+    return found
 
 
 def settle_reminder(
@@ -69,35 +75,60 @@ def settle_reminder(
 
     False where somebody else has done so since they were read.
     """
-    settled = {} if week is None else {"reminded_week": week}
-    return _settle(session, person, "remind_at", {"remind_at": next_at, **settled})
+    return _settle(session, _SETTLE_REMINDER, person, person.remind_at, next_at, week)
 
 
 def settle_overview(
-    session: Session, person: Person, next_at: datetime, week: str | None = None
+    session: Session, person: Person, next_at: datetime | None, week: str | None = None
 ) -> bool:
-    """The same for how the plan goes."""
-    settled = {} if week is None else {"overview_week": week}
-    return _settle(session, person, "overview_at", {"overview_at": next_at, **settled})
+    """The same for how the plan goes; with None they are not looked at again."""
+    return _settle(session, _SETTLE_OVERVIEW, person, person.overview_at, next_at, week)
 
 
-def _settle(session: Session, person: Person, column: str, values: dict[str, Any]) -> bool:
+def _settling(at: str, week: str) -> sa.Update:
     table = Person.__table__  # type: ignore[attr-defined]
-    changed = session.connection().execute(
+    return (
         sa.update(table)
         .where(
-            table.c.workspace == person.workspace,
-            table.c.id == person.id,
-            table.c[column] == getattr(person, column),
+            table.c.workspace == sa.bindparam("its_workspace"),
+            table.c.id == sa.bindparam("its_id"),
+            table.c[at] == sa.bindparam("was"),
         )
-        .values(**values)
+        .values(
+            {
+                at: sa.bindparam("next_at"),
+                week: sa.func.coalesce(sa.bindparam("settled"), table.c[week]),
+            }
+        )
     )
-    return changed.rowcount == 1
 
 
-def keep(session: Session, reminder: Reminder) -> None:
-    """Keep what somebody is sent; one of a kind in a week."""
-    insert(session, [reminder])
+_SETTLE_REMINDER = _settling("remind_at", "reminded_week")
+_SETTLE_OVERVIEW = _settling("overview_at", "overview_week")
+
+
+def _settle(
+    session: Session,
+    settle: sa.Update,
+    person: Person,
+    was: datetime | None,
+    next_at: datetime | None,
+    week: str | None,
+) -> bool:
+    given = {
+        "its_workspace": person.workspace,
+        "its_id": person.id,
+        "was": was,
+        "next_at": next_at,
+        "settled": week,
+    }
+    return session.connection().execute(settle, given).rowcount == 1
+
+
+def keep(session: Session, sent: Sequence[Reminder]) -> None:
+    """Keep what people are sent; one of a kind in a week for each."""
+    if sent:
+        insert(session, sent)
 
 
 def since(

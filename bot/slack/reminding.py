@@ -5,11 +5,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from itertools import islice
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
-from sqlmodel import Session
 
 from bot import overviews
 from bot.coaching.moments import zone_of
@@ -30,14 +29,25 @@ from storage.database import Database
 from storage.models import OutgoingMessage, Person, Reminder
 from storage.vocabulary import ReminderKind
 
-# How many people are read at a time, and how many written about in one transaction: others wait
-# for it on SQLite.
-_PAGE, _AT_ONCE = 200, 20
+# How many people are read at a time, with all that hangs on them, and how many written about in one
+# transaction: others wait for it on SQLite.
+PAGE, _AT_ONCE = 500, 20
 # Slack tells of so many people at a time whether they are not to be disturbed.
 _ASKED_AT_ONCE = 50
 # After this hour a message that had to wait goes out all the same: Slack makes no noise about it.
 _LAST_HOUR = 18
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What is written of somebody who was looked at: when next, and what they are sent."""
+
+    person: Person
+    next_at: datetime | None
+    settles: str | None
+    sent: Reminder | None = None
+    messages: Sequence[OutgoingMessage] = ()
 
 
 @dataclass(frozen=True)
@@ -57,15 +67,8 @@ class Reminding:
         DatabaseUnavailable.
         """
         for page in self._pages(now):
-            decided = self._undisturbed(page, now)
-            for start in range(0, len(decided), _AT_ONCE):
-                with self.database.writing() as session:
-                    queued = [
-                        key
-                        for decision in decided[start : start + _AT_ONCE]
-                        for key in _settle(session, decision, now)
-                    ]
-                yield queued
+            outcomes = (_outcome(each, now) for each in self._undisturbed(page, now))
+            yield from self._settled(outcomes, reminders.settle_reminder)
 
     def tell(self, now: datetime) -> Iterator[list[Key]]:
         """Settle everyone who may be due to hear how the plan goes; what was put in the outbox.
@@ -75,21 +78,28 @@ class Reminding:
         after: reminders.Cursor | None = None
         while True:
             with self.database.reading() as session:
-                people = reminders.due_for_overview(session, now, _PAGE, after, self.workspace)
+                people = reminders.due_for_overview(session, now, PAGE, after, self.workspace)
                 decided = overviews.decide(session, people, now)
             if not people:
                 return
             last = people[-1]
             assert last.overview_at is not None and last.id is not None
             after = last.overview_at, last.id
-            for start in range(0, len(decided), _AT_ONCE):
-                with self.database.writing() as session:
-                    queued = [
-                        key
-                        for told in decided[start : start + _AT_ONCE]
-                        for key in _settle_overview(session, told, now)
-                    ]
-                yield queued
+            outcomes = (_outcome_overview(each, now) for each in decided)
+            yield from self._settled(outcomes, reminders.settle_overview)
+
+    def _settled(
+        self, outcomes: Iterator[_Outcome], settle: Callable[..., bool]
+    ) -> Iterator[list[Key]]:
+        # Some are worded, then written: nobody waits for the words.
+        while some := list(islice(outcomes, _AT_ONCE)):
+            with self.database.writing() as session:
+                # What another process has settled meanwhile is left to it.
+                mine = [o for o in some if settle(session, o.person, o.next_at, o.settles)]
+                messages = [message for o in mine for message in o.messages]
+                reminders.keep(session, [o.sent for o in mine if o.sent is not None])
+                conversations.queue_messages(session, messages)
+            yield [(each.workspace, each.conversation, each.key) for each in messages]
 
     def look(self, now: datetime) -> Iterator[Decision]:
         """What a sweep would decide of everyone who is due; nothing is written and Slack not asked.
@@ -103,7 +113,7 @@ class Reminding:
         after: reminders.Cursor | None = None
         while True:
             with self.database.reading() as session:
-                people = reminders.due_people(session, now, _PAGE, after, self.workspace)
+                people = reminders.due_people(session, now, PAGE, after, self.workspace)
                 decided = decide(session, people, now)
             if not people:
                 return
@@ -166,50 +176,46 @@ def _later(
     return replace(decision, next_at=ends, settles=None, sends=None, why_not=Not.AWAY)
 
 
-def _settle(session: Session, decision: Decision, now: datetime) -> list[Key]:
-    """Note what was decided, and queue what is sent; nothing where another process was quicker."""
-    person = decision.person
-    if not reminders.settle_reminder(session, person, decision.next_at, decision.settles):
-        return []
-    if decision.sends is None or decision.settles is None or decision.week is None:
-        return []
+def _outcome(decision: Decision, now: datetime) -> _Outcome:
+    person, next_at, settles = decision.person, decision.next_at, decision.settles
+    nothing = _Outcome(person, next_at, settles)
+    if decision.sends is None or settles is None or decision.week is None:
+        return nothing
     to = list(decision.sponsors) if decision.sends is ReminderKind.UNANSWERED else [person]
     reachable = [each for each in to if is_slack_id(each.slack_user_id)]
     if not reachable:
-        return []
+        return nothing
     assert person.id is not None
     reminder = Reminder(
         workspace=person.workspace,
         person_id=person.id,
         kind=decision.sends,
-        week=decision.settles,
+        week=settles,
         at=now,
         actions=[asked.id for asked in decision.week.asked],
     )
-    reminders.keep(session, reminder)
-    text, blocks = message_of(decision)
-    key = reminders.key_of(reminder)
+    message, key = message_of(decision), reminders.key_of(reminder)
     if decision.sends is not ReminderKind.UNANSWERED:
-        return [queue_paced(session, person, key, text, blocks, now)]
-    return [queue_paced(session, each, f"{key}:{each.id}", text, blocks, now) for each in reachable]
+        messages = [_paced(person, key, message, now)]
+    else:
+        messages = [_paced(each, f"{key}:{each.id}", message, now) for each in reachable]
+    return _Outcome(person, next_at, settles, reminder, messages)
 
 
-def _settle_overview(session: Session, told: overviews.Told, now: datetime) -> list[Key]:
-    person = told.person
-    if not reminders.settle_overview(session, person, told.next_at, told.settles):
-        return []
-    if told.says is None or told.settles is None or not is_slack_id(person.slack_user_id):
-        return []
+def _outcome_overview(told: overviews.Told, now: datetime) -> _Outcome:
+    person, next_at, settles = told.person, told.next_at, told.settles
+    if told.says is None or settles is None or not is_slack_id(person.slack_user_id):
+        return _Outcome(person, next_at, settles)
     assert person.id is not None
     reminder = Reminder(
         workspace=person.workspace,
         person_id=person.id,
         kind=ReminderKind.OVERVIEW,
-        week=told.settles,
+        week=settles,
         at=now,
     )
-    reminders.keep(session, reminder)
-    return [queue_paced(session, person, reminders.key_of(reminder), *overview_message(told), now)]
+    message = _paced(person, reminders.key_of(reminder), overview_message(told), now)
+    return _Outcome(person, next_at, settles, reminder, [message])
 
 
 def message_of(decision: Decision) -> Message:
@@ -224,22 +230,16 @@ def message_of(decision: Decision) -> Message:
     raise ValueError("nothing is sent")
 
 
-def queue_paced(
-    session: Session, to: Person, key: str, text: str, blocks: list[dict[str, Any]], now: datetime
-) -> Key:
-    """Put a message that nobody has asked for into the outbox, to go out when it is its turn."""
-    conversation = f"{to.slack_user_id}:reminders"
-    conversations.queue_message(
-        session,
-        OutgoingMessage(
-            workspace=to.workspace,
-            key=key,
-            conversation=conversation,
-            channel=to.slack_user_id,
-            text=text,
-            blocks=blocks,
-            created_at=now,
-            is_paced=True,
-        ),
+def _paced(to: Person, key: str, message: Message, now: datetime) -> OutgoingMessage:
+    """A message that nobody has asked for, to go out when it is its turn."""
+    text, blocks = message
+    return OutgoingMessage(
+        workspace=to.workspace,
+        key=key,
+        conversation=f"{to.slack_user_id}:reminders",
+        channel=to.slack_user_id,
+        text=text,
+        blocks=blocks,
+        created_at=now,
+        is_paced=True,
     )
-    return to.workspace, conversation, key
