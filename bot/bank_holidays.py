@@ -1,5 +1,6 @@
 """Bank holidays as the library `holidays` has them, and the open days that come of them."""
 
+import json
 from datetime import date
 from functools import lru_cache, partial
 
@@ -26,5 +27,11 @@ def bank_holidays(nation: Nation, year: int) -> frozenset[date]:
 
 def open_days_of(settings: ProviderSettings) -> OpenDays:
     """The days on which people of a provider may be written to, by what it has set."""
-    holidays_of = partial(bank_holidays, settings.nation)
-    return open_days(settings.terms, settings.closures, holidays_of)
+    return _open_days(settings.nation, json.dumps(settings.terms), json.dumps(settings.closures))
+
+
+@lru_cache(maxsize=256)
+def _open_days(nation: Nation, terms: str, closures: str) -> OpenDays:
+    # A sweep asks for those of a provider with every page of people, and most set nothing: each is
+    # worked out once, with the closed days that it finds on the way.
+    return open_days(json.loads(terms), json.loads(closures), partial(bank_holidays, nation))

@@ -5,7 +5,7 @@ Nothing is written here: what comes of it is kept, and sent, elsewhere.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -70,10 +70,20 @@ class Decision:
 
 @dataclass(frozen=True)
 class _Rules:
-    """What holds for everyone in a workspace."""
+    """What holds for everyone in a workspace at the instant `now`."""
 
+    now: datetime
     settings: ProviderSettings
     open_days: OpenDays
+    # Most have the same rhythm, and the same week behind them.
+    _moments: dict[tuple[Rhythm, str | None], Moment] = field(default_factory=dict)
+
+    def moment(self, person: Person, last_week: str | None) -> Moment:
+        """When somebody is next to be reminded after that week."""
+        place = rhythm_of(person, self.settings), last_week
+        if place not in self._moments:
+            self._moments[place] = reminder_moment(self.now, place[0], self.open_days, last_week)
+        return self._moments[place]
 
 
 def decide(session: Session, people: Sequence[Person], now: datetime) -> list[Decision]:
@@ -83,16 +93,16 @@ def decide(session: Session, people: Sequence[Person], now: datetime) -> list[De
     found = []
     for person in people:
         if person.workspace not in rules:
-            rules[person.workspace] = _rules(session, person.workspace)
+            rules[person.workspace] = _rules(session, person.workspace, now)
         kept = rules[person.workspace]
-        moment = _moment(person, kept, now)
+        moment = kept.moment(person, person.reminded_week)
         why_not = _not_at_all(person, kept)
         if why_not is not None:
             found.append(Decision(person, now + _LATER, why_not=why_not))
         elif not moment.is_due:
             found.append(Decision(person, moment.at, why_not=Not.NOT_YET))
         elif person.reminded_week is None and timedelta(0) <= now - person.created_at < _NEW:
-            found.append(_settled(person, kept, now, moment, why_not=Not.NEW))
+            found.append(_settled(person, kept, moment, why_not=Not.NEW))
         else:
             due[person.workspace].append((person, moment))
     for workspace, each in due.items():
@@ -127,14 +137,9 @@ def rhythm_of(person: Person, settings: ProviderSettings) -> Rhythm:
     )
 
 
-def _rules(session: Session, workspace: str) -> _Rules:
+def _rules(session: Session, workspace: str, now: datetime) -> _Rules:
     settings = providers.settings_of(session, workspace)
-    return _Rules(settings, open_days_of(settings))
-
-
-def _moment(person: Person, rules: _Rules, now: datetime) -> Moment:
-    rhythm = rhythm_of(person, rules.settings)
-    return reminder_moment(now, rhythm, rules.open_days, person.reminded_week)
+    return _Rules(now, settings, open_days_of(settings))
 
 
 def _not_at_all(person: Person, rules: _Rules) -> Not | None:
@@ -148,7 +153,6 @@ def _not_at_all(person: Person, rules: _Rules) -> Not | None:
 def _settled(
     person: Person,
     rules: _Rules,
-    now: datetime,
     moment: Moment,
     *,
     sends: ReminderKind | None = None,
@@ -158,8 +162,7 @@ def _settled(
     sponsors: Sequence[Person] = (),
 ) -> Decision:
     """The week is over and done with for someone; they are looked at again in a later one."""
-    rhythm = rhythm_of(person, rules.settings)
-    following = reminder_moment(now, rhythm, rules.open_days, moment.week)
+    following = rules.moment(person, moment.week)
     return Decision(
         person, following.at, moment.week, sends, why_not, week, tuple(owned), tuple(sponsors)
     )
@@ -188,7 +191,6 @@ def _due_in(
             _settled(
                 person,
                 rules,
-                now,
                 moment,
                 sends=sends,
                 why_not=why_not,

@@ -11,7 +11,7 @@ from bot.coaching.draft import Draft, SarItemView, Setting
 from bot.coaching.wording import GAP_NAMES
 from storage import actions, plans, providers
 from storage.actions import StoredAction
-from storage.models import MilestoneFields, Person, ProgressUpdate
+from storage.models import ActionFields, MilestoneFields, Person, ProgressUpdate
 from storage.vocabulary import Rag, Status
 
 
@@ -163,11 +163,16 @@ def _of_theme(lines: Sequence[ActionLine], theme_id: int | None) -> tuple[Action
     return tuple(line for line in lines if line.stored.action.theme_id == theme_id)
 
 
+_KEPT_FIELDS = tuple(name for name in ActionFields.model_fields if name != "so_what")
+
+
 def draft_of(stored: StoredAction) -> Draft:
     """What an action says, as the core reads it."""
     action = stored.action
-    return Draft(
-        **action.model_dump(include=set(Draft.model_fields) & set(type(action).model_fields)),
+    # What the database holds was checked when it was written.
+    return Draft.model_construct(
+        **{name: getattr(action, name) for name in _KEPT_FIELDS},
+        so_what=list(action.so_what),
         sar_items=stored.sar_references,
         theme=stored.theme.name if stored.theme else None,
         milestones=stored.checks,

@@ -5,6 +5,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.coaching.criteria import RESTATED_SHARE
@@ -129,6 +130,7 @@ def _watches(draft: Draft) -> bool:
     return any(each.measure.pace in _OFTEN for text in texts for each in find_measures(text))
 
 
+@lru_cache(maxsize=4096)
 def level(typed: str | None, unit: str | None = None) -> Level | None:
     """The first figure of a field as a number; None where it has none that can be compared.
 

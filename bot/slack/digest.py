@@ -1,15 +1,13 @@
 """The weekly message to an owner: what is due of their actions, and the buttons to answer with."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
-    ButtonElement,
     ContextBlock,
-    Option,
-    OverflowMenuElement,
     SectionBlock,
 )
 
@@ -23,6 +21,7 @@ from bot.overviews import Told
 from bot.reminders import Ahead
 from bot.rights import leads
 from bot.slack.pieces import (
+    BUTTON_TEXT,
     DO,
     as_dicts,
     do_button,
@@ -56,16 +55,16 @@ def owners_message(week: Week) -> Message:
     many = len(week.asked) + week.more
     needs = "needs" if many == 1 else "need"
     intro = f"{counted(many, 'action')} of yours {needs} a word from you. One press each is enough."
-    blocks: list[Block] = sections(intro)
+    blocks = as_dicts(sections(intro))
     for asked in week.asked:
-        blocks += [SectionBlock(text=mrkdwn(_says(asked))), _buttons(asked)]
-    if week.more:
-        blocks.append(small(f"And {week.more} more on your Home tab, the less pressing ones."))
-    blocks.append(small(_FOOT))
+        says = {"type": "mrkdwn", "text": _says(asked), "verbatim": True}
+        blocks += [{"type": "section", "text": says}, _buttons(asked)]
+    rest = f"And {week.more} more on your Home tab, the less pressing ones."
+    blocks += as_dicts([small(rest)] if week.more else []) + as_dicts([small(_FOOT)])
     about = listed([f"{a.reference} ({_first(a)})" for a in week.asked[:_IN_TEXT]])
-    rest = many - min(len(week.asked), _IN_TEXT)
-    text = f"{intro} {about}{f', and {rest} more' if rest else ''}."
-    return escape(text), as_dicts(blocks)
+    others = many - min(len(week.asked), _IN_TEXT)
+    text = f"{intro} {about}{f', and {others} more' if others else ''}."
+    return escape(text), blocks
 
 
 _FOOT = (
@@ -91,26 +90,42 @@ def _says(asked: Asked) -> str:
     return "\n".join(lines)
 
 
-def _buttons(asked: Asked) -> Block:
-    buttons: list[ButtonElement | OverflowMenuElement] = []
+# Not of the objects of Slack's library as elsewhere: a sweep makes thousands of these, and to check
+# each took longer than anything else. The tests check them.
+def _buttons(asked: Asked) -> dict[str, Any]:
+    elements = []
     for rag in OPEN_RAGS:
-        label = RAG_WORDS[rag].capitalize()
+        label = _RAG_LABELS[rag]
         value = {"action": asked.id, "rag": rag.value}
-        buttons.append(
-            do_button(
-                label, "rag", value, spoken=f"{asked.reference}: {label}", only=f"{rag}-{asked.id}"
-            )
+        elements.append(
+            _button(label, f"{rag}-{asked.id}", value, spoken=f"{asked.reference}: {label}")
         )
     if asked.rag in OPEN_RAGS:
         value = {"action": asked.id, "rag": asked.rag.value, "same": True}
         spoken = f"{asked.reference}: no change, still {RAG_WORDS[asked.rag]}"
-        buttons.append(do_button("No change", "rag", value, spoken=spoken, only=f"same-{asked.id}"))
+        elements.append(_button("No change", f"same-{asked.id}", value, spoken=spoken))
     options = [
-        Option(text=label, value=do_value(verb, asked.id), description=None)
+        {
+            "text": {"type": "plain_text", "text": label, "emoji": True},
+            "value": do_value(verb, asked.id),
+        }
         for verb, label in _MORE
     ]
-    buttons.append(OverflowMenuElement(options=options, action_id=f"{DO}:more:{asked.id}"))
-    return ActionsBlock(elements=buttons, block_id=f"{_ASK}:{asked.id}")
+    elements.append({"type": "overflow", "action_id": f"{DO}:more:{asked.id}", "options": options})
+    return {"type": "actions", "block_id": f"{_ASK}:{asked.id}", "elements": elements}
+
+
+_RAG_LABELS = {rag: RAG_WORDS[rag].capitalize() for rag in OPEN_RAGS}
+
+
+def _button(label: str, only: str, value: dict[str, Any], *, spoken: str) -> dict[str, Any]:
+    return {
+        "type": "button",
+        "text": {"type": "plain_text", "text": label},
+        "action_id": f"{DO}:rag:{only}",
+        "value": json.dumps(value),
+        "accessibility_label": spoken[:BUTTON_TEXT],
+    }
 
 
 def ahead_message(found: Ahead, person: Person) -> Message:
