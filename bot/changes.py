@@ -49,7 +49,7 @@ def for_writers(person: Person) -> None:
         raise NotAllowed(READERS)
 
 
-def give_role(session: Session, person: Person, to: Person, role: Role) -> None:
+def give_role(session: Session, person: Person, to: Person, role: Role, at: datetime) -> None:
     """Give someone a role. Raises NotAllowed where nobody would be left to lead the plan."""
     for_leads(person)
     if to.role is Role.LEAD and role is not Role.LEAD:
@@ -57,6 +57,8 @@ def give_role(session: Session, person: Person, to: Person, role: Role) -> None:
         if all(lead.id == to.id for lead in leading):
             raise NotAllowed(f"{to.name} is the only quality lead. Make somebody else one first.")
     to.role = role
+    # Whoever leads hears how the plan goes.
+    to.overview_at = at
     session.add(to)
 
 

@@ -17,7 +17,7 @@ from bot.conversation import local_day
 from bot.reviewing import planned
 from bot.rights import leads, may_write
 from bot.summaries import PlanView, ThemeView, plan_view
-from storage import providers, reminders
+from storage import plans, providers, reminders
 from storage.models import Person, ProviderSettings
 from storage.vocabulary import Every, ReminderKind
 
@@ -35,12 +35,13 @@ _LOOK_BACK = timedelta(days=120)
 class Told:
     """What comes of looking at someone; without `says` they are told nothing.
 
+    Without `next_at` they are not looked at again until they are given a role or a theme.
     `about` is the theme it is about, or the whole plan; `silent` are the owners who have not
     answered, and `since` is when they were told before.
     """
 
     person: Person
-    next_at: datetime
+    next_at: datetime | None
     settles: str | None = None
     says: Overview | None = None
     since: datetime | None = None
@@ -51,9 +52,16 @@ class Told:
 def decide(session: Session, people: Sequence[Person], now: datetime) -> list[Told]:
     """What comes of looking at these people, of any workspace, at an instant."""
     settings: dict[str, ProviderSettings] = {}
-    plans: dict[tuple[str, str], PlanView | None] = {}
+    sponsors: dict[str, set[int]] = {}
+    seen: dict[tuple[str, str], PlanView | None] = {}
     found = []
     for person in people:
+        if person.workspace not in sponsors:
+            sponsors[person.workspace] = plans.sponsors(session, person.workspace)
+        if not leads(person) and person.id not in sponsors[person.workspace]:
+            # As nearly everyone: they cost nothing from now on.
+            found.append(Told(person, None))
+            continue
         if person.workspace not in settings:
             settings[person.workspace] = providers.settings_of(session, person.workspace)
         kept = settings[person.workspace]
@@ -70,14 +78,14 @@ def decide(session: Session, people: Sequence[Person], now: datetime) -> list[To
         today = local_day(now, person)
         year = academic_year(today)
         place = (person.workspace, year)
-        if place not in plans:
-            plans[place] = plan_view(session, person.workspace, year, today)
-        told = _told(session, person, plans[place], kept, now)
+        if place not in seen:
+            seen[place] = plan_view(session, person.workspace, year, today)
+        told = _told(session, person, seen[place], kept, now)
         if told is None:
             found.append(Told(person, after.at, moment.week))
             continue
         says, since, silent = told
-        found.append(Told(person, after.at, moment.week, says, since, silent, plans[place]))
+        found.append(Told(person, after.at, moment.week, says, since, silent, seen[place]))
     return found
 
 

@@ -170,7 +170,8 @@ class Person(_Row, table=True):
     reminder_time: time | None = None
     only_overdue: bool = False
     # When to look next whether they are to be reminded, and told how the plan goes: at once for
-    # whoever is new, or whose day has been moved.
+    # whoever is new, or whose day has been moved. Whoever neither leads nor sponsors is not looked
+    # at again for the second (None) until they are given a role or a theme.
     remind_at: datetime | None = Field(default=_AT_ONCE)
     overview_at: datetime | None = Field(default=_AT_ONCE)
     # The last ISO week for which that was settled, whether or not anything was sent.

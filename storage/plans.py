@@ -85,12 +85,13 @@ def save_theme(
     rank: int,
     sponsor_id: int | None,
     by: Person,
+    at: datetime,
     theme_id: int | None = None,
 ) -> Theme:
     """Write a new theme, or change one, and put it at a rank from 1; the others move to make room.
 
-    All that change are noted as changed by that person. Raises LookupError where `theme_id` is no
-    theme of this plan.
+    All that change are noted as changed by that person, and the sponsor is looked at anew for how
+    the plan goes. Raises LookupError where `theme_id` is no theme of this plan.
     """
     ranked = [theme for theme, _ in themes(session, workspace, plan_id)]
     if theme_id is None:
@@ -113,7 +114,20 @@ def save_theme(
     for theme in ranked:
         theme.rank = -theme.rank
     session.flush()
+    session.connection().execute(
+        sa.update(Person)
+        .where(col(Person.workspace) == workspace, col(Person.id) == sponsor_id)
+        .values(overview_at=at)
+    )
     return saved
+
+
+def sponsors(session: Session, workspace: str) -> set[int]:
+    """The ids of everyone in a workspace who sponsors a theme, of whatever plan."""
+    found = select(Theme.sponsor_id).where(
+        Theme.workspace == workspace, col(Theme.sponsor_id).is_not(None)
+    )
+    return {person_id for person_id in session.exec(found) if person_id is not None}
 
 
 def invite(session: Session, theme: Theme, to: Person, by: Person, at: datetime) -> bool:

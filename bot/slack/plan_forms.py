@@ -152,6 +152,7 @@ def _take_theme(office: Office, person: Person, view: dict[str, Any]) -> Done:
             rank=int(typed["rank"]),
             sponsor_id=sponsor.id if sponsor else None,
             by=person,
+            at=office.clock(),
             theme_id=seen.id,
         )
     return Done()
@@ -439,7 +440,7 @@ def _take_roles(office: Office, person: Person, view: dict[str, Any]) -> Done:
     with office.database.writing() as session:
         to = providers.ensure_person(session, person.workspace, typed["person"], typed["person"])
         try:
-            changes.give_role(session, person, to, Role(typed["role"]))
+            changes.give_role(session, person, to, Role(typed["role"]), office.clock())
         except changes.NotAllowed as error:
             return Done(errors={"role": str(error)})
     return Done()
