@@ -57,8 +57,8 @@ def give_role(session: Session, person: Person, to: Person, role: Role, at: date
         if all(lead.id == to.id for lead in leading):
             raise NotAllowed(f"{to.name} is the only quality lead. Make somebody else one first.")
     to.role = role
-    # Whoever leads hears how the plan goes.
-    to.overview_at = at
+    # Whoever leads hears how the plan goes, and whoever writes is reminded of what is theirs.
+    to.remind_at = to.overview_at = at
     session.add(to)
 
 

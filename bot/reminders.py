@@ -121,9 +121,9 @@ class Ahead:
 def ahead(session: Session, person: Person, now: datetime) -> Ahead:
     """What is ahead of somebody; nothing is settled by it."""
     assert person.id is not None
-    rules = _rules(session, person.workspace)
+    rules = _rules(session, person.workspace, now)
     owned = actions.live_of(session, person.workspace, [person.id]).get(person.id, [])
-    at = None if _not_at_all(person, rules) else _moment(person, rules, now).at
+    at = None if _not_at_all(person, rules) else rules.moment(person, person.reminded_week).at
     return Ahead(_week(person, owned, now), at)
 
 
