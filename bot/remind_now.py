@@ -12,7 +12,7 @@ from bot.reminders import Decision, Not
 from bot.settings import Settings, for_slack
 from bot.slack.answering import Turns
 from bot.slack.reminding import Reminding, message_of
-from bot.slack.sending import Sending
+from bot.slack.sending import NotSent, Sending
 from bot.slack.upkeep import Pace
 from bot.slack.workspaces import workspaces_of
 from storage import conversations, nodes
@@ -21,6 +21,7 @@ from storage.database import Database
 # Beyond this Slack is not just busy: what waits goes out when the bot runs.
 _MOST_TRIES = 5
 _MOST_WAIT_SECONDS = 60.0
+_WAIT_SECONDS = 1.0
 # Nobody need be told of those whose time has not come.
 _PLAIN = frozenset({Not.NOT_YET})
 
@@ -64,28 +65,32 @@ def send_now(
         keys = [key for queued in reminding.sweep(now) for key in queued]
         sent = 0
         for number, (place, conversation, key) in enumerate(keys, start=1):
-            with database.writing() as session:
-                # As long as this process runs, no other goes on with what it sends.
-                nodes.beat(session, executor, datetime.now(UTC))
             _send(sending, place, conversation)
             with database.reading() as session:
                 sent += conversations.is_sent(session, place, key)
             told(number, len(keys))
             time.sleep(1 / Pace.per_second)
-        with database.writing() as session:
-            nodes.forget(session, executor)
         return Sent(len(keys), sent)
     finally:
+        # What is not sent is then for a bot that runs to send.
+        with database.writing() as session:
+            nodes.forget(session, executor)
         database.close()
 
 
 def _send(sending: Sending, workspace: str, conversation: str) -> None:
     for _ in range(_MOST_TRIES):
+        # A bot that runs meanwhile takes over from whoever does not say that they do.
+        with sending.database.writing() as session:
+            nodes.beat(session, sending.executor, datetime.now(UTC))
         try:
             sending.send(workspace, conversation)
             return
         except TryAgain as again:
-            time.sleep(min(again.after_seconds, _MOST_WAIT_SECONDS))
+            waits = min(again.after_seconds, _MOST_WAIT_SECONDS)
+        except NotSent:
+            waits = _WAIT_SECONDS
+        time.sleep(waits)
 
 
 def as_json(decision: Decision) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from bot.settings import Settings, SettingsInvalid, for_slack
 from bot.slack.app import SlackService, build
 from bot.slack.installations import KeyIsMissing
 from bot.slack.installing import INSTALL, REDIRECT, page
+from bot.slack.upkeep import Pace
 from bot.slack.workspaces import InstalledWorkspaces, OneWorkspace
 from storage import providers
 from storage.database import Database, DatabaseUnavailable
@@ -55,12 +56,17 @@ class SlackAway(Exception):
     """Slack does not answer at the start; the message says what to do."""
 
 
-def serve(settings: Settings) -> None:
+def serve(
+    settings: Settings,
+    clock: Callable[[], datetime] | None = None,
+    pace: Pace | None = None,
+) -> None:
     """Run the bot until SIGTERM or SIGINT, then drain.
 
     Raises SettingsInvalid, DatabaseUnavailable, EngineBusy, EngineUnavailable, PortTaken or
     SlackAway before anything is served.
     """
+    clock = clock or _now
     for_slack(settings)
     logs.set_up(settings.log_level)
     logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -77,10 +83,10 @@ def serve(settings: Settings) -> None:
         where = engine_url(settings.database_url)
     except ValueError as error:
         raise SettingsInvalid(f"The setting DATABASE_URL is not right: {error}") from None
-    coach = coach_of(settings, database, _now)
+    coach = coach_of(settings, database, clock)
     migrate(database)
     engine = Engine(where, executor_id=settings.executor_id, workers=TURNS)
-    service = build(settings, database, engine, coach, _now)
+    service = build(settings, database, engine, coach, clock, pace)
     _check_tokens(service)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
@@ -89,7 +95,7 @@ def serve(settings: Settings) -> None:
         http.callback(database.close)
         http.callback(coach.close)
         try:
-            service.start(_now)
+            service.start(clock)
             if settings.slack_app_token is not None:
                 port = settings.port if "port" in settings.model_fields_set else None
                 _over_socket(service, settings.slack_app_token.get_secret_value(), port, http)

@@ -290,6 +290,10 @@ def open_conversations(session: Session, before: datetime) -> list[tuple[str, st
 # --- messages out ---------------------------------------------------------------------------
 
 
+# In place of its sender: one that sends no more may have tried, so whoever comes first looks for it
+# in Slack before sending it. No executor is called so.
+LEFT = ""
+
 _WAITING = (
     select(OutgoingMessage)
     .where(
@@ -455,29 +459,47 @@ def claim_message(
 
 def senders(session: Session) -> list[str]:
     """The executors of all workspaces that messages wait for; for the engine."""
+    # Where nobody is named, or nobody any more, neither comparison holds.
     found = select(OutgoingMessage.sender).where(
-        sa.text("delivery = 'waiting'"), col(OutgoingMessage.sender).is_not(None)
+        sa.text("delivery = 'waiting'"), col(OutgoingMessage.sender) != LEFT
     )
     return [sender for sender in session.exec(found.distinct()) if sender is not None]
 
 
-def take_over_messages(
-    session: Session, dead: str, executor: str, before: datetime
-) -> list[tuple[str, str]]:
-    """Have this executor send what one that runs no more was to send since before an instant.
+def leave_messages(session: Session, executor: str) -> None:
+    """Have whoever comes first send what an executor that runs no more was to send."""
+    table = OutgoingMessage.__table__  # type: ignore[attr-defined]
+    session.connection().execute(
+        sa.update(table)
+        .where(table.c.sender == executor, sa.text("delivery = 'waiting'"))
+        .values(sender=LEFT)
+    )
 
-    The (workspace, conversation) of each.
+
+def leave_conversation(session: Session, workspace: str, conversation: str, executor: str) -> None:
+    """Have whoever comes first send what this executor was to send in a conversation.
+
+    Only while it tries none of it.
     """
     table = OutgoingMessage.__table__  # type: ignore[attr-defined]
-    taken = session.connection().execute(
+    session.connection().execute(
         sa.update(table)
         .where(
-            table.c.sender == dead, table.c.created_at <= before, sa.text("delivery = 'waiting'")
+            table.c.workspace == workspace,
+            table.c.conversation == conversation,
+            table.c.sender == executor,
+            sa.text("delivery = 'waiting'"),
         )
-        .values(sender=executor)
-        .returning(table.c.workspace, table.c.conversation)
+        .values(sender=LEFT)
     )
-    return sorted({(workspace, conversation) for workspace, conversation in taken})
+
+
+def left_conversations(session: Session) -> list[tuple[str, str]]:
+    """(workspace, conversation) of messages that whoever comes first is to send; for the engine."""
+    found = select(OutgoingMessage.workspace, OutgoingMessage.conversation).where(
+        sa.text("delivery = 'waiting'"), OutgoingMessage.sender == LEFT
+    )
+    return list(session.exec(found.distinct()))
 
 
 def newest_before(session: Session, message: OutgoingMessage) -> str:

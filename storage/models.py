@@ -387,7 +387,8 @@ class OutgoingMessage(_Row, table=True):
     markdown: str | None = None
     # The interview that begins where this message comes to stand: whose, and its state.
     opens: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
-    # The executor that sends it and may have tried to; None: nobody has yet.
+    # The executor that sends it and may have tried to; None: nobody has yet; "": whoever comes
+    # first may, as one that sends no more may have tried to.
     sender: str | None = Field(default=None, max_length=64)
     # Whether it may wait its turn among others of the workspace, as nobody has asked for it.
     is_paced: bool = False

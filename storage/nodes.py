@@ -31,6 +31,27 @@ def silent(session: Session, before: datetime) -> list[str]:
     return list(session.exec(quiet.order_by(col(Node.executor_id))))
 
 
+def keep_silent(session: Session, executor_id: str, before: datetime) -> bool:
+    """Have a process that was last heard of before an instant, or never, stay so for a while.
+
+    Until the transaction ends its next beat waits, and so does its start, which begins with one.
+    False where it has been heard of since.
+    """
+    table = Node.__table__  # type: ignore[attr-defined]
+    # An insert, so that one that has no row is kept waiting too.
+    kept = session.connection().execute(
+        _insert(session)
+        .values(executor_id=executor_id, beat_at=before)
+        .on_conflict_do_update(
+            index_elements=["executor_id"],
+            set_={"beat_at": table.c.beat_at},
+            where=table.c.beat_at < before,
+        )
+        .returning(table.c.executor_id)
+    )
+    return kept.first() is not None
+
+
 def forget(session: Session, executor_id: str) -> None:
     """Drop a process that runs no more; nothing happens where it is not known."""
     table = Node.__table__  # type: ignore[attr-defined]
@@ -39,13 +60,16 @@ def forget(session: Session, executor_id: str) -> None:
 
 def _note(session: Session, executor_id: str, at: datetime, **values: Any) -> None:
     # One statement: two processes may be given the same id by mistake, and begin at once.
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = sqlite.insert if on_sqlite else postgresql.insert
     session.connection().execute(
-        insert(Node.__table__)  # type: ignore[attr-defined]
+        _insert(session)
         .values(**{"executor_id": executor_id, "beat_at": at, **values})
         .on_conflict_do_update(index_elements=["executor_id"], set_=values)
     )
+
+
+def _insert(session: Session) -> Any:
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    return (sqlite.insert if on_sqlite else postgresql.insert)(Node.__table__)  # type: ignore[attr-defined]
 
 
 def lively(session: Session, since: datetime) -> set[str]:

@@ -72,8 +72,8 @@ class SlackService:
         # What is loaded by now stays for good: the collector need not look through it again.
         gc.collect()
         gc.freeze()
-        self.engine.launch()
         self.upkeep.begin()
+        self.engine.launch()
         now = clock()
         with self.database.reading() as session:
             unanswered = conversations.open_conversations(session, now)

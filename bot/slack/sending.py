@@ -35,8 +35,6 @@ _UNCERTAIN = frozenset(
     # A stream that somebody else is still ending.
     | {"streaming_state_conflict"}
 )
-# How long another process is given for a message that goes out before ours.
-_ELSEWHERE_SECONDS = 1.0
 # A direct message that was kept and is not there any more.
 _NO_CHANNEL = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
 # Slack will not take it in this form: as plain text and shorter it will.
@@ -55,6 +53,14 @@ _GONE = ("message_not_found",)
 # Slack's own words for a refusal; anything else came from something between Slack and us.
 _CODE = re.compile(r"[a-z][a-z0-9_]+")
 _log = logging.getLogger(__name__)
+
+
+class NotSent(Exception):
+    """Slack is away or has said nothing clear, or another process is to send something first.
+
+    Unlike TryAgain it leaves the waits to the engine, which doubles them: tries a second apart
+    would be used up within any bad spell of Slack's.
+    """
 
 
 class _There(NamedTuple):
@@ -96,8 +102,8 @@ class Sending:
     def send(self, workspace: str, conversation: str) -> None:
         """Send every waiting message of a conversation, the oldest first.
 
-        Raises TryAgain when Slack is busy, away or asks for patience, or another process sends one
-        of them; nothing is lost by it.
+        Raises TryAgain when Slack asks for patience, NotSent when it is busy or away, or another
+        process sends one of them; nothing is lost by it.
         """
         with self.turns.of(f"send:{workspace}:{conversation}"):
             with self.database.reading() as session:
@@ -106,6 +112,12 @@ class Sending:
                 with bound(workspace=workspace, outgoing=str(message.id)):
                     self._send_one(message)
 
+    def leave(self, workspace: str, conversation: str) -> None:
+        """Have whichever process comes first send what this one has not in a conversation."""
+        # While the conversation is held nothing of it is being tried here.
+        with self.turns.of(f"send:{workspace}:{conversation}"), self.database.writing() as session:
+            conversations.leave_conversation(session, workspace, conversation, self.executor)
+
     def _send_one(self, message: OutgoingMessage) -> None:
         mark = f"{message.workspace}:{message.key}"
         with self._guard:
@@ -113,7 +125,7 @@ class Sending:
             self._untried.discard(mark)
         if message.sender != self.executor:
             self._claim(message)
-            untried = True
+            untried = message.sender is None
         try:
             ts = self._deliver(self.client(message.workspace), message, untried)
         except NotInstalled:
@@ -125,23 +137,23 @@ class Sending:
             return
         except (OSError, HTTPException, SlackClientError, ValueError) as error:
             metrics.SEND_RETRIES.labels("away").inc()
-            raise TryAgain(_RETRY_SECONDS) from error
+            raise NotSent from error
         self._settle(message, Delivery.SENT, ts=ts)
 
     def _claim(self, message: OutgoingMessage) -> None:
-        """Note that this process sends a message that nobody has tried to send yet.
+        """Note that this process sends a message that is to be sent by whoever comes first.
 
-        Raises TryAgain where another process sends it, or may have tried to.
+        Raises NotSent where another process sends it.
         """
         assert message.id is not None
-        if message.sender is not None:
-            raise TryAgain(_ELSEWHERE_SECONDS)
+        if message.sender not in (None, conversations.LEFT):
+            raise NotSent
         with self.database.writing() as session:
             is_ours = conversations.claim_message(
-                session, message.workspace, message.id, None, self.executor
+                session, message.workspace, message.id, message.sender, self.executor
             )
         if not is_ours:
-            raise TryAgain(_ELSEWHERE_SECONDS)
+            raise NotSent
 
     def _deliver(self, client: WebClient, message: OutgoingMessage, untried: bool) -> str:
         """Have the message stand in Slack once, whatever an earlier attempt came to; its ts."""
@@ -243,7 +255,7 @@ class Sending:
             raise TryAgain(_retry_after(error)) from error
         if _may_have_been_taken(error):
             metrics.SEND_RETRIES.labels("uncertain").inc()
-            raise TryAgain(_RETRY_SECONDS) from error
+            raise NotSent from error
         code = code_of(error)
         if code in _NO_CHANNEL and self._forget_direct(message):
             raise TryAgain(_RETRY_SECONDS) from error

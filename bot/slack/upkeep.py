@@ -21,8 +21,6 @@ from storage.database import Database, DatabaseUnavailable
 ATTEMPTS = 14
 # How long the engine's records of what is done are kept: an event comes again within an hour.
 _KEPT = timedelta(days=7)
-# What has waited so long has lost whoever was to work at it.
-_LOST = timedelta(minutes=10)
 _MOST_LOST = 1000
 _log = logging.getLogger(__name__)
 
@@ -44,11 +42,13 @@ class Pace:
     # A process that has not said for so long that it runs is taken for dead. One that was only
     # asleep may then send a message twice, so it is long.
     dead_seconds: float = 120
+    # What has waited so long has lost whoever was to work at it.
+    lost_seconds: float = 600
 
 
 @dataclass
 class Upkeep:
-    """Registered before the engine's launch; `begin` after it, `end` before its close."""
+    """Registered and begun before the engine's launch, ended before its close."""
 
     database: Database
     engine: Engine
@@ -82,7 +82,11 @@ class Upkeep:
             engine.schedule(name, cron, name)
 
     def begin(self) -> None:
-        """Say from now on that this process runs."""
+        """Say from now on that this process runs. Raises DatabaseUnavailable.
+
+        Before it takes up any work: else one that takes it for dead could do the same work, and
+        nobody would know whose work to take over if it died at once.
+        """
         self._beat()
         threading.Thread(target=self._beat_on, name="beat", daemon=True).start()
 
@@ -106,17 +110,21 @@ class Upkeep:
         me, now = self.engine.executor_id, self.clock()
         before = now - timedelta(seconds=self.pace.dead_seconds)
         with self.database.reading() as session:
-            dead = set(nodes.silent(session, before)) - {me}
-            left = set(conversations.senders(session)) - nodes.lively(session, before) - {me}
-        for executor in sorted(dead):
-            taken = self.engine.take_over(executor)
-            _log.warning("Process %s does not run any more: %s works taken over.", executor, taken)
-        found: set[tuple[str, str]] = set()
-        with self.database.writing() as session:
-            for executor in sorted(dead | left):
-                found.update(conversations.take_over_messages(session, executor, me, before))
+            senders = set(conversations.senders(session))
+            dead = {*nodes.silent(session, before), *(senders - nodes.lively(session, before))}
+        for executor in sorted(dead - {me}):
+            # In one transaction, during which it cannot start again and do the same work: if we
+            # die in it, whoever comes next finds the process dead still.
+            with self.database.writing() as session:
+                if not nodes.keep_silent(session, executor, before):
+                    continue
+                taken = self.engine.take_over(executor)
+                conversations.leave_messages(session, executor)
                 nodes.forget(session, executor)
-        for workspace, conversation in sorted(found):
+            _log.warning("Process %s does not run any more: %s works taken over.", executor, taken)
+        with self.database.reading() as session:
+            left = conversations.left_conversations(session)
+        for workspace, conversation in sorted(left):
             self._answer(workspace, conversation, now)
 
     def tidy(self) -> None:
@@ -128,8 +136,13 @@ class Upkeep:
 
     def _told(self, name: str, work: Callable[[], None]) -> Callable[[str], None]:
         """The work as the engine calls it; what fails is done at the next tick."""
+        under_way = threading.Lock()
 
         def run(_due: str) -> None:
+            # Ticks that wait for one that takes long would fill the threads that send and answer,
+            # and it does all that they would.
+            if self._over.is_set() or not under_way.acquire(blocking=False):
+                return
             try:
                 self._outside.submit(work).result()
             except (DatabaseUnavailable, EngineUnavailable) as error:
@@ -137,6 +150,8 @@ class Upkeep:
             except Exception as error:
                 # Its text may hold people's words.
                 _log.error("The %s failed: %s", name, type(error).__name__)
+            finally:
+                under_way.release()
 
         return run
 
@@ -149,32 +164,37 @@ class Upkeep:
 
     def _answer(self, workspace: str, conversation: str, now: datetime) -> None:
         """Have a conversation taken up again: what waits in it is answered, and sent."""
-        minute = now.replace(minute=now.minute // 10 * 10).strftime("%Y-%m-%dT%H:%M")
-        work_id = f"{workspace}:{conversation}:again:{minute}"
+        turn = int(now.timestamp() // self.pace.lost_seconds)
+        work_id = f"{workspace}:{conversation}:again:{turn}"
         # In turn, since there may be many, and answers to people who write just now go before.
         self.engine.enqueue_once(work_id, "paced", workspace, "answer", workspace, conversation)
 
     def _find_lost(self, now: datetime) -> None:
         """Take up what has waited for long, as the work that was to do it may have ended."""
-        before, me = now - _LOST, self.engine.executor_id
+        before = now - timedelta(seconds=self.pace.lost_seconds)
         with self.database.reading() as session:
             paced = conversations.unclaimed(session, before, _MOST_LOST)
-            lost = {
-                *conversations.open_conversations(session, before),
-                *conversations.waiting_conversations(session, before, me),
-            }
+            open_ = conversations.open_conversations(session, before)
+            mine = conversations.waiting_conversations(session, before, self.engine.executor_id)
         for workspace, conversation, key in paced:
             self._send_in_turn(workspace, conversation, key)
-        for workspace, conversation in sorted(lost)[:_MOST_LOST]:
+        for workspace, conversation in mine[:_MOST_LOST]:
+            # The work may come to any process, and this one alone could send it.
+            self.sending.leave(workspace, conversation)
+        for workspace, conversation in sorted({*open_, *mine})[:_MOST_LOST]:
             self._answer(workspace, conversation, now)
 
     def _beat(self) -> None:
-        try:
-            with self.database.writing() as session:
-                nodes.beat(session, self.engine.executor_id, self.clock())
-        except DatabaseUnavailable as error:
-            _log.warning("Nobody can tell that this process runs: %s", error)
+        with self.database.writing() as session:
+            nodes.beat(session, self.engine.executor_id, self.clock())
 
     def _beat_on(self) -> None:
         while not self._over.wait(self.pace.beat_seconds):
-            self._beat()
+            try:
+                self._beat()
+            except DatabaseUnavailable as error:
+                _log.warning("Nobody can tell that this process runs: %s", error)
+            except Exception as error:
+                # Whatever it was: one that beats no more is taken for dead and sent twice for.
+                kind = type(error).__name__
+                _log.error("Nobody can tell that this process runs: %s", kind)

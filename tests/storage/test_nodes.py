@@ -2,7 +2,11 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
+from threading import Barrier, Event
+from time import monotonic
+
+import pytest
+import sqlalchemy as sa
 
 from storage import nodes
 from storage.database import Database
@@ -51,6 +55,60 @@ def test_those_last_heard_of_before_are_silent_until_they_are_forgotten(database
     with database.reading() as session:
         assert nodes.silent(session, NOON + MINUTE) == ["b"]
         assert [node.executor_id for node in nodes.nodes(session)] == ["b", "c", "d"]
+
+
+def test_only_who_is_silent_or_unheard_of_is_kept_so(database: Database) -> None:
+    with database.writing() as session:
+        nodes.beat(session, "silent", NOON)
+        nodes.beat(session, "lively", NOON + MINUTE)
+
+    with database.writing() as session:
+        assert nodes.keep_silent(session, "silent", NOON + MINUTE)
+        assert nodes.keep_silent(session, "unheard of", NOON + MINUTE)
+        assert not nodes.keep_silent(session, "lively", NOON + MINUTE)
+        nodes.forget(session, "unheard of")
+
+    assert kept(database) == [("lively", NOON + MINUTE, None), ("silent", NOON, None)]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("was_known", [True, False])
+def test_who_is_kept_silent_begins_only_when_their_work_is_taken(
+    database: Database, was_known: bool
+) -> None:
+    if was_known:
+        with database.writing() as session:
+            nodes.beat(session, "a", NOON)
+
+    def begin() -> None:
+        with database.writing() as session:
+            nodes.beat(session, "a", NOON + 9 * MINUTE)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as session:
+            assert nodes.keep_silent(session, "a", NOON + MINUTE)
+            begins = pool.submit(begin)
+            wait_for_a_lock(database)
+            assert not begins.done()
+            nodes.forget(session, "a")
+        begins.result(timeout=20)
+
+    assert kept(database) == [("a", NOON + 9 * MINUTE, None)]
+
+
+def wait_for_a_lock(database: Database) -> None:
+    """Return when somebody waits for what another transaction holds, as PostgreSQL tells."""
+    pause, deadline = Event(), monotonic() + 20
+    asked = sa.text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    while True:
+        with database.reading() as session:
+            if session.connection().scalar(asked):
+                return
+        assert monotonic() < deadline
+        pause.wait(0.02)
 
 
 def test_what_a_session_has_read_is_read_anew_after_a_beat(database: Database) -> None:
