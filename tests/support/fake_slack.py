@@ -241,6 +241,11 @@ class FakeSlack:
                 and thread_ts in (None, message["ts"], message.get("thread_ts"))
             ]
 
+    def count_messages(self) -> int:
+        """How many messages stand in all channels."""
+        with self.changed:
+            return sum(map(len, self._state.channels.values()))
+
     def texts(self, channel: str, thread_ts: str | None = None) -> list[str]:
         """The texts of `messages`."""
         return [message["text"] for message in self.messages(channel, thread_ts)]
