@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import pairwise
 
 import psycopg
 import pytest
@@ -37,7 +39,7 @@ def rows(url: str) -> tuple[list[str], list[Delivery]]:
     with database.reading() as session:
         turns = session.exec(select(Turn).order_by(col(Turn.id))).all()
         sent = session.exec(select(OutgoingMessage).order_by(col(OutgoingMessage.id))).all()
-        left = conversations.open_conversations(session)
+        left = conversations.open_conversations(session, datetime.max.replace(tzinfo=UTC))
     database.close()
     assert left == []
     return [t.text for t in turns if t.speaker is Speaker.PERSON], [m.delivery for m in sent]
@@ -115,6 +117,46 @@ def test_told_to_stop_it_finishes_the_turn_it_is_in(
     assert len(fake.messages(CHANNEL)) == 1
     assert "Traceback" not in output
     assert rows(database_url) == (["hello"], [Delivery.SENT])
+
+
+def test_told_to_stop_amid_32_answers_each_is_given_once_now_or_by_the_next_process(
+    fake: FakeSlack, database_url: str
+) -> None:
+    number, secret_word = 32, "zebrafinch"
+    users = [f"U0PERSON{each:02}" for each in range(number)]
+    channels = [dm_channel(user) for user in users]
+    for user in users:
+        fake.add_user(user, f"Person {user}")
+    # Of each four, two posts are slow, one is taken but never answered, and one never arrives.
+    held = [fake.hold("chat.postMessage", accepted=each % 4 == 1) for each in range(number)]
+    with Program(fake, database_url) as first:
+        for user in users:
+            event = payloads.direct_message(f"Text parents about the {secret_word}", user=user)
+            assert first.http.event(event).status == 200
+        for hold in held:
+            hold.wait_until_reached(30)
+        first.ask_to_stop()
+        first.wait_until_it_stops()
+        for each, hold in enumerate(held):
+            if each % 4 in (1, 3):
+                hold.abandon()
+            else:
+                hold.release()
+        code, output = first.wait()
+    given = sum(len(fake.messages(channel)) for channel in channels)
+
+    with Program(fake, database_url) as second:
+        fake.wait_for(lambda: all(fake.messages(channel) for channel in channels), timeout=30)
+        again, more_output = second.stop()
+
+    assert (code, again) == (0, 0), output + more_output
+    assert given == number * 3 // 4
+    assert [len(fake.messages(channel)) for channel in channels] == [1] * number
+    said, sent = rows(database_url)
+    assert (len(said), sent) == (number, [Delivery.SENT] * number)
+    for logged in (output, more_output):
+        assert "Traceback" not in logged
+        assert secret_word not in logged
 
 
 def test_an_event_kept_by_a_process_that_never_answered_is_taken_up(
@@ -205,6 +247,21 @@ def test_slack_is_left_in_peace_for_as_long_as_it_asks(fake: FakeSlack, bot: InP
 
     refused, taken = fake.calls_to("chat.postMessage")
     assert taken.at - refused.at >= 2
+
+
+@on_sqlite
+def test_the_longer_slack_is_away_the_longer_it_is_left_in_peace(
+    fake: FakeSlack, bot: InProcess
+) -> None:
+    fake.fail_next("chat.postMessage", slack_faults.drop(), times=3)
+
+    bot.http.event(payloads.direct_message("hello"))
+    fake.wait_for_messages(CHANNEL, 1, timeout=30)
+
+    tries = [call.at for call in fake.calls_to("chat.postMessage")]
+    waits = [later - sooner for sooner, later in pairwise(tries)]
+    assert len(waits) == 3
+    assert all(wait >= least for wait, least in zip(waits, (1, 2, 4), strict=True))
 
 
 @on_sqlite

@@ -210,6 +210,20 @@ class Program:
         """Send what a service manager sends to end a program."""
         self._process.send_signal(signal.SIGTERM)
 
+    def wait_until_it_stops(self) -> None:
+        """Return when it says that it has been told to end."""
+        deadline = time.monotonic() + _UP_SECONDS
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5).close()
+            except urllib.error.HTTPError as error:
+                if error.read() == b"stopping":
+                    return
+            if time.monotonic() > deadline:
+                raise TimeoutError("it does not stop")
+            # It tells nobody who does not ask.
+            time.sleep(0.05)
+
     def wait(self) -> tuple[int, str]:
         """Its exit code and all it printed, once it has ended."""
         output, _ = self._process.communicate(timeout=60)
