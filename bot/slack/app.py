@@ -150,9 +150,7 @@ def build(
         installed = Installed(database, clock, told)
         installing = installing_of(settings, database, workspaces, installed)
     reminding = Reminding(database, client)
-    upkeep = Upkeep(
-        database, engine, sending, reminding, clock, pace or Pace(), installing=installing
-    )
+    upkeep = Upkeep(database, engine, sending, people, reminding, clock, pace or Pace(), installing)
     upkeep.register()
     return SlackService(
         app, engine, database, progress, homes, digests, upkeep, workspaces, installing

@@ -112,6 +112,14 @@ class Sending:
                 with bound(workspace=workspace, outgoing=str(message.id)):
                     self._send_one(message)
 
+    def give_up(self, workspace: str, conversation: str, why: str) -> None:
+        """Send nothing more of what waits in a conversation, for a reason in one word."""
+        with self.turns.of(f"send:{workspace}:{conversation}"):
+            with self.database.reading() as session:
+                waiting = conversations.waiting_messages(session, workspace, conversation)
+            for message in waiting:
+                self._settle(message, Delivery.FAILED, error=why)
+
     def leave(self, workspace: str, conversation: str) -> None:
         """Have whichever process comes first send what this one has not in a conversation."""
         # While the conversation is held nothing of it is being tried here.

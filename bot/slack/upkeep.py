@@ -12,6 +12,7 @@ from itertools import chain
 
 from bot.engine import Engine, EngineUnavailable
 from bot.slack.installing import Installing
+from bot.slack.people import People
 from bot.slack.reminding import Reminding
 from bot.slack.sending import Sending
 from storage import conversations, nodes
@@ -53,6 +54,7 @@ class Upkeep:
     database: Database
     engine: Engine
     sending: Sending
+    people: People
     reminding: Reminding
     clock: Callable[[], datetime]
     pace: Pace = field(default_factory=Pace)
@@ -71,7 +73,7 @@ class Upkeep:
 
         @engine.workflow("send")
         def send(workspace: str, conversation: str) -> None:
-            engine.step("send", self.sending.send, workspace, conversation, attempts=ATTEMPTS)
+            engine.step("send", self._send, workspace, conversation, attempts=ATTEMPTS)
 
         for name, cron, work in (
             ("sweep", pace.sweep, self.sweep),
@@ -148,12 +150,22 @@ class Upkeep:
             except (DatabaseUnavailable, EngineUnavailable) as error:
                 _log.warning("The %s waits for its next time: %s", name, error)
             except Exception as error:
-                # Its text may hold people's words.
-                _log.error("The %s failed: %s", name, type(error).__name__)
+                # Told to end before it has begun, it is for the next process to do. The text of
+                # anything else may hold people's words.
+                if not self._over.is_set():
+                    _log.error("The %s failed: %s", name, type(error).__name__)
             finally:
                 under_way.release()
 
         return run
+
+    def _send(self, workspace: str, conversation: str) -> None:
+        """Send what waits for someone, unless they have left, which Slack is asked once a day."""
+        person = self.people.person(workspace, conversation.partition(":")[0])
+        if person.left_at is None:
+            self.sending.send(workspace, conversation)
+        else:
+            self.sending.give_up(workspace, conversation, "left")
 
     def _send_in_turn(self, workspace: str, conversation: str, key: str) -> None:
         # A fresh id each day: work that ended without success is begun again then.

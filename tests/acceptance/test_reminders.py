@@ -29,6 +29,7 @@ from tests.support.screens import Screens
 from tests.support.slack_faults import error, rate_limited
 from tests.support.slack_payloads import BOT_TOKEN, TEAM, dm_channel
 from tests.support.talk import buttons
+from tests.support.waiting import eventually
 
 Json = dict[str, Any]
 # A Monday in term, in winter: 09:00 in London is 09:00 UTC.
@@ -65,7 +66,7 @@ class Bot:
                 )
                 return session.exec(waiting).first() is None
 
-        self.fake.wait_for(settled)
+        eventually(settled)
 
     def heard(self, user: str) -> list[Json]:
         """The messages to a person."""
@@ -405,6 +406,17 @@ def test_who_is_not_to_be_disturbed_is_written_to_afterwards(bot: Bot) -> None:
 
     bot.sweeps(until)
     assert len(bot.heard(OWNER)) == 1
+
+
+def test_who_is_found_to_have_left_is_not_written_to(bot: Bot) -> None:
+    bot.fake.add_user(OWNER, "Priya Shah", deleted=True)
+
+    bot.sweeps(MONDAY)
+
+    assert bot.heard(OWNER) == []
+    assert outcome(bot) == (Delivery.FAILED, "left")
+    bot.sweeps(MONDAY + WEEK)
+    assert len(bot.kept()) == 1
 
 
 def test_who_has_left_by_slacks_word_is_not_written_to_again(bot: Bot) -> None:

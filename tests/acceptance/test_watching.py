@@ -7,10 +7,8 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -41,6 +39,7 @@ from tests.support.bots import (
 from tests.support.fake_model import FakeModel
 from tests.support.fake_slack import FakeSlack
 from tests.support.slack_payloads import APP_TOKEN, BOT_TOKEN, TEAM, USER, dm_channel
+from tests.support.waiting import eventually
 
 CHANNEL = dm_channel(USER)
 
@@ -73,14 +72,6 @@ def risen(before: dict[str, float], after: dict[str, float]) -> dict[str, float]
     return {name.removeprefix("sowhat_"): by for name, by in moved.items() if by}
 
 
-def until(holds: Callable[[], Any], seconds: float = 20) -> None:
-    """Ask a program again and again until what is asked holds."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.02)
-
-
 # --- /metrics ---------------------------------------------------------------------------------
 
 
@@ -92,8 +83,8 @@ def test_a_turn_is_counted(fake: FakeSlack, bot: InProcess) -> None:
     fake.wait_for_messages(CHANNEL, 1)
     bot.http.event(payloads.app_mention("hello"))
     fake.wait_for_messages(CHANNEL, 2)
-    until(lambda: figures(bot.base_url)["sowhat_waiting messages"] == 0)
-    until(lambda: risen(before, figures(bot.base_url)).get("sends_total sent") == 3)
+    eventually(lambda: figures(bot.base_url)["sowhat_waiting messages"] == 0)
+    eventually(lambda: risen(before, figures(bot.base_url)).get("sends_total sent") == 3)
 
     assert risen(before, figures(bot.base_url)) == {
         "events_total message": 1,
@@ -131,12 +122,12 @@ def test_what_slack_does_not_take_is_counted(
         fake.fail_next("chat.postMessage", fault)
 
     bot.http.event(payloads.direct_message("hello"))
-    until(lambda: figures(bot.base_url)["sowhat_waiting messages"] == 0)
+    eventually(lambda: figures(bot.base_url)["sowhat_waiting messages"] == 0)
 
     def sends() -> dict[str, float]:
         return {k: v for k, v in risen(before, figures(bot.base_url)).items() if "send" in k}
 
-    until(lambda: sum(sends().values()) == sum(moved.values()))
+    eventually(lambda: sum(sends().values()) == sum(moved.values()))
     assert sends() == moved
 
 
@@ -152,7 +143,7 @@ def test_a_turn_that_stumbles_or_fails_is_counted_as_such(
     with monkeypatch.context() as patch:
         patch.setattr("bot.conversation.load", trips)
         bot.http.event(payloads.direct_message("hello"))
-        until(lambda: risen(before, figures(bot.base_url)).get("turns_total failed"))
+        eventually(lambda: risen(before, figures(bot.base_url)).get("turns_total failed"))
     fake.wait_for_messages(CHANNEL, 1)
     monkeypatch.setattr("bot.coach.step", trips)
     bot.http.event(payloads.direct_message("AFI 2"))
@@ -290,14 +281,14 @@ def test_told_to_stop_it_says_so_until_its_turns_are_finished(
     held = fake.hold("chat.postMessage")
     with Program(fake, database_url, socket_mode=socket_mode) as program:
         base = f"http://127.0.0.1:{program.port}"
-        until(lambda: get(base, "/readyz")[0] == 200)
+        eventually(lambda: get(base, "/readyz")[0] == 200)
         if socket_mode:
             fake.socket.send("events_api", event)
         else:
             program.http.event(event)
         held.wait_until_reached()
         program.ask_to_stop()
-        until(lambda: get(base, "/readyz")[0] == 503)
+        eventually(lambda: get(base, "/readyz")[0] == 503)
         says, alive = get(base, "/readyz")[2], get(base, "/healthz")[0]
         counted = figures(base)
         refused = None if socket_mode else program.http.event(payloads.direct_message("again"))
@@ -317,11 +308,11 @@ def test_over_socket_mode_it_is_ready_while_it_is_connected(
 ) -> None:
     with Program(fake, database_url, socket_mode=True) as program:
         base = f"http://127.0.0.1:{program.port}"
-        until(lambda: get(base, "/readyz")[0] == 200)
+        eventually(lambda: get(base, "/readyz")[0] == 200)
         ready = get(base, "/readyz")[2]
         fake.fail_next("apps.connections.open", slack_faults.server_error(), times=50)
         fake.socket.drop()
-        until(lambda: get(base, "/readyz")[0] == 503)
+        eventually(lambda: get(base, "/readyz")[0] == 503)
         says = get(base, "/readyz")[2]
         elsewhere = get(base, "/slack/events")[0]
 
@@ -351,7 +342,9 @@ def test_each_line_is_json_with_ids_and_without_words_or_tokens(
         else:
             assert program.http.event(event).status == 200
         fake.wait_for_messages(CHANNEL, 1, timeout=30)
-        until(lambda: figures(f"http://127.0.0.1:{program.port}")["sowhat_waiting messages"] == 0)
+        eventually(
+            lambda: figures(f"http://127.0.0.1:{program.port}")["sowhat_waiting messages"] == 0
+        )
         code, output = program.stop()
 
     lines = [json.loads(line) for line in output.splitlines()]

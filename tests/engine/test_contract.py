@@ -19,6 +19,7 @@ from bot.engine import Backlog, Engine, EngineUnavailable, TryAgain, engine_url
 from tests.engine.conftest import EngineMaker, Recorded
 from tests.engine.node import queue_errands, tick_each_second
 from tests.engine.test_guards import closed_to_connections
+from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 20  # more than any wait here takes
@@ -42,14 +43,6 @@ def node(database_url: str, diary: Path, does: str, says: str) -> Iterator[subpr
             yield program
         finally:
             program.kill()
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    """Returns when it holds, which only the engine's own database can tell."""
-    pause, deadline = threading.Event(), time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline
-        pause.wait(0.05)
 
 
 def second_node(database_url: str) -> Engine:
