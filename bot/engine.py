@@ -256,7 +256,7 @@ class Engine:
             enough = time.monotonic() + _POLLERS_SECONDS
             for thread in threading.enumerate():
                 if thread.name.startswith("queue-worker-"):
-                    thread.join(max(0.0, enough - time.monotonic()))
+                    _wait_for_end(thread, enough)
         self._stopped = True
         if dbos:
             with suppress(EngineUnavailable), _told():
@@ -413,6 +413,15 @@ def _put_back(dbos: DBOS, executor_id: str, but: Collection[str] = ()) -> int:
         for found in database.get_pending_workflows(executor_id, _APPLICATION_VERSION)
         if found.workflow_id not in but
     )
+
+
+def _wait_for_end(thread: threading.Thread, until: float) -> None:
+    while (left := until - time.monotonic()) > 0:
+        try:
+            thread.join(left)
+            return
+        except RuntimeError:  # it is about to begin
+            time.sleep(0.01)
 
 
 def _try(

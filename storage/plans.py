@@ -90,7 +90,7 @@ def save_theme(
 ) -> Theme:
     """Write a new theme, or change one, and put it at a rank from 1; the others move to make room.
 
-    All that change are noted as changed by that person, and the sponsor is looked at anew for how
+    All that change are noted as changed by that person, and a new sponsor is looked at for how
     the plan goes. Raises LookupError where `theme_id` is no theme of this plan.
     """
     ranked = [theme for theme, _ in themes(session, workspace, plan_id)]
@@ -102,6 +102,7 @@ def save_theme(
             raise LookupError(f"no theme {theme_id} in this plan")
         saved = found[0]
         ranked.remove(saved)
+    is_new_sponsor = saved.sponsor_id != sponsor_id
     saved.name, saved.sponsor_id, saved.changed_by_id = name, sponsor_id, by.id
     ranked.insert(max(rank, 1) - 1, saved)
     # No two may have the same rank even in between.
@@ -114,11 +115,12 @@ def save_theme(
     for theme in ranked:
         theme.rank = -theme.rank
     session.flush()
-    session.connection().execute(
-        sa.update(Person)
-        .where(col(Person.workspace) == workspace, col(Person.id) == sponsor_id)
-        .values(overview_at=at)
-    )
+    if is_new_sponsor:
+        session.connection().execute(
+            sa.update(Person)
+            .where(col(Person.workspace) == workspace, col(Person.id) == sponsor_id)
+            .values(overview_at=at)
+        )
     return saved
 
 

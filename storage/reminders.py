@@ -6,7 +6,7 @@ Every query names its workspace, but for the two by which the sweep looks for wh
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -15,57 +15,67 @@ from storage.models import OutgoingMessage, Person, Reminder
 from storage.rows import insert
 from storage.vocabulary import ReminderKind
 
-# Where a page of people ends: the instant at which the last was due, and their id.
-Cursor = tuple[datetime, int]
 # What the key of a message begins with that asks an owner.
 _OWNERS = "remind"
 
 
-def due_people(
-    session: Session,
-    now: datetime,
-    limit: int,
-    after: Cursor | None = None,
-    workspace: str | None = None,
-) -> list[Person]:
-    """The people of all workspaces, or of one, who are due to be looked at, the oldest first."""
-    return _due(session, Person.remind_at, now, limit, after, workspace)
+class Due(NamedTuple):
+    """Someone who is due to be looked at, and since when."""
+
+    at: datetime
+    person_id: int
+    workspace: str
+
+
+def due_to_remind(
+    session: Session, now: datetime, limit: int, after: Due | None = None, only: str | None = None
+) -> list[Due]:
+    """Who of all workspaces, or of one only, is due to be reminded, the longest due first.
+
+    Nothing else is read of them: there may be very many. `after` is where the page before ended.
+    """
+    return _due(session, Person.remind_at, now, limit, after, only)
 
 
 def due_for_overview(
-    session: Session,
-    now: datetime,
-    limit: int,
-    after: Cursor | None = None,
-    workspace: str | None = None,
-) -> list[Person]:
+    session: Session, now: datetime, limit: int, after: Due | None = None, only: str | None = None
+) -> list[Due]:
     """The same for those for whom it is time to see whether they hear how it goes."""
-    return _due(session, Person.overview_at, now, limit, after, workspace)
+    return _due(session, Person.overview_at, now, limit, after, only)
 
 
 def _due(
-    session: Session,
-    column: Any,
-    now: datetime,
-    limit: int,
-    after: Cursor | None,
-    workspace: str | None,
-) -> list[Person]:
-    def some(limit: int, *which: Any) -> list[Person]:
-        found = select(Person).where(*which)
-        if workspace is not None:
-            found = found.where(Person.workspace == workspace)
-        return list(session.exec(found.order_by(col(column), col(Person.id)).limit(limit)))
+    session: Session, column: Any, now: datetime, limit: int, after: Due | None, only: str | None
+) -> list[Due]:
+    def some(limit: int, *which: Any) -> list[Due]:
+        found = sa.select(col(column), col(Person.id), col(Person.workspace)).where(*which)
+        if only is not None:
+            found = found.where(col(Person.workspace) == only)
+        ordered = found.order_by(col(column), col(Person.id)).limit(limit)
+        return [Due(*row) for row in session.connection().execute(ordered)]
 
     if after is None:
         return some(limit, col(column) <= now)
     # Most are due at one and the same instant. Comparing both columns in one go, SQLite would begin
     # at that instant each time, and pass over all who were on the pages before.
-    at, person_id = after
-    found = some(limit, col(column) == at, col(Person.id) > person_id)
+    found = some(limit, col(column) == after.at, col(Person.id) > after.person_id)
     if len(found) < limit:
-        found += some(limit - len(found), col(column) > at, col(column) <= now)
+        found += some(limit - len(found), col(column) > after.at, col(column) <= now)
     return found
+
+
+def people(session: Session, due: Sequence[Due]) -> list[Person]:
+    """The people who are due, workspace by workspace."""
+    ids: dict[str, list[int]] = defaultdict(list)
+    for each in due:
+        ids[each.workspace].append(each.person_id)
+    return [
+        person
+        for workspace, some in ids.items()
+        for person in session.exec(
+            select(Person).where(Person.workspace == workspace, col(Person.id).in_(some))
+        )
+    ]
 
 
 def settle_reminder(

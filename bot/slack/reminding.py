@@ -75,16 +75,9 @@ class Reminding:
 
         As safe as `sweep`. Raises DatabaseUnavailable.
         """
-        after: reminders.Cursor | None = None
-        while True:
+        for due in self._due(reminders.due_for_overview, now):
             with self.database.reading() as session:
-                people = reminders.due_for_overview(session, now, PAGE, after, self.workspace)
-                decided = overviews.decide(session, people, now)
-            if not people:
-                return
-            last = people[-1]
-            assert last.overview_at is not None and last.id is not None
-            after = last.overview_at, last.id
+                decided = overviews.decide(session, reminders.people(session, due), now)
             outcomes = (_outcome_overview(each, now) for each in decided)
             yield from self._settled(outcomes, reminders.settle_overview)
 
@@ -110,24 +103,31 @@ class Reminding:
             yield from page
 
     def _pages(self, now: datetime) -> Iterator[list[Decision]]:
-        after: reminders.Cursor | None = None
+        for due in self._due(reminders.due_to_remind, now):
+            with self.database.reading() as session:
+                decided = decide(session, reminders.people(session, due), now)
+            yield decided
+
+    def _due(
+        self, find: Callable[..., list[reminders.Due]], now: datetime
+    ) -> Iterator[list[reminders.Due]]:
+        """Who is due, in pages."""
+        after: reminders.Due | None = None
         while True:
             with self.database.reading() as session:
-                people = reminders.due_people(session, now, PAGE, after, self.workspace)
-                decided = decide(session, people, now)
-            if not people:
+                due = find(session, now, PAGE, after, self.workspace)
+            if not due:
                 return
-            last = people[-1]
-            assert last.remind_at is not None and last.id is not None
-            after = last.remind_at, last.id
-            yield decided
+            after = due[-1]
+            yield due
 
     def _undisturbed(self, decided: Sequence[Decision], now: datetime) -> list[Decision]:
         """The same, but for those who are to be left in peace for a while, and who are so later."""
         asked: dict[str, list[str]] = defaultdict(list)
         for decision in decided:
-            if decision.sends in (ReminderKind.OWNER, ReminderKind.QUIET):
-                asked[decision.person.workspace].append(decision.person.slack_user_id)
+            user = decision.person.slack_user_id
+            if decision.sends in (ReminderKind.OWNER, ReminderKind.QUIET) and is_slack_id(user):
+                asked[decision.person.workspace].append(user)
         until: dict[tuple[str, str], datetime] = {}
         gone: set[str] = set()
         for workspace, users in asked.items():

@@ -693,7 +693,7 @@ ACTIONS: list[Json] = [
         "baseline": "31%",
         "target": "40%",
         "evidence_source": "mock results",
-        "snoozed_until": date(2026, 11, 30),
+        "snoozed_until": date(2026, 12, 3),
         "people": (OTHER, LEAD, LEAD),
         "sar_items": ["AFI 2"],
         "milestones": [(date(2027, 3, 31), "35% in the March mock exams", False)],
@@ -735,7 +735,7 @@ AUDIT: list[tuple[Any, ...]] = [
     ("A-1", OWNER, "evidence_source", "QAR dashboard", "the QAR dashboard and the tracker"),
     ("A-1", OWNER, "rag", None, "amber"),
     ("A-1", OWNER, "status", "agreed", "in_progress"),
-    ("A-3", OTHER, "snoozed_until", None, "2026-11-30"),
+    ("A-3", OTHER, "snoozed_until", None, "2026-12-03"),
     (
         "A-2",
         OTHER,

@@ -19,10 +19,10 @@ from sqlmodel import SQLModel, col, select
 import bot.slack
 from bot.coaching.whole_plan import STANDARD
 from bot.slack import card, command, desk, plan_forms, review
-from storage import providers
+from storage import actions, providers
 from storage.database import Database
-from storage.models import Action, InterviewRecord, Person, SarItem, Theme
-from storage.vocabulary import Role, Status
+from storage.models import Action, InterviewRecord, Person, ProgressUpdate, SarItem, Theme
+from storage.vocabulary import Rag, Role, Status
 from tests.support import slack_payloads as payloads
 from tests.support.block_kit import render_text
 from tests.support.bots import NOW, ROOT, InProcess
@@ -251,7 +251,19 @@ def news(**more: Any) -> Callable[[Two], Json]:
     return lambda two: {"action": two.fresh(), **carried}
 
 
+def updated(two: Two) -> Json:
+    """An update that OWNER has just given."""
+    action_id = two.fresh()
+    with two.bot.database.writing() as session:
+        owner, held = providers.person(session, TEAM, OWNER), session.get(Action, action_id)
+        assert owner is not None and held is not None
+        made = actions.add_update(session, held, owner, NOW, rag=Rag.GREEN, note="")
+        session.flush()
+        return {"action": action_id, "update": made.id}
+
+
 CARD = "== Action A-"
+UPDATED = {"progress_update", "action", "audit"}
 STAY, MATHS = "Stay and achieve", "Maths and English"  # the first has a sponsor
 OWN = {LEAD, OWNER}
 BUTTONS = (
@@ -259,6 +271,24 @@ BUTTONS = (
     Button("help", nothing, ALL, "== How it works ==", abroad="== How it works =="),
     Button("agree", about(Status.DRAFT), OWN, CARD, NOT_THEIRS, writes={"action", "audit"}),
     Button("snooze", about(), OWN, CARD, NOT_THEIRS, writes={"action", "audit"}),
+    Button(
+        "rag",
+        lambda two: {**about()(two), "rag": "green"},
+        OWN,
+        "== Update A-",
+        NOT_THEIRS,
+        writes=UPDATED,
+    ),
+    Button(
+        "more",
+        lambda two: {**about()(two), "do": "snooze"},
+        OWN,
+        CARD,
+        NOT_THEIRS,
+        writes={"action", "audit"},
+    ),
+    Button("said", updated, OWN, "== Update A-", NOT_THEIRS),
+    Button("mend", updated, OWN, "== Change A-", NOT_THEIRS),
     Button(
         "accept",
         about(is_proposed=True),
@@ -474,6 +504,8 @@ def always(**typed: Any) -> Callable[[str], Json]:
 
 ITEM = {"reference": "AFI 9", "judgement": "Learners arrive late"}
 SENT = (
+    Sent("said", updated, always(reading="60%"), OWN, NOT_THEIRS, UPDATED),
+    Sent("mend", updated, always(rag="amber", note="Slower now."), OWN, NOT_THEIRS, UPDATED),
     Sent(
         "edit",
         about(),
@@ -644,6 +676,12 @@ def test_a_form_that_names_anothers_ids_changes_neither(two: Two, sent: Sent) ->
     metadata = json.loads(view["private_metadata"])
     if "action" in metadata:
         metadata["action"] = two.elsewhere.actions[Status.AGREED]
+    elif "update" in metadata:
+        with two.bot.database.reading() as session:
+            (theirs,) = session.exec(
+                select(ProgressUpdate.id).where(ProgressUpdate.workspace == ELSEWHERE)
+            )
+        metadata["update"] = theirs
     elif sent.form == "sar_item":
         metadata["id"] = two.item(ELSEWHERE)
     else:

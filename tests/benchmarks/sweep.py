@@ -75,18 +75,16 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def page_through(database: Database) -> int:
-    """Read everyone who is due, a page at a time as the sweep does; how many they are."""
-    after: reminders.Cursor | None = None
+    """Find everyone who is due, a page at a time as the sweep does; how many they are."""
+    after: reminders.Due | None = None
     found = 0
     while True:
         with database.reading() as session:
-            people = reminders.due_people(session, NOW, PAGE, after)
-        if not people:
+            due = reminders.due_to_remind(session, NOW, PAGE, after)
+        if not due:
             return found
-        found += len(people)
-        last = people[-1]
-        assert last.remind_at is not None and last.id is not None
-        after = last.remind_at, last.id
+        found += len(due)
+        after = due[-1]
 
 
 def selecting(database: Database, due: int, rounds: int) -> float:

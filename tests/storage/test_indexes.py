@@ -13,6 +13,7 @@ from sqlmodel import Session
 from storage import actions, reminders
 from storage.database import Database
 from storage.models import OutgoingMessage, Person
+from storage.reminders import Due
 from storage.vocabulary import Delivery
 from tests.support.crowd import DUE, NOW, fill, make_due, settle_statistics, table_of, workspace
 
@@ -84,7 +85,7 @@ def asked(database: Database, ask: Callable[[Session], object]) -> list[str]:
 
 
 def test_whoever_is_due_is_found_by_when(crowded: Database) -> None:
-    (plan,) = asked(crowded, lambda s: reminders.due_people(s, NOW, 20))
+    (plan,) = asked(crowded, lambda s: reminders.due_to_remind(s, NOW, 20))
 
     assert_from_index(plan, "person", "ix_person_remind_at")
     assert_unsorted(plan)
@@ -92,7 +93,7 @@ def test_whoever_is_due_is_found_by_when(crowded: Database) -> None:
 
 def test_a_page_begins_where_the_last_one_ended(crowded: Database) -> None:
     # Thirty are due at one instant, as all of a college are.
-    plans = asked(crowded, lambda s: reminders.due_people(s, NOW, 50, (DUE, 10)))
+    plans = asked(crowded, lambda s: reminders.due_to_remind(s, NOW, 50, Due(DUE, 10, "T1")))
 
     assert len(plans) == 2
     for plan in plans:
@@ -119,18 +120,16 @@ def test_pages_hold_everyone_who_is_due_once_the_oldest_first(
             sa.update(person).where(person.c.id == 9).values(remind_at=NOW + timedelta(seconds=1))
         )
 
-    found: list[Person] = []
+    found: list[Due] = []
     with database.reading() as session:
-        after = None
-        while page := reminders.due_people(session, NOW, size, after):
+        while page := reminders.due_to_remind(session, NOW, size, found[-1] if found else None):
             assert len(page) <= size
             found += page
-            last = page[-1]
-            assert last.remind_at is not None and last.id is not None
-            after = last.remind_at, last.id
+        people = reminders.people(session, found)
 
     others = [number for number in range(1, 31) if number not in (3, 4, 9, 20)]
-    assert [each.id for each in found] == [3, 4, *sorted([*others, 20])]
+    assert [each.person_id for each in found] == [3, 4, *sorted([*others, 20])]
+    assert sorted(each.id or 0 for each in people) == sorted([3, 4, *others, 20])
 
 
 def test_whoever_hears_how_it_goes_is_found_by_when(crowded: Database) -> None:
