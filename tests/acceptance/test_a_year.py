@@ -22,7 +22,7 @@ from bot.slack.answering import Turns
 from bot.slack.notices import Key
 from bot.slack.people import People
 from bot.slack.reminding import Reminding
-from bot.slack.sending import Sending
+from bot.slack.sending import NotSent, Sending
 from storage import actions, plans, providers
 from storage.database import Database
 from storage.models import (
@@ -553,6 +553,6 @@ def _send(sending: Sending, workspace: str, conversation: str) -> None:
     for _ in range(5):
         try:
             return sending.send(workspace, conversation)
-        except TryAgain:
+        except (TryAgain, NotSent):
             continue
     raise AssertionError(f"{conversation} is not sent")
