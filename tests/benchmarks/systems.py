@@ -34,6 +34,7 @@ from bot.slack.app import LISTENER_THREADS, build
 from bot.slack.workspaces import SLACK_SECONDS
 from storage.database import Database
 from storage.migrate import migrate
+from tests.support.bots import BY_HAND
 from tests.support.slack_payloads import BOT_TOKEN
 
 SECRET = "a-secret-of-the-benchmark"
@@ -168,7 +169,7 @@ def _ours(system: System, stack: ExitStack) -> Wsgi:
     engine = Engine(
         engine_url(settings.database_url), executor_id=settings.executor_id, workers=TURNS
     )
-    service = build(settings, database, engine, coach, clock)
+    service = build(settings, database, engine, coach, clock, BY_HAND)
     service.start(clock)
     stack.callback(service.stop)
     return application(service)
