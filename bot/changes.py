@@ -116,6 +116,19 @@ def accept(session: Session, person: Person, action_id: int, at: datetime) -> No
     _change(session, stored, person, at)
 
 
+def in_charge(session: Session, about: Sequence[StoredAction], besides: Person) -> list[Person]:
+    """Who answers for actions beside somebody: the sponsors of their themes, else the leads."""
+    workspace = besides.workspace
+    ids = {stored.theme.sponsor_id for stored in about if stored.theme} - {besides.id}
+    found = [
+        providers.person_by_id(session, workspace, person_id)
+        for person_id in sorted(person_id for person_id in ids if person_id is not None)
+    ]
+    here = [person for person in found if person.left_at is None]
+    leading = providers.with_role(session, workspace, Role.LEAD)
+    return here or [lead for lead in leading if lead.id != besides.id]
+
+
 def pass_on(
     session: Session, person: Person, action_id: int, at: datetime, to: str | None
 ) -> StoredAction:

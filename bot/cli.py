@@ -3,7 +3,7 @@
 import gc
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -287,11 +287,9 @@ def _plans(given: str | None) -> Iterator[tuple[Any, str]]:
             known = {p.workspace: p.name for p in providers.providers(session)}
             if not known:
                 raise _fail("There is no provider in the database yet.", COULD_NOT)
-            each = ", ".join(f"{place} ({name})" for place, name in known.items())
             if given is None and len(known) > 1:
-                raise _fail(f"Say which with --workspace: {each}.", WRONG_INPUT)
-            if given is not None and given not in known:
-                raise _fail(f"There is no workspace {given}; there is {each}.", WRONG_INPUT)
+                raise _fail(f"Say which with --workspace: {_each(known)}.", WRONG_INPUT)
+            _must_be_known(given, known)
             yield session, given or next(iter(known))
     finally:
         database.close()
@@ -383,9 +381,17 @@ def _known_workspace(settings: Any, given: str | None) -> None:
             known = {p.workspace: p.name for p in providers.providers(session)}
     finally:
         database.close()
-    if given not in known:
-        each = ", ".join(f"{place} ({name})" for place, name in known.items()) or "none yet"
-        raise _fail(f"There is no workspace {given}; there is {each}.", WRONG_INPUT)
+    _must_be_known(given, known)
+
+
+def _must_be_known(given: str | None, known: Mapping[str, str]) -> None:
+    if given is not None and given not in known:
+        there = _each(known) or "none yet"
+        raise _fail(f"There is no workspace {given}; there is {there}.", WRONG_INPUT)
+
+
+def _each(known: Mapping[str, str]) -> str:
+    return ", ".join(f"{place} ({name})" for place, name in known.items())
 
 
 @contextmanager

@@ -36,8 +36,7 @@ class Told:
     """What comes of looking at someone; without `says` they are told nothing.
 
     Without `next_at` they are not looked at again until they are given a role or a theme.
-    `about` is the theme it is about, or the whole plan; `silent` are the owners who have not
-    answered, and `since` is when they were told before.
+    `silent` are the owners who have not answered, and `since` is when they were told before.
     """
 
     person: Person

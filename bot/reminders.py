@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlmodel import Session
 
 from bot.bank_holidays import open_days_of
+from bot.changes import in_charge
 from bot.coaching.dates import academic_year
 from bot.coaching.due import Owned, Week, week_of
 from bot.coaching.moments import Moment, Rhythm, reminder_moment, zone_of
@@ -23,7 +24,7 @@ from bot.summaries import draft_of
 from storage import actions, providers, reminders
 from storage.actions import StoredAction
 from storage.models import Person, ProviderSettings, Reminder
-from storage.vocabulary import ReminderKind, Role
+from storage.vocabulary import ReminderKind
 
 # After so many weeks without an answer no more is sent, and the sponsor is told.
 UNANSWERED_WEEKS = 3
@@ -186,7 +187,7 @@ def _due_in(
         sends, why_not = _sends(person, week, before, rules, now)
         sponsors: list[Person] = []
         if sends is ReminderKind.UNANSWERED:
-            sponsors = _sponsors(session, person, owned)
+            sponsors = in_charge(session, owned, person)
         decisions.append(
             _settled(
                 person,
@@ -249,15 +250,3 @@ def _had_quiet(person: Person, before: Sequence[Reminder], rules: _Rules, now: d
         and rules.open_days.half_term(r.at.astimezone(zone).date()) == this
         for r in before
     )
-
-
-def _sponsors(session: Session, owner: Person, owned: Sequence[StoredAction]) -> list[Person]:
-    """Who is told that an owner does not answer: the sponsors of their themes, else the leads."""
-    ids = {stored.theme.sponsor_id for stored in owned if stored.theme} - {None, owner.id}
-    found = [
-        providers.person_by_id(session, owner.workspace, person_id)
-        for person_id in sorted(person_id for person_id in ids if person_id is not None)
-    ]
-    here = [person for person in found if person.left_at is None]
-    leads = providers.with_role(session, owner.workspace, Role.LEAD)
-    return here or [lead for lead in leads if lead.id != owner.id]

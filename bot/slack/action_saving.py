@@ -203,8 +203,7 @@ def _save_update(office: Office, person: Person, view: dict[str, Any]) -> Done:
     if not typed["note"]:
         wrong["note"] = "Say in a sentence what has happened."
     link = typed.get("evidence_link")
-    if link and not is_web_address(link):
-        wrong["evidence_link"] = "Paste a web address that begins with https:// or http://."
+    wrong |= link_problem(link)
     if wrong:
         return Done(errors=wrong)
     with office.database.writing() as session:
@@ -282,9 +281,14 @@ def _save_park(office: Office, person: Person, view: dict[str, Any]) -> Done:
     return Done(below=_below(office, person, target, "It is parked."))
 
 
-def is_web_address(link: str) -> bool:
-    """Whether a link can be followed, and stands in Slack's formatting without breaking it."""
-    return re.fullmatch(r"https?://[^\s<>|]+", link) is not None
+def link_problem(link: str | None) -> dict[str, str]:
+    """What is wrong with a link to evidence, by field; nothing where there is none, or a good one.
+
+    It is to stand in Slack's formatting without breaking it.
+    """
+    if not link or re.fullmatch(r"https?://[^\s<>|]+", link):
+        return {}
+    return {"evidence_link": "Paste a web address that begins with https:// or http://."}
 
 
 def reading_problem(office: Office, person: Person, reading: str | None) -> dict[str, str]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
 from sqlmodel import Session
 
+from bot.changes import in_charge
 from bot.conversation import is_slack_id
 from bot.rights import leads, may_write
 from bot.slack.pieces import (
@@ -21,7 +22,6 @@ from bot.slack.pieces import (
 from storage import conversations, providers
 from storage.actions import StoredAction
 from storage.models import OutgoingMessage, Person, SarItem, Theme
-from storage.vocabulary import Role
 
 Key = tuple[str, str, str]
 _ITEMS = 8  # findings in one message: more nobody reads
@@ -95,7 +95,7 @@ def passed_on(
     if after.owner is None:
         value, spoken = {"action": after.action.id}, f"Edit {after.action.reference}"
         buttons = [do_button("Choose an owner", "edit", value, spoken=spoken)]
-    told = [before.proposer] if before.proposer else in_charge(session, before, by)
+    told = [before.proposer] if before.proposer else in_charge(session, [before], by)
     new_owner = after.owner.id if after.owner else None
     return [
         *queued,
@@ -105,18 +105,6 @@ def passed_on(
             if person.id != new_owner and is_slack_id(person.slack_user_id)
         ),
     ]
-
-
-def in_charge(session: Session, stored: StoredAction, besides: Person) -> list[Person]:
-    """Who answers for an action beside somebody: the sponsor of its theme, else the leads."""
-    workspace = stored.action.workspace
-    sponsor_id = stored.theme.sponsor_id if stored.theme else None
-    if sponsor_id is not None and sponsor_id != besides.id:
-        sponsor = providers.person_by_id(session, workspace, sponsor_id)
-        if sponsor.left_at is None:
-            return [sponsor]
-    leading = providers.with_role(session, workspace, Role.LEAD)
-    return [lead for lead in leading if lead.id != besides.id]
 
 
 def invited(

@@ -10,7 +10,7 @@ from bot import changes
 from bot.coaching.lines import from_to
 from bot.coaching.phrases import start_upper
 from bot.coaching.wording import OPEN_RAGS, RAG_NAMES, RAG_WORDS
-from bot.slack.action_saving import is_web_address, reading_problem
+from bot.slack.action_saving import link_problem, reading_problem
 from bot.slack.inputs import choice_input, form, submitted, text_input
 from bot.slack.office import Done, Form, Office
 from bot.slack.pieces import escape, sections, short
@@ -100,8 +100,7 @@ def _take_mend(office: Office, person: Person, view: dict[str, Any]) -> Done:
     update_id, typed = _update_id(view), submitted(view)
     wrong = reading_problem(office, person, typed.get("reading"))
     link = typed.get("evidence_link")
-    if link and not is_web_address(link):
-        wrong["evidence_link"] = "Paste a web address that begins with https:// or http://."
+    wrong |= link_problem(link)
     if wrong:
         return Done(errors=wrong)
     rag = Rag(typed["rag"])
