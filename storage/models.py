@@ -81,7 +81,9 @@ class SarItemFields(SQLModel):
     kind: SarKind = Field(sa_type=_word(SarKind))
     judgement: str
     evidence: str | None = None
+    # The heading of an inspection framework, and the grade, as whoever wrote the SAR put them.
     evaluation_area: str | None = None
+    grade: str | None = None
     measure: str | None = None
     baseline: str | None = None
     baseline_date: date | None = None
@@ -216,6 +218,8 @@ class SarItem(_Row, SarItemFields, table=True):
     department_id: int | None = Field(default=None, foreign_key="department.id")
     theme_id: int | None = Field(default=None, foreign_key="theme.id")
     waiting_by_id: int | None = Field(default=None, foreign_key="person.id")
+    # What the SAR of the year before said of the same.
+    previous_id: int | None = Field(default=None, foreign_key="sar_item.id")
     # Who changed it last.
     changed_by_id: int | None = Field(default=None, foreign_key="person.id")
 
@@ -248,6 +252,8 @@ class Action(_Row, ActionFields, table=True):
     closing_note: str | None = None
     # Its owner is not reminded of it before this day.
     snoozed_until: date | None = None
+    # What the file that it was imported from called it.
+    imported_as: str | None = Field(default=None, max_length=64)
     # The Slack message that it was made from.
     source_link: str | None = Field(default=None, max_length=300)
     created_by_id: int | None = Field(default=None, foreign_key="person.id")
@@ -416,6 +422,38 @@ class Node(SQLModel, table=True):
     beat_at: datetime
     # When it last looked for reminders that are due.
     swept_at: datetime | None = None
+
+
+class ImportFile(_Row, table=True):
+    """A file that someone has given the bot, until it is imported or given up.
+
+    `choices` are the corrections to what was understood of it, and `outcome` what came of it; when
+    that is known the content is dropped.
+    """
+
+    __tablename__ = "import_file"
+    __table_args__ = (sa.UniqueConstraint("workspace", "key"),)
+
+    # What it was given by, so that the same message is taken in once.
+    key: str = Field(max_length=128)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    name: str = Field(max_length=255)
+    content: bytes | None = None
+    choices: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    outcome: str | None = Field(default=None, max_length=24)
+    at: datetime = Field(default_factory=_now)
+
+
+class SummarySeen(_Row, table=True):
+    """When someone last looked at a view of the plan; `about` is the theme, owner or department."""
+
+    __tablename__ = "summary_seen"
+    __table_args__ = (sa.UniqueConstraint("workspace", "person_id", "view", "about"),)
+
+    person_id: int = Field(foreign_key="person.id")
+    view: str = Field(max_length=24)
+    about: str = Field(default="", max_length=200)
+    at: datetime = Field(default_factory=_now)
 
 
 class Invitation(_Row, table=True):

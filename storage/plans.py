@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from storage.models import Department, Invitation, Person, Plan, SarItem, SarItemFields, Theme
@@ -31,16 +32,19 @@ def ensure_plan(session: Session, workspace: str, academic_year: str) -> Plan:
     return found
 
 
+_PREVIOUS = aliased(SarItem)
 _SAR_ITEMS = (
     sa.select(
         *(getattr(SarItem, name) for name in SarItemFields.model_fields),
         col(Department.name).label("department"),
         col(Theme.name).label("theme"),
+        col(_PREVIOUS.reference).label("previous"),
     )
     .select_from(SarItem)
     .join(Plan, col(SarItem.plan_id) == Plan.id)
     .outerjoin(Department, col(SarItem.department_id) == Department.id)
     .outerjoin(Theme, col(SarItem.theme_id) == Theme.id)
+    .outerjoin(_PREVIOUS, col(SarItem.previous_id) == _PREVIOUS.id)
     .where(
         col(SarItem.workspace) == sa.bindparam("workspace"),
         col(Plan.academic_year) == sa.bindparam("academic_year"),
@@ -52,7 +56,8 @@ _SAR_ITEMS = (
 def sar_items(session: Session, workspace: str, academic_year: str) -> list[dict[str, Any]]:
     """The SAR items of the plan of an academic year, in the order they were entered.
 
-    Each as its fields, with the names of its department and theme as "department" and "theme".
+    Each as its fields, with the names of its department and theme as "department" and "theme", and
+    as "previous" the reference of what the SAR of the year before said of the same.
     """
     given = {"workspace": workspace, "academic_year": academic_year}
     return [dict(row) for row in session.execute(_SAR_ITEMS, given).mappings()]

@@ -177,6 +177,12 @@ def person_named(session: Session, workspace: str, name: str) -> Person | None:
     return found[0] if len(found) == 1 else None
 
 
+def people(session: Session, workspace: str) -> dict[int, Person]:
+    """Everyone in a workspace, who has left too, by id."""
+    found = session.exec(select(Person).where(Person.workspace == workspace))
+    return {person.id: person for person in found if person.id is not None}
+
+
 def names(session: Session, workspace: str) -> list[str]:
     """The names of everyone in a workspace who is known by more than a Slack id."""
     found = select(Person.name).where(

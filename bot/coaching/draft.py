@@ -12,10 +12,14 @@ from storage.vocabulary import SarKind
 
 
 class SarItemView(SarItemFields):
-    """A SAR item with the names of its department and of the theme leaders put it under."""
+    """A SAR item with the names of its department and of the theme leaders put it under.
+
+    `previous` is the reference of what the SAR of the year before said of the same.
+    """
 
     department: str | None = None
     theme: str | None = None
+    previous: str | None = None
 
     @classmethod
     def stored(cls, row: dict[str, Any]) -> "SarItemView":
