@@ -15,7 +15,7 @@ from bot.exporting.sheets import PLAN, Value, update_in_words
 from bot.exporting.values import heading, printable
 from bot.plan_document import ActionEntry, PlanDocument
 
-_RUN = re.compile("\t|[\\s\ufeff\u200b-\u200f\u2060]*[=+\\-@＝＋－＠]")
+_RUN = re.compile(r"\t|[\s\ufeff\u200b-\u200f\u2060]*[=+\-@＝＋－＠]")
 
 
 def comma_separated(document: PlanDocument) -> bytes:

@@ -1,0 +1,26 @@
+"""The formats of a plan, by the ending of the file."""
+
+from collections.abc import Callable
+
+from bot.exporting.comma_separated import comma_separated
+from bot.exporting.pdf import page_description
+from bot.exporting.plan_json import plan_json
+from bot.exporting.spreadsheet import workbook
+from bot.exporting.word import word_document
+from bot.plan_document import PlanDocument
+
+FORMATS: dict[str, Callable[[PlanDocument], bytes]] = {
+    ".xlsx": workbook,
+    ".docx": word_document,
+    ".pdf": page_description,
+    ".csv": comma_separated,
+    ".json": plan_json,
+}
+
+
+def exported(document: PlanDocument, ending: str) -> bytes:
+    """The document in the format of an ending such as ".xlsx".
+
+    Raises KeyError for an ending that is none of FORMATS, and spreadsheet.TooLong.
+    """
+    return FORMATS[ending](document)
