@@ -2,12 +2,14 @@
 
 import gc
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from itertools import islice
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -267,6 +269,60 @@ def review(
     typer.echo("Every check")
     for check in checks:
         typer.echo(f"  {check.light:<8} {check.says}")
+
+
+@app.command()
+def export(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Where to: plan.xlsx, .docx, .pdf, .csv or .json.")
+    ],
+    year: Annotated[
+        str | None,
+        typer.Option("--year", metavar="YEAR", help="Academic year, as 2026/27; default is today's."),
+    ] = None,
+    today: Today = None,
+    workspace: Workspace = None,
+) -> None:
+    """Write the plan and its SAR to a file, in the format of the file's ending."""
+    day = _day(today) or date.today()
+    with _told():
+        from bot.coaching.dates import academic_year
+        from bot.exporting.formats import FORMATS, exported
+        from bot.exporting.gathering import gathered
+        from bot.exporting.spreadsheet import TooLong
+        from bot.exporting.writing import write_whole
+
+        ending = file.suffix.lower()
+        if ending not in FORMATS:
+            *most, last = FORMATS
+            raise _fail(
+                f"FILE must end in {', '.join(most)} or {last}, not “{file.name}”.", WRONG_INPUT
+            )
+        if year is not None and not re.fullmatch(r"\d{4}/\d{2}", year):
+            raise _fail(
+                f"--year takes an academic year such as 2026/27, not “{year}”.", WRONG_INPUT
+            )
+        asked = year or academic_year(day)
+        with _plans(workspace) as (session, place):
+            document = gathered(session, place, asked, day)
+        if document is None:
+            raise _fail(f"There is no plan for {asked} yet.", COULD_NOT)
+        try:
+            write_whole(file, exported(document, ending))
+        except TooLong as error:
+            raise _fail(str(error), COULD_NOT) from None
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise _fail(f"{file} could not be written: {why}.", COULD_NOT) from None
+    actions, themes, items = (
+        f"{len(some)} {what}{'' if len(some) == 1 else 's'}"
+        for some, what in (
+            (document.actions, "action"),
+            (document.themes, "theme"),
+            (document.sar_items, "SAR item"),
+        )
+    )
+    typer.echo(f"{actions} under {themes}, and {items}, written to {file}.")
 
 
 @contextmanager

@@ -40,21 +40,28 @@ _UNWRITABLE = re.compile("_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\ud800-\udfff
 # What Excel reads as a formula or as a number, a date or a truth when it is typed.
 _READ_ANEW = re.compile(r"\s*(?:[=+\-@＝＋－＠\t\r\d.#£$€(%/']|true$|false$)", re.I)
 
+# Of the fonts that every office program has, or has one as wide for; points from line to line.
+_FONT, _LINE_HEIGHT, _HIGHEST = "Arial", 12.75, 409.0
+# A column's width counts digits, and most letters are a little narrower.
+_LETTERS_A_UNIT = 1.1
 _LINE = Side("thin", color="C9CED6")
 _PLAIN_STYLES: dict[str, dict[str, Any]] = {
     "heading": {
-        "font": Font("Calibri", 11, bold=True, color="FFFFFF"),
+        "font": Font(_FONT, 10, bold=True, color="FFFFFF"),
         "fill": PatternFill("solid", fgColor="1F3A5F"),
         "alignment": Alignment(vertical="center", wrap_text=True),
     },
     "text": {"number_format": "@"},
-    "day": {"number_format": "dd/mm/yyyy"},
+    "day": {
+        "number_format": "dd/mm/yyyy",
+        "alignment": Alignment("left", "top", wrap_text=True),
+    },
     "number": {"number_format": "0"},
 }
 _RAG_STYLES: dict[str, dict[str, Any]] = {
     RAGS[rag]: {
         "number_format": "@",
-        "font": Font("Calibri", 11, bold=True, color=colour),
+        "font": Font(_FONT, 10, bold=True, color=colour),
         "fill": PatternFill("solid", fgColor=fill),
     }
     for rag, (fill, colour) in RAG_COLOURS.items()
@@ -83,7 +90,7 @@ def workbook(document: PlanDocument) -> bytes:
 
 def _style(name: str, look: dict[str, Any]) -> NamedStyle:
     usual = {
-        "font": Font("Calibri", 11),
+        "font": Font(_FONT, 10),
         "alignment": Alignment(vertical="top", wrap_text=True),
         "border": Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE),
     }
@@ -100,8 +107,12 @@ def _add(book: Workbook, sheet: Sheet, document: PlanDocument) -> None:
         page.column_dimensions[get_column_letter(number)].width = column.width
     last = 1
     for last, part in enumerate(sheet.rows(document), start=2):
-        for number, column in enumerate(sheet.columns, start=1):
-            _fill(page.cell(last, number), column, column.value(part), sheet)
+        values = [column.value(part) for column in sheet.columns]
+        for number, (column, value) in enumerate(zip(sheet.columns, values, strict=True), start=1):
+            _fill(page.cell(last, number), column, value, sheet)
+        page.row_dimensions[last].height = _height(sheet.columns, values)
+    names = [heading(sheet.section, column.field) for column in sheet.columns]
+    page.row_dimensions[1].height = _height(sheet.columns, names)
     _offer_words(page, sheet.columns, last + _ROWS_TO_COME)
     page.freeze_panes = "B2"
     width = get_column_letter(len(sheet.columns))
@@ -110,6 +121,16 @@ def _add(book: Workbook, sheet: Sheet, document: PlanDocument) -> None:
     page.print_area = f"A1:{printed}{last}"
     page.print_title_rows = "1:1"
     _set_up_pages(page, document)
+
+
+def _height(columns: Sequence[Column], values: Sequence[Value]) -> float:
+    """How high a row must be for what is printed of it: not every program works that out."""
+    lines = max(
+        sum(1 + int(len(line) / (column.width * _LETTERS_A_UNIT)) for line in str(value or "").split("\n"))
+        for column, value in zip(columns, values, strict=True)
+        if column.printed
+    )
+    return min(lines * _LINE_HEIGHT + 3, _HIGHEST)
 
 
 def _fill(cell: Any, column: Column, value: Value, sheet: Sheet) -> None:

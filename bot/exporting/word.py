@@ -23,7 +23,8 @@ from bot.plan_document import PlanDocument
 
 _WIDTH, _HEIGHT, _MARGIN = 297, 210, 10
 _TWIPS_A_MM = 1440 / 25.4
-_FONT, _SIZE, _SMALL = "Calibri", 8.5, 7.5
+# Of the fonts that every office program has, or has one as wide for.
+_FONT, _SIZE, _SMALL = "Arial", 7.5, 7
 _SOFT, _NAVY, _RULE = "4A4F57", "1F3A5F", "C9CED6"
 
 _HEADINGS = (("Title", 20, 0, 0), ("Heading 1", 11, 8, 2))
@@ -68,7 +69,8 @@ def _set_up(word: Word, plan: Printed) -> None:
     section.bottom_margin, section.footer_distance = Mm(13), Mm(6)
     _set_up_styles(word)
     footer = section.footer.paragraphs[0]
-    footer.paragraph_format.tab_stops.clear_all()
+    # Its style has stops of its own, for a page upright.
+    word.styles["Footer"].element.pPr.remove(word.styles["Footer"].element.pPr.tabs)
     footer.add_run(f"{plan.footer}\t")
     footer.paragraph_format.tab_stops.add_tab_stop(
         Mm(_WIDTH - 2 * _MARGIN), WD_TAB_ALIGNMENT.RIGHT
@@ -113,7 +115,10 @@ def _table(plan: Printed, rows: Sequence[Row], about: str) -> Any:
         _element(edge, val="single", sz="4", space="0", color=_RULE)
         for edge in ("top", "bottom", "insideH")
     ]
-    sides = [_element(side, w="60", type="dxa") for side in ("left", "right")]
+    sides = [
+        _element(side, w=width, type="dxa")
+        for side, width in (("top", "25"), ("left", "60"), ("bottom", "35"), ("right", "60"))
+    ]
     properties = _element(
         "tblPr",
         _element("tblW", w=str(sum(widths)), type="dxa"),
