@@ -274,11 +274,14 @@ def review(
 @app.command()
 def export(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Where to: plan.xlsx, .docx, .pdf, .csv or .json.")
+        Path,
+        typer.Argument(metavar="FILE", help="As plan.xlsx, .docx, .pdf, .csv or .json."),
     ],
     year: Annotated[
         str | None,
-        typer.Option("--year", metavar="YEAR", help="Academic year, as 2026/27; default is today's."),
+        typer.Option(
+            "--year", metavar="YEAR", help="Academic year, as 2026/27; default is today's."
+        ),
     ] = None,
     today: Today = None,
     workspace: Workspace = None,

@@ -187,7 +187,9 @@ def _levels(action: ActionEntry) -> Iterator[Line]:
     yield _line(f"{action.measure or ''}{f' ({of_it})' if of_it else ''}")
     if action.baseline or action.target or action.baseline_date:
         when = f" ({day_in_words(action.baseline_date)})" if action.baseline_date else ""
-        yield _line(f"{action.baseline or 'not known'}{when} → {action.target or 'not set'}", "strong")
+        yield _line(
+            f"{action.baseline or 'not known'}{when} → {action.target or 'not set'}", "strong"
+        )
     yield _line(day_in_words(action.due) if action.due else None, label="By")
     yield _line(action.evidence_source, label="Read in:")
     yield _line(action.target_note, "small", "Why this target:")

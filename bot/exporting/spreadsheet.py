@@ -43,7 +43,7 @@ _READ_ANEW = re.compile(r"\s*(?:[=+\-@＝＋－＠\t\r\d.#£$€(%/']|true$|fals
 # Of the fonts that every office program has, or has one as wide for; points from line to line.
 _FONT, _LINE_HEIGHT, _HIGHEST = "Arial", 12.75, 409.0
 # A column's width counts digits, and most letters are a little narrower.
-_LETTERS_A_UNIT = 1.1
+_LETTERS_A_UNIT = 1.15
 _LINE = Side("thin", color="C9CED6")
 _PLAIN_STYLES: dict[str, dict[str, Any]] = {
     "heading": {
@@ -69,7 +69,7 @@ _RAG_STYLES: dict[str, dict[str, Any]] = {
 
 
 class TooLong(Exception):
-    """A text has more characters than a cell can hold; the message is a sentence that says which."""
+    """A text has more characters than a cell can hold; the message says in a sentence which."""
 
 
 def workbook(document: PlanDocument) -> bytes:
@@ -125,12 +125,16 @@ def _add(book: Workbook, sheet: Sheet, document: PlanDocument) -> None:
 
 def _height(columns: Sequence[Column], values: Sequence[Value]) -> float:
     """How high a row must be for what is printed of it: not every program works that out."""
-    lines = max(
-        sum(1 + int(len(line) / (column.width * _LETTERS_A_UNIT)) for line in str(value or "").split("\n"))
+
+    def lines(value: Value, width: float) -> int:
+        return sum(1 + int(len(line) / width) for line in str(value or "").split("\n"))
+
+    most = max(
+        lines(value, column.width * _LETTERS_A_UNIT)
         for column, value in zip(columns, values, strict=True)
         if column.printed
     )
-    return min(lines * _LINE_HEIGHT + 3, _HIGHEST)
+    return min(most * _LINE_HEIGHT + 3, _HIGHEST)
 
 
 def _fill(cell: Any, column: Column, value: Value, sheet: Sheet) -> None:

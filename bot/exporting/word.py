@@ -72,9 +72,7 @@ def _set_up(word: Word, plan: Printed) -> None:
     # Its style has stops of its own, for a page upright.
     word.styles["Footer"].element.pPr.remove(word.styles["Footer"].element.pPr.tabs)
     footer.add_run(f"{plan.footer}\t")
-    footer.paragraph_format.tab_stops.add_tab_stop(
-        Mm(_WIDTH - 2 * _MARGIN), WD_TAB_ALIGNMENT.RIGHT
-    )
+    footer.paragraph_format.tab_stops.add_tab_stop(Mm(_WIDTH - 2 * _MARGIN), WD_TAB_ALIGNMENT.RIGHT)
     for before, field in (("Page ", "PAGE"), (" of ", "NUMPAGES")):
         footer.add_run(before)
         footer._p.append(_element("fldSimple", _run("1"), instr=field))

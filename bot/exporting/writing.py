@@ -10,7 +10,8 @@ def write_whole(file: Path, content: bytes) -> None:
 
     It is written beside the file first, so whoever reads meanwhile has the old or the new.
     """
-    target = file.resolve()
+    # Where a link leads, so that the link stays one.
+    target = Path(os.path.realpath(file))
     handle, beside = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as out:

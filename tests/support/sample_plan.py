@@ -315,7 +315,9 @@ def _action(number: int, row: tuple[Any, ...]) -> ActionEntry:
     theme = (number - 1) // 5
     owner = PersonNamed(name=OWNERS[number % 7], slack_user_id=f"U0{number:04d}")
     # Three items stay without an action, and some actions answer two.
-    items = [n for n in (number, number + 1 if number % 6 == 0 else 0) if n and n not in (9, 17, 24)]
+    items = [
+        n for n in (number, number + 1 if number % 6 == 0 else 0) if n and n not in (9, 17, 24)
+    ]
     rag = _RAGS[number % 7]
     return ActionEntry(
         id=number,
