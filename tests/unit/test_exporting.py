@@ -70,7 +70,8 @@ def test_json_has_the_keys_of_the_contract_in_order() -> None:
         list(plan["actions"][0])[:22]
         == (
             "id reference sar_items theme driver action so_what impact measure unit direction "
-            "baseline baseline_date target evidence_source due milestones owner status rag findings updates"
+            "baseline baseline_date target evidence_source due milestones owner status rag "
+            "findings updates"
         ).split()
     )
     assert plan["actions"][0]["updates"][0]["at"] == "2026-11-17T09:00:00Z"
