@@ -238,7 +238,7 @@ def _day(update: UpdateEntry) -> str:
 
 def _unanswered(document: PlanDocument, actions: Sequence[ActionEntry]) -> tuple[Line, ...]:
     return tuple(
-        _item(item, f"Waits: {item.waiting_note}" if item.waiting_note else item.evidence)
+        _item(item, _why_none(item))
         for item in _without_action(document, actions, SarKind.AREA_FOR_IMPROVEMENT)
     )
 
@@ -254,9 +254,15 @@ def _without_action(
     return [i for i in document.sar_items if i.kind is kind and i.reference not in answered]
 
 
+def _why_none(item: SarItemEntry) -> str | None:
+    if item.waiting_note:
+        return f"Waits: {item.waiting_note}"
+    return f"How we know: {item.evidence}" if item.evidence else None
+
+
 def _item(item: SarItemEntry, more: str | None) -> Line:
     where = f" ({item.department})" if item.department else ""
-    text = f"{item.judgement}{where}{f' {more}' if more else ''}"
+    text = f"{item.judgement}{where}{f' · {more}' if more else ''}"
     return _line(_one_line(text), label=_one_line(item.reference or ""))
 
 

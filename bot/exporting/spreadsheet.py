@@ -59,7 +59,7 @@ _PLAIN_STYLES: dict[str, dict[str, Any]] = {
     "number": {"number_format": "0"},
 }
 _RAG_STYLES: dict[str, dict[str, Any]] = {
-    RAGS[rag]: {
+    rag.value: {
         "number_format": "@",
         "font": Font(_FONT, 10, bold=True, color=colour),
         "fill": PatternFill("solid", fgColor=fill),
@@ -150,8 +150,9 @@ def _fill(cell: Any, column: Column, value: Value, sheet: Sheet) -> None:
     if isinstance(value, date) and value < _FIRST_DAY:
         value = value.isoformat()
     kind = "day" if isinstance(value, date) else "number" if isinstance(value, int) else "text"
-    is_rag = column.words is RAGS and isinstance(value, str)
-    _write(cell, value, str(value) if is_rag else kind)
+    if column.words is RAGS and isinstance(value, str):
+        kind = next(rag.value for rag, words in RAGS.items() if words == value)
+    _write(cell, value, kind)
 
 
 def _write(cell: Any, value: Value, style: str) -> None:

@@ -26,8 +26,10 @@ RAG_COLOURS: Mapping[Rag, tuple[str, str]] = {
     Rag.BLUE: ("1C5AA6", "FFFFFF"),
 }
 
-# What neither a page nor XML can show.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# What neither a page nor XML can show, and what would turn round all that stands behind it.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 
 
 @cache

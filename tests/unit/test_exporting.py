@@ -475,17 +475,25 @@ def test_a_long_word_stays_in_its_column() -> None:
     update = UpdateEntry(
         at=datetime(2026, 11, 23, tzinfo=UTC), rag=Rag.RED, note="W" * 200, evidence_link=link
     )
-    plan = SAMPLE.model_copy(update={"actions": (changed(1, updates=(update,), action="Ж" * 400),)})
-    document = pypdfium2.PdfDocument(exported(plan, ".pdf"))
-    page = document[0]
+    fields = {"updates": (update,), "action": "Ж" * 400, "sar_items": ("Ω" * 25,)}
+    content = exported(SAMPLE.model_copy(update={"actions": (changed(1, **fields),)}), ".pdf")
+    page = pypdfium2.PdfDocument(content)[0]
     words = page.get_textpage()
-    rights = [words.get_charbox(n)[2] for n in range(words.count_chars())]
 
-    assert max(rights) <= page.get_width() - 20
-    boxes = [words.get_charbox(n) for n in range(words.count_chars())
-             if words.get_text_range(n, 1) == "Ж"]  # fmt: skip
-    assert max(box[2] for box in boxes) < page.get_width() * 0.3
-    assert letters(link) in letters(pdf_text(exported(plan, ".pdf")))
+    def right(letter: str) -> float:
+        """How far to the right the letter is found, of the width of the page."""
+        found = [n for n in range(words.count_chars()) if words.get_text_range(n, 1) == letter]
+        return float(max(words.get_charbox(n)[2] for n in found) / page.get_width())
+
+    assert right("Ω") < 0.09 < right("Ж") < 0.29 < right("W") < 0.98
+    assert letters(link) in letters(pdf_text(content))
+
+
+def test_no_text_turns_round_what_stands_beside_it() -> None:
+    plan = SAMPLE.model_copy(update={"actions": (changed(1, baseline="\u202e54%"),)})
+
+    assert "54% (31 Jul 2026) → 89%" in pdf_text(exported(plan, ".pdf"))
+    assert "\u202e" not in word_text(exported(plan, ".docx"))
 
 
 @fewer
