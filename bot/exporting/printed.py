@@ -33,8 +33,9 @@ COLUMNS = (
     ("Owner, and how it stands", 19),
 )
 NO_THEME = "No theme yet"
-# A row with more than this does not fit on a page by itself, and may break.
-_MOST_UNBROKEN = 2_500
+# Letters in a line of a column for each hundredth of the width, and the lines that surely fit on a
+# page: a row of more may break.
+_LETTERS_A_SHARE, _MOST_LINES = 1.4, 45
 # A longer address is shown, and leads nowhere.
 _LONGEST_LINK = 2_000
 _BETTER = {Direction.HIGHER: "higher is better", Direction.LOWER: "lower is better"}
@@ -157,8 +158,15 @@ def _row(action: ActionEntry) -> Row:
         tuple(line for line in cell(action) if line.text)
         for cell in (_called, _action, _changes, _levels, _checks, _stands)
     )
-    letters = sum(len(line.text) for cell in cells for line in cell)
-    return Row(cells, letters > _MOST_UNBROKEN)
+    highest = max(
+        sum(_lines(line, share * _LETTERS_A_SHARE) for line in cell)
+        for cell, (_, share) in zip(cells, COLUMNS, strict=True)
+    )
+    return Row(cells, breaks=highest > _MOST_LINES)
+
+
+def _lines(line: Line, letters: float) -> float:
+    return sum(1 + len(part) / letters for part in f"{line.label} {line.text}".split("\n"))
 
 
 def _called(action: ActionEntry) -> Iterator[Line]:

@@ -40,7 +40,7 @@ _UNWRITABLE = re.compile("_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\ud800-\udfff
 # What Excel reads as a formula or as a number, a date or a truth when it is typed.
 _READ_ANEW = re.compile(r"\s*(?:[=+\-@＝＋－＠\t\r\d.#£$€(%/']|true$|false$)", re.I)
 
-# Of the fonts that every office program has, or has one as wide for; points from line to line.
+# Every office program has this font, or one of the same widths; points from line to line.
 _FONT, _LINE_HEIGHT, _HIGHEST = "Arial", 12.75, 409.0
 # A column's width counts digits, and most letters are a little narrower.
 _LETTERS_A_UNIT = 1.15

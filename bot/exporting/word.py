@@ -23,7 +23,7 @@ from bot.plan_document import PlanDocument
 
 _WIDTH, _HEIGHT, _MARGIN = 297, 210, 10
 _TWIPS_A_MM = 1440 / 25.4
-# Of the fonts that every office program has, or has one as wide for.
+# Every office program has this font, or one of the same widths.
 _FONT, _SIZE, _SMALL = "Arial", 7.5, 7
 _SOFT, _NAVY, _RULE = "4A4F57", "1F3A5F", "C9CED6"
 

@@ -459,15 +459,30 @@ def test_themes_stand_by_rank_and_what_is_not_live_stands_apart(ending: str) -> 
     assert "AFI 3 " in text[text.index("no action answers") : behind]
 
 
-@pytest.mark.parametrize("ending", PRINTED)
-def test_a_row_higher_than_a_page_is_shown_to_its_end(ending: str) -> None:
-    note = " ".join(f"word{n}" for n in range(3_000))
-    update = UpdateEntry(at=datetime(2026, 11, 23, tzinfo=UTC), rag=Rag.RED, note=note)
-    plan = SAMPLE.model_copy(update={"actions": (changed(1, updates=(update,)),)})
+WORDS = [f"word{n}" for n in range(3_000)]
+HIGH: dict[str, Row] = {
+    "note": {
+        "updates": (
+            UpdateEntry(at=datetime(2026, 11, 2, tzinfo=UTC), rag=Rag.RED, note=" ".join(WORDS)),
+        )
+    },
+    "check": {"milestones": (MilestoneFields(text=" ".join(WORDS[:200])),)},
+    "lines": {"target": "\n".join(WORDS[:70])},
+    "items": {"sar_items": tuple(WORDS[:70])},
+}
 
-    text = letters(PRINTED[ending](exported(plan, ending)))
 
-    assert all(f"word{n}word{n + 1}" in text for n in (0, 1_500, 2_998))
+@pytest.mark.parametrize("high", HIGH)
+def test_a_row_higher_than_a_page_is_shown_to_its_end(high: str) -> None:
+    plan = SAMPLE.model_copy(update={"actions": (changed(1, **HIGH[high]),)})
+    content = exported(plan, ".pdf")
+    pages = [page.get_textpage() for page in pypdfium2.PdfDocument(content)]
+
+    assert len(pages) > 1
+    assert {"word0", "word35", "word69"} <= set(pdf_text(content).split())
+    # Nothing stands below the edge of a page.
+    assert min(p.get_charbox(n)[1] for p in pages for n in range(p.count_chars())) > 0
+    assert "word69" in word_text(exported(plan, ".docx"))
 
 
 def test_a_long_word_stays_in_its_column() -> None:
