@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from bot.coaching.draft import SarItemView
+from bot.coaching.frameworks import is_weak_grade, names_weak_grade
 from bot.coaching.looking import Seen, look
 from bot.coaching.phrases import listed
 from bot.coaching.whole_plan import WholePlan
@@ -100,17 +101,15 @@ def natural(reference: str) -> list[tuple[str, int]]:
     return [(text, int(digits) if digits else -1) for text, digits in parts]
 
 
-# What an inspector or a governor asks about first: the weakest grades by their names, safeguarding.
-_GRAVE = re.compile(
-    r"safeguard|urgent improvement|needs attention|requires improvement|\binadequate\b|\b(?-i:RI)\b",
-    re.IGNORECASE,
-)
-
-
 def is_grave(item: SarItemView) -> bool:
-    """Whether an area for improvement was judged weak, or is about safeguarding."""
-    told = (item.evaluation_area, item.judgement, item.evidence)
-    return any(_GRAVE.search(text) for text in told if text)
+    """Whether an area for improvement was judged weak, or is about safeguarding.
+
+    It is what an inspector or a governor asks about first.
+    """
+    told = [text for text in (item.evaluation_area, item.judgement, item.evidence) if text]
+    if item.grade and is_weak_grade(item.grade):
+        return True
+    return any("safeguard" in text.lower() or names_weak_grade(text) for text in told)
 
 
 def upto(value: float, green: float, amber: float) -> Light:

@@ -325,6 +325,7 @@ def _item_form(
     held = {**stored, **(mine or {})}
     themes = plans.themes(session, plan.workspace, plan.id or 0)
     settings = providers.settings_of(session, plan.workspace)
+    headings = headings_of(settings.framework, settings.headings, plan.academic_year)
     names = {str(theme.id): short(theme.name, 70) for theme, _ in themes}
     blocks: list[Block] = news(changed)
     blocks += [
@@ -333,7 +334,7 @@ def _item_form(
         text_input("judgement", "The judgement", held, optional=False, long=True),
         text_input("evidence", "How we know", held, long=True),
         text_input("department", "Department", held),
-        area_input(headings_of(settings.framework, settings.headings), held, stored),
+        area_input(headings, held, stored),
         text_input("measure", "The measure it rests on", held),
         text_input("baseline", "The figure now", held, hint="A level such as 54%, 3 in 10 or RI"),
         day_input("baseline_date", "As of", held),

@@ -12,7 +12,9 @@ from bot.coaching.frameworks import (
     FRAMEWORKS,
     LONGEST_HEADING,
     MOST_HEADINGS,
+    NO_FRAMEWORK,
     OWN,
+    default_framework,
     headings_in,
     headings_of,
 )
@@ -64,12 +66,9 @@ _OVERVIEWS = {
 }
 _RUNNING, _PAUSED = "no", "yes"
 _PAUSE = {_RUNNING: "No", _PAUSED: "Yes, until somebody changes this"}
-_NO_FRAMEWORK = "none"
-_CHOICES = {
-    _NO_FRAMEWORK: "None: we type the area of each SAR item",
-    **{key: framework.name for key, framework in FRAMEWORKS.items()},
-    OWN: "Our own headings",
-}
+# What the form has for a provider that has chosen nothing.
+_OF_THE_YEAR = "year"
+_CHOICES = (_OF_THE_YEAR, *FRAMEWORKS, OWN, NO_FRAMEWORK)
 _LIMITS = {
     "themes": "How many themes should the plan have at most?",
     "theme": "How many actions should a theme have at most?",
@@ -119,8 +118,25 @@ def _held(settings: ProviderSettings, year: str) -> dict[str, Any]:
         "closures": closures_text(settings.closures, year) or None,
         **own_days(settings.terms, year),
         **{name: None if number is None else str(number) for name, number in numbers.items()},
-        "framework": settings.framework if settings.framework in _CHOICES else _NO_FRAMEWORK,
+        "framework": _framework_held(settings.framework),
         "headings": "\n".join(headings_of(OWN, settings.headings)) or None,
+    }
+
+
+def _framework_held(stored: str | None) -> str:
+    if stored is None:
+        return _OF_THE_YEAR
+    return stored if stored in _CHOICES else NO_FRAMEWORK
+
+
+def _frameworks(year: str) -> dict[str, str]:
+    """The choices of a framework, the newest of each sector first."""
+    newest_first = sorted(FRAMEWORKS.values(), key=lambda f: (f.sector, -f.begins.toordinal()))
+    return {
+        _OF_THE_YEAR: f"The one of the year: {default_framework(year).name}",
+        **{framework.key: framework.name for framework in newest_first},
+        OWN: "Our own headings",
+        NO_FRAMEWORK: "None: we type the area of each SAR item",
     }
 
 
@@ -197,7 +213,7 @@ def _form(
             "framework",
             "Which framework does your SAR follow?",
             held,
-            _CHOICES,
+            _frameworks(year),
             optional=False,
             hint="Its evaluation areas are then offered for each SAR item.",
         ),
@@ -257,7 +273,7 @@ def _take(office: Office, person: Person, view: dict[str, Any]) -> Done:
                 settings.limits = with_limit(settings.limits, name, _number(typed[name]))
         settings.learners = _number(typed["learners"])
         chosen = typed["framework"]
-        settings.framework = None if chosen == _NO_FRAMEWORK else chosen
+        settings.framework = None if chosen == _OF_THE_YEAR else chosen
         settings.headings = headings
         settings.changed_by_id = person.id
         session.add(settings)

@@ -142,7 +142,7 @@ def test_what_is_saved_is_shown_again(fake: FakeSlack, bot: InProcess, lead: Scr
         themes="",
         load="",
         learners="",
-        framework="none",
+        framework="year",
         headings="",
         nation="england",
         closures="",
@@ -296,7 +296,7 @@ def test_what_was_kept_otherwise_stays_or_is_the_standard(bot: InProcess, lead: 
 
     assert kept(bot)["limits"] == {**limits, "themes_green": 4, "themes_amber": 5}
     assert kept(bot)["terms"] == {"2025/26": "as it was"}
-    assert kept(bot)["framework"] is None
+    assert kept(bot)["framework"] == "none"
     assert kept(bot)["closures"][0] == "soon"
     change(lead, closures="26 October")
     assert kept(bot)["closures"] == [["2025-10-24", "2025-10-24"], ["2026-10-26", "2026-10-26"]]
@@ -340,7 +340,7 @@ def test_another_workspace_has_settings_of_its_own(
 
     text = stranger.sends("do:settings:", "{}")
 
-    assert "Ours alone" not in text and "[None: we type" in text
+    assert "Ours alone" not in text and "[The one of the year: Renewed EIF" in text
     stranger.saves(load="7", framework="cif-2015")
     assert kept(bot) == before
     assert kept(bot, ELSEWHERE)["framework"] == "cif-2015"
@@ -526,6 +526,11 @@ def open_item(lead: Screens, reference: str = "AFI 1") -> str:
 
 def test_the_framework_gives_a_sar_item_its_headings(bot: InProcess, lead: Screens) -> None:
     open_item(lead)
+    # Nobody has chosen one: that of the year, 2026/27.
+    assert offered(lead) == [*FRAMEWORKS["eif-2025"].headings, "No heading yet"]
+    lead.modals.clear()
+    change(lead, framework="none")
+    open_item(lead)
     assert offered(lead) == []
     lead.saves(evaluation_area="Teaching and <care>")
     lead.modals.clear()
@@ -579,6 +584,7 @@ def test_a_heading_too_long_for_a_choice_stays_until_another_is_chosen(
     bot: InProcess, lead: Screens, second: Screens
 ) -> None:
     long = "How well " + "w " * 100 + "learners do"
+    change(lead, framework="none")
     open_item(lead)
     lead.saves(evaluation_area=long)
     lead.modals.clear()

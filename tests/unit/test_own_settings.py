@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.coaching.dates import terms_of
-from bot.coaching.frameworks import FRAMEWORKS, LONGEST_HEADING, OWN, headings_in, headings_of
+from bot.coaching.frameworks import (
+    FRAMEWORKS,
+    LONGEST_HEADING,
+    NO_FRAMEWORK,
+    OWN,
+    headings_in,
+    headings_of,
+)
 from bot.coaching.own_limits import ASKED, limits_of, own_limit, with_limit
 from bot.coaching.own_terms import DAYS, own_days, own_terms, term_problems, with_terms
 from bot.coaching.whole_plan import STANDARD, Limits
@@ -238,9 +245,12 @@ def test_each_framework_has_headings_that_fit_a_choice() -> None:
         "CIF 2015",
         "EIF 2019",
         "Renewed EIF, November 2025",
+        "CIF 2015, schools",
+        "EIF 2019, schools",
+        "Renewed EIF, November 2025, schools",
     ]
     for framework in FRAMEWORKS.values():
-        assert framework.key not in (OWN, "none")
+        assert framework.key not in (OWN, NO_FRAMEWORK, "year") and len(framework.key) <= 24
         assert len(set(framework.headings)) == len(framework.headings)
         assert all(len(heading) <= LONGEST_HEADING for heading in framework.headings)
         # They are what the form would make of them.
