@@ -131,7 +131,7 @@ APPS, HIGH = "apprenticeships", "provision for learners with high needs"
         (f"{CTT}: apprenticeships", RENEWED, "exact", [f"{CTT}: {APPS}"]),
         ("Apprenticeships - achievement", RENEWED, "exact", [f"{ACHIEVED}: {APPS}"]),
         (
-            "Provision for learners and apprentices with high needs - participation and development",
+            "Learners and apprentices with high needs - participation and development",
             RENEWED,
             "exact",
             [f"{PART}: {HIGH}"],

@@ -1,0 +1,300 @@
+"""Questions about the plan, told from everything else that people write."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.coaching.asked_names import Known
+from bot.coaching.plan_questions import Question, asked
+
+# A Monday in the spring term.
+TODAY = date(2027, 2, 1)
+KNOWN = Known(
+    TODAY,
+    themes=(
+        "Learners stay and achieve on time",
+        "English and maths that open doors",
+        "Teaching that stretches every learner",
+        "Attendance and punctuality",
+    ),
+    departments=("Digital and engineering", "English and maths", "Health and care", "Construction"),
+    owners=("Dominic Okoro", "Lucy Brandreth", "Tomasz Wilk", "Ruth Adeyemi", "Ruth Small"),
+    sar_items=("AFI 1", "AFI 2", "AFI 3", "Maths 4"),
+)
+
+
+def says(question: Question | None) -> str:
+    """A question in one line: the view, then what narrows it."""
+    if question is None:
+        return "none"
+    parts = [question.view.value]
+    parts += [f"{a.kind.value}={a.name}" for a in question.about]
+    parts += [state.value for state in question.states]
+    parts += [f"no {name}" for name in question.lacks]
+    if question.span:
+        first, last = question.span.first, question.span.last
+        parts.append(f"{first or ''}..{last or ''}")
+    parts += [name for name in ("mine", "counts", "by_owner") if getattr(question, name)]
+    return ", ".join(parts)
+
+
+DEPT = "department=English and maths"
+QUESTIONS = [
+    # How something is doing.
+    ("how is maths doing?", f"department, {DEPT}"),
+    ("How's English and maths getting on", f"department, {DEPT}"),
+    ("how is health and care looking?", "department, department=Health and care"),
+    ("How are we doing in construction?", "department, department=Construction"),
+    ("how is the engineering department doing?", "department, department=Digital and engineering"),
+    ("how are we doing on attendance?", "actions, measure=attendance"),
+    ("how's retention going?", "actions, measure=retention_rate"),
+    (
+        "How is the theme attendance and punctuality doing?",
+        "theme, theme=Attendance and punctuality",
+    ),
+    (
+        "how is teaching that stretches every learner coming along?",
+        "theme, theme=Teaching that stretches every learner",
+    ),
+    ("how is Dominic doing?", "owner, owner=Dominic Okoro"),
+    ("what is Dominic's progress?", "owner, owner=Dominic Okoro"),
+    ("What’s Lucy Brandreth’s position?", "owner, owner=Lucy Brandreth"),
+    ("what's the latest on construction?", "department, department=Construction"),
+    ("where are we with attendance?", "actions, measure=attendance"),
+    ("any news on maths?", f"department, {DEPT}"),
+    ("how is hairdressing doing?", "actions, topic=hairdressing"),
+    # The plan as a whole.
+    ("how is the plan going?", "plan"),
+    ("how are we doing overall?", "plan"),
+    ("show me the plan", "plan"),
+    ("Could you show me a summary of the plan please", "plan"),
+    ("summary?", "plan"),
+    ("summary for governors", "governors"),
+    ("Can I have the governors' summary?", "governors"),
+    ("what should I tell the governors?", "governors"),
+    # The SAR.
+    ("which AFIs have no action?", "sar"),
+    ("Which areas for improvement don't have an action?", "sar"),
+    ("how many AFIs are uncovered?", "sar, counts"),
+    ("which findings are not covered", "sar"),
+    ("what are we doing about AFI 3?", "thread, sar item=AFI 3"),
+    ("how is AFI 2 doing?", "thread, sar item=AFI 2"),
+    # Lists by how actions stand.
+    ("what's red?", "actions, off track"),
+    ("What is overdue", "actions, overdue"),
+    ("anything overdue?", "actions, overdue"),
+    ("is anything at risk in construction?", "actions, department=Construction, at risk"),
+    ("which actions on attendance are overdue?", "actions, measure=attendance, overdue"),
+    (
+        "which actions are off track in engineering?",
+        "actions, department=Digital and engineering, off track",
+    ),
+    (
+        "how many actions are off track in engineering?",
+        "actions, department=Digital and engineering, off track, counts",
+    ),
+    ("How many actions are there?", "actions, counts"),
+    ("how many red actions do we have?", "actions, off track, counts"),
+    ("which actions are red or amber?", "actions, off track, at risk"),
+    ("overdue actions in maths", f"actions, {DEPT}, overdue"),
+    ("list the amber actions please", "actions, at risk"),
+    ("show me all the actions for health and care", "actions, department=Health and care"),
+    ("Which actions are not on track?", "actions, off track, at risk"),
+    ("which actions are complete?", "actions, complete"),
+    ("what's been done?", "actions, complete"),
+    ("Which actions haven't started?", "actions, without any update"),
+    ("which actions are still drafts?", "actions, not agreed yet"),
+    ("Are any actions parked?", "actions, parked"),
+    (
+        "Hi, which actions in construction are behind?",
+        "actions, department=Construction, off track, at risk",
+    ),
+    # What they lack.
+    ("which actions have no owner?", "actions, no owner"),
+    ("which actions don't have a baseline?", "actions, no baseline"),
+    ("How many actions lack a target?", "actions, no target, counts"),
+    ("actions without a milestone?", "actions, no milestone"),
+    ("which maths actions have no baseline?", f"actions, {DEPT}, no baseline"),
+    # By when.
+    ("what's due this half-term?", "actions, due, 2027-02-01..2027-02-12"),
+    ("What is due this week", "actions, due, 2027-02-01..2027-02-07"),
+    ("which actions are due this term?", "actions, due, 2027-02-01..2027-04-15"),
+    ("what's due soon?", "actions, due, 2027-02-01..2027-02-15"),
+    ("what is due by Easter?", "actions, due, 2027-02-01..2027-03-31"),
+    ("which actions are due by 12 March?", "actions, due, 2027-02-01..2027-03-12"),
+    ("what's due in May?", "actions, due, 2027-05-01..2027-05-31"),
+    (
+        "which actions in construction are due next month",
+        "actions, department=Construction, due, 2027-03-01..2027-03-31",
+    ),
+    # Whose.
+    ("show me what I own", "actions, mine"),
+    ("what do I own?", "actions, mine"),
+    ("my actions?", "actions, mine"),
+    ("show my actions", "actions, mine"),
+    ("which of my actions are overdue?", "actions, overdue, mine"),
+    ("what have I got due this week?", "actions, due, 2027-02-01..2027-02-07, mine"),
+    ("which actions does Tomasz own?", "actions, owner=Tomasz Wilk"),
+    ("what does Lucy own?", "actions, owner=Lucy Brandreth"),
+    ("which of Dominic's actions are red?", "actions, owner=Dominic Okoro, off track"),
+    ("Dominic's overdue actions", "actions, owner=Dominic Okoro, overdue"),
+    ("what does Ruth have?", "actions, owner=ruth"),
+    # Updates.
+    ("who hasn't updated?", "actions, without a recent update, by_owner"),
+    (
+        "Who has not updated in construction?",
+        "actions, department=Construction, without a recent update, by_owner",
+    ),
+    ("which actions have no update?", "actions, without a recent update"),
+    ("what has changed since last week?", "actions, changed, 2027-01-25.."),
+    ("what's new since Christmas?", "actions, changed, 2026-12-25.."),
+    ("What's changed?", "actions, changed, 2027-01-25.."),
+    ("what has changed in maths since Friday?", f"actions, {DEPT}, changed, 2027-01-29.."),
+    # One action.
+    ("is A-12 on track?", "actions, action=A-12"),
+    ("how is A-12 doing?", "actions, action=A-12"),
+    ("who owns A-7?", "actions, action=A-7"),
+    ("when is action 7 due?", "actions, action=A-7"),
+    ("show me A-12", "actions, action=A-12"),
+]
+
+OTHERS = [
+    # New actions.
+    "We will review attendance in maths and ring home on the day",
+    "Undertake a review of maths resources",
+    "Review attendance",
+    "Complete actions on attendance",
+    "Draft actions for maths",
+    "Improve attendance in construction",
+    "Actions on attendance in maths",
+    "Introduce weekly progress checks in engineering",
+    "What we will do is ring home on the day of each absence",
+    "I want to add an action about attendance",
+    "can we add an action on attendance?",
+    "New action on punctuality please",
+    "We need a new action for AFI 3",
+    "Could we do something about retention in health and care?",
+    "Shall I write an action for AFI 3?",
+    "Dominic will ring home",
+    "Lucy to lead on attendance",
+    "A summary for governors will be written each term so that they can challenge",
+    "Show learners what good looks like in maths",
+    "List the learners at risk and meet them weekly",
+    "Give learners feedback on time",
+    "Track which learners are overdue with their coursework",
+    "How learners get on in maths will be looked at weekly",
+    # News.
+    "A-12 is at 84%",
+    "A-12 is on track",
+    "A-12 done",
+    "attendance is 86% now",
+    "Attendance is going well",
+    "maths is doing well",
+    "on track",
+    "red",
+    "All my actions are on track",
+    "My actions are overdue, sorry",
+    "everything is on track",
+    "no change",
+    "it's overdue because of exams",
+    "update on A-12: 84%, on track",
+    "progress on attendance is slow",
+    "Dominic's progress is good",
+    "Nothing overdue from me",
+    "maths is red",
+    "Attendance off track in engineering",
+    # Answers in an interview.
+    "Attendance",
+    "the maths one",
+    "AFI 3",
+    "Dominic",
+    "Dominic Okoro",
+    "by Easter",
+    "Due this half-term",
+    "attendance in maths from 74% to 82%",
+    "registers, every half-term",
+    "English and maths",
+    "No baseline yet",
+    "without a target it is hard to say",
+    "learners at risk",
+    "74%",
+    "Fewer learners overdue with work",
+    "Progress in maths",
+    "More learners on track in engineering",
+    # Questions to the coach, and talk.
+    "what is a baseline?",
+    "why do you ask?",
+    "what do you mean?",
+    "which one?",
+    "how many?",
+    "who?",
+    "what is a good target?",
+    "what's new?  I never know what to put",
+    "where are we?",
+    "show me",
+    "what have you got so far?",
+    "how are you doing?",
+    "how is it going?",
+    "how is your day going?",
+    "how's things?",
+    "what is attendance?",
+    "what should the target be?",
+    "what should I put for the baseline?",
+    "is that ok?",
+    "is attendance a good measure?",
+    "who should own it?",
+    "can you help me?",
+    "do I need a baseline?",
+    "what does on track mean?",
+    "what does red mean?",
+    "when is it due?",
+    "which action?",
+    "which actions?",
+    "who is at risk?",
+    "how many learners are at risk?",
+    "what is at risk of happening?",
+    "which actions will lift attendance?",
+    "is maths a department?",
+    "how do I complete an action?",
+    "what happens if it is overdue?",
+    "who are you?",
+    "is 82% realistic?",
+    "what is overdue work?",
+    "how is attendance measured?",
+    "what's the difference between a measure and a target?",
+    "thanks",
+    "hello",
+    "",
+    "?",
+]
+
+
+@pytest.mark.parametrize(("text", "means"), QUESTIONS)
+def test_a_question_about_the_plan_is_read(text: str, means: str) -> None:
+    assert says(asked(text, KNOWN)) == means
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_anything_else_is_none(text: str) -> None:
+    assert asked(text, KNOWN) is None
+
+
+@given(
+    st.text(max_size=80)
+    | st.lists(st.sampled_from([w for q, _ in QUESTIONS for w in q.split()]), max_size=9).map(
+        " ".join
+    )
+)
+def test_whatever_is_typed_is_read_without_harm(text: str) -> None:
+    question = asked(text, KNOWN)
+
+    assert question is None or says(question)
+
+
+@pytest.mark.parametrize("text", [q for q, _ in QUESTIONS])
+def test_a_question_is_none_in_the_midst_of_an_action(text: str) -> None:
+    core = text.rstrip("?")
+    assert asked(f"We will meet weekly to ask {core} and act on it", KNOWN) is None
+    assert asked(f"{text} Because we want to ring home on the day", KNOWN) is None
