@@ -52,7 +52,7 @@ _NO_NAME = re.compile(
     r"(?:(?:the|a|an|this|that|these|those|it|them|they|you|your|yourself|me|him|her|us|we|day|life|weather|weekend|i|everyone|everything|things|all|any|some|there|here|what|how|who|when|which|one|ones|of|in|on|to|for|next|last|business)(?:\b|$) ?)+"
 )
 _ARTICLE = re.compile(
-    r"^(?:the|our|all|any|theme|department|faculty) |(?: (?:department|dept|theme|team|area|faculty|priority|actions?|measure|figures?|rates?|curriculum area))+$"
+    r"^(?:the|our|all|any|theme|department|faculty) |(?: (?:department|dept|theme|team|area|faculty|priority|actions?|measure|curriculum area))+$"
 )
 _SAME = {"mathematics": "maths", "math": "maths", "eng": "english"}
 

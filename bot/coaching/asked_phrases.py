@@ -5,7 +5,7 @@ rest can be held against a few plain shapes of sentence. What is left over makes
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -136,18 +136,27 @@ def phrases(low: str, today: date, terms: tuple[tuple[date, date], ...]) -> Phra
     if span and span.last and not states and not span.first:
         states.append(State.DUE)
     rest = " ".join(taken.text.split())
-    found = Phrases(rest, tuple(dict.fromkeys(states)), tuple(dict.fromkeys(lacks)), span, mine)
-    return _told_apart(found, today)
+    days = _days(span, states, today, terms)
+    return Phrases(rest, tuple(dict.fromkeys(states)), tuple(dict.fromkeys(lacks)), days, mine)
 
 
-def _told_apart(found: Phrases, today: date) -> Phrases:
-    """The days that a bare "due", "changed" or "no update" means."""
-    if found.span is None and State.DUE in found.states:
-        soon = Span(today, today + timedelta(days=AHEAD_DAYS), "in the next two weeks")
-        return replace(found, span=soon)
-    if found.span is None and State.MOVED in found.states:
-        return replace(found, span=Span(today - timedelta(days=7), None, "in the last week"))
-    return found
+# Of these it is asked what has been since a day, not what is to come until one.
+_LOOK_BACK = {State.MOVED, State.NO_UPDATE}
+
+
+def _days(
+    span: Span | None, states: list[State], today: date, terms: tuple[tuple[date, date], ...]
+) -> Span | None:
+    """The days that "due" or "changed" means alone, and those behind us that "this week" may mean."""
+    if span is None and State.DUE in states:
+        return Span(today, today + timedelta(days=AHEAD_DAYS), "in the next two weeks")
+    if span is None and State.MOVED in states:
+        week_ago = today - timedelta(days=7)
+        return Span(week_ago, None, f"since {_day(week_ago)}")
+    if span is not None and span.last is not None and _LOOK_BACK & set(states):
+        first = _since(span.words.removeprefix("this "), today, terms)
+        return Span(first, None, f"since {_day(first)}") if first and first <= today else span
+    return span
 
 
 # --- times --------------------------------------------------------------------------------------

@@ -244,6 +244,8 @@ def _may_be_said(core: str) -> bool:
     return not _ASKING.match(core) and _STATES_FACT.search(core) is not None
 
 
+# Only these go with days: when an action was completed or parked is not at hand.
+_OF_DAYS = {State.DUE, State.MOVED, State.NO_UPDATE}
 # Of people only this is asked: "who is at risk" is about learners.
 _OF_PEOPLE = {State.NO_UPDATE, State.NOT_STARTED, State.OVERDUE}
 
@@ -253,6 +255,8 @@ def _listed(core: str, found: Phrases, about: tuple[About, ...], who: bool) -> Q
     if not narrows and ("actions" not in core or len(core.split()) < 3):
         return None
     if who and not set(found.states) <= _OF_PEOPLE:
+        return None
+    if found.span and not _OF_DAYS & set(found.states):
         return None
     return Question(
         View.ACTIONS,
