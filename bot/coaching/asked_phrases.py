@@ -85,7 +85,7 @@ _STATES: tuple[tuple[tuple[State, ...], str], ...] = (
     ((State.ON_TRACK,), r"\bon[- ](?:track|course|target)\b|\b(?:rated |rag(?:ged)? |marked )?green\b|\bgoing well\b"),
     ((State.DONE,), r"\b(?:done|complete[d]?|finished|closed|blue)\b"),
     ((State.PARKED,), r"\b(?:parked|on hold|paused)\b"),
-    ((State.MOVED,), r"\b(?:changed|moved|happened|been happening|different|new)\b"),
+    ((State.MOVED,), r"\b(?:changed|moved|happened|been happening|new)\b"),
     ((State.DUE,), r"\b(?:coming up|due(?! date))\b"),
 )  # fmt: skip
 _MISSES: tuple[tuple[str, str], ...] = (

@@ -47,14 +47,14 @@ class Question:
     by_owner: bool = False
 
 
-_MOST_WORDS = 22
+_MOST_WORDS, _LONGEST = 22, 160
 # What may stand before and after a question without being part of it.
 _BEFORE = re.compile(
     r"^(?:(?:hi|hello|hey|hiya|morning|good (?:morning|afternoon)|ok|okay|so|right|please|and|thanks|quick question|just wondering|out of interest)(?: there| all| bot)?\b[,:!. -]*)+"
 )
 _LED = re.compile(
     r"^(?:(?:(?:can|could|would|will) (?:you|i) (?:please |just )?|i(?:'d| would) (?:like|love) (?:you )?to |i (?:want|need) to |let me |do you know |please |just )*"
-    r"(?:show|tell|give|list|see|know|get|have|find|let me (?:see|know)|remind me|run me through|look at|view|display|send)(?: me| us)?|(?:can|could|may) (?:you|i) (?:please )?|do you know)\b[,: ]*"
+    r"(?:show|tell|give|list|see|know|get|have|find|let me (?:see|know)|remind me|run me through|look at|view|display)(?: me| us)?|(?:can|could|may) (?:you|i) (?:please )?|do you know)\b[,: ]*"
 )
 _AFTER = re.compile(
     r"(?:[,. ]*(?:please|thanks|thank you|at the moment|right now|now|currently|today|overall|so far|then))*[?.! ]*$"
@@ -71,22 +71,23 @@ _NEVER = re.compile(
 _ON = r"(?:on|in|for|about|under|within|across|around|with|of|from|to do with|relat(?:ing|ed) to|regarding|owned by|led by|by|that answer|which answer|that are about|against)"
 _NAME = r"[a-z0-9][a-z0-9'&,./ -]*?"
 _ACTS = r"(?:actions?|qip actions?|ones|things|items on the plan)"
-_IS = r"(?:(?:is|are|was|were|'s|'re|be|been|being|has|have|had|'ve|does|do|did|we|there|they|currently|still|now|yet|going|to be|got|fall|falling|falls|come|coming|all|both|that|which|who|any|anything) ?)*"
-_MARKS = r"(?:(?:S|T|M)(?: ?(?:,|and|or|but|nor)? ?(?=S|T|M)|\b) ?)+"
-_ASKS = r"(?:which|what|whose|how many|any|list|all|the|every|is|are|do|does|have|has|there|of|our|we|how|got|show|many|whats|what's) ?"
+# None of these gives back what it has taken, so that no question takes long to be found none.
+_IS = r"(?:(?:is|are|was|were|'s|'re|be|been|being|has|have|had|'ve|does|do|did|we|there|they|currently|still|now|yet|going|to|got|fall|falling|falls|come|coming|all|both|that|which|who|any|anything)\b ?)*+"
+_MARKS = r"(?:[STM]\b(?:[ ,]|and\b|or\b|but\b|nor\b)*+)++"
+_ASKS = r"(?:(?:which|what's|whats|what|whose|how|any|list|all|the|every|is|are|do|does|have|has|there|of|our|we|got|show|many)\b ?)++"
 
 
 def _shape(text: str) -> re.Pattern[str]:
     return re.compile(text.replace("<on>", _ON).replace("<acts>", _ACTS).replace("<is>", _IS)
-                      .replace("<marks>", _MARKS).replace("<asks>", f"(?:{_ASKS})"))  # fmt: skip
+                      .replace("<marks>", _MARKS).replace("<asks>", _ASKS))  # fmt: skip
 
 
 # Of each: what it asks for, its shape, and whether it must end in "?" or be led up to by "show me".
 _LISTS: tuple[tuple[re.Pattern[str], bool], ...] = (
     # "Which of my actions on attendance are overdue in engineering", "how many actions are red".
-    (_shape(rf"<asks>+(?:M )?(?:<marks> ?)?<acts>(?: <on> (?P<name>{_NAME}))?(?: <is>(?:<marks>)?)?(?: ?<on> (?P<also>{_NAME}))?"), False),
+    (_shape(rf"<asks>(?:M )?(?:<marks> ?)?<acts>(?: <on> (?P<name>{_NAME}))?(?: <is>(?:<marks>)?)?(?: ?<on> (?P<also>{_NAME}))?"), False),
     # "Which maths actions are red".
-    (_shape(rf"<asks>+(?P<known>{_NAME}) <acts>(?: <is>(?:<marks>)?)?"), False),
+    (_shape(rf"<asks>(?P<known>{_NAME}) <acts>(?: <is>(?:<marks>)?)?"), False),
     # "What is red in maths", "anything overdue", "what do I own".
     (_shape(rf"(?:what(?:'s)?|which|whats|anything|everything|is anything|is there anything|has anything|how much|how many) ?<is><marks>(?: ?<on> (?P<name>{_NAME})(?: T)?)?"), False),
     # "Who has not updated", "who is overdue in maths".
@@ -109,12 +110,12 @@ _VIEWS: tuple[tuple[re.Pattern[str], bool], ...] = (
     (_shape(rf"where (?:are|do) we (?:stand |up to |at )?(?:on|with|in) (?P<name>{_NAME})"), False),
     (_shape(rf"(?:what(?:'s| is| are)|whats|how(?:'s| is)) (?P<owner>{_NAME})(?:'s|') (?:progress|position|status|actions|plan|update)"), False),
     (_shape(rf"(?:what(?:'s| is)|whats) (?:the )?(?:latest |current )?(?:progress|position|status|picture|state of play|latest|news|situation) ?(?:<on>|with) (?P<name>{_NAME})"), False),
-    (_shape(rf"(?:any |the |an |a )?(?:latest |quick )?(?:news|progress|updates?|position|status|summary|overview|report|summaries)(?: ?<on>)? (?P<name>{_NAME})"), True),
+    (_shape(rf"(?:any |the |an |a )?(?:latest |quick )?(?:news|progress|updates?|position|status|summary|overview|report|summaries) ?<on> (?P<name>{_NAME})"), True),
     (_shape(rf"(?:the )?(?P<name>{_NAME})(?:'s|')? (?:summary|overview|progress|position|status)"), True),
 )  # fmt: skip
 _SAR = _shape(
     r"(?:which|what|how many|any|are there any|are any|list|all|the|show) ?(?:of )?(?:the |our )?(?:sar items|afis?|areas? for improvement|findings?|sar findings?|things in the sar|parts of the sar) ?"
-    r"(?:<is>(?:S|open|uncovered|unanswered|waiting|not (?:covered|answered|addressed)|aren't (?:covered|answered|addressed)|(?:with no|without|has no|have no|have not got|haven't got|don't have|do not have|lack|without any|with no) (?:an? |any )?actions?)(?: against (?:it|them))?|)"
+    r"(?:(?:(?:is|are|do|we|that|which|still|there|currently) )*(?:S|open|uncovered|unanswered|waiting|not (?:covered|answered|addressed)|aren't (?:covered|answered|addressed)|(?:with no|without|has no|have no|have not got|haven't got|don't have|do not have|lack|without any|with no) (?:an? |any )?actions?)(?: against (?:it|them))?|)"
 )
 _SAR_PAGE = re.compile(
     r"(?:how(?:'s| is| are) (?:the )?(?:sar|sar items|afis) (?:being )?(?:covered|answered|doing|addressed)|(?:the )?(?:sar|afi) (?:coverage|summary|view)|(?:the )?coverage(?: of the (?:sar|afis))?|(?:what(?:'s| is) the )?coverage of (?:the )?(?:sar|afis))"
@@ -141,7 +142,7 @@ _REFERENCE = re.compile(r"\ba[- ]?\d{1,5}\b|\baction (?:no\.? ?|number ?)?a?-?\d
 def asked(text: str, known: Known) -> Question | None:
     """The question about the plan that a message is; None for anything that is not plainly one."""
     low = " ".join(straight(text).lower().split())
-    if "\n" in text.strip() or len(low.split()) > _MOST_WORDS:
+    if "\n" in text.strip() or len(low) > _LONGEST or len(low.split()) > _MOST_WORDS:
         return None
     is_question = low.rstrip(" !.").endswith("?")
     core, led = _core(low)

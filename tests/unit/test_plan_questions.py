@@ -1,6 +1,7 @@
 """Questions about the plan, told from everything else that people write."""
 
 from datetime import date
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -264,6 +265,8 @@ OTHERS = [
     "what is overdue work?",
     "how is attendance measured?",
     "what's the difference between a measure and a target?",
+    "Send a summary email after each careers interview",
+    "What's different?",
     "thanks",
     "hello",
     "",
@@ -298,3 +301,14 @@ def test_a_question_is_none_in_the_midst_of_an_action(text: str) -> None:
     core = text.rstrip("?")
     assert asked(f"We will meet weekly to ask {core} and act on it", KNOWN) is None
     assert asked(f"{text} Because we want to ring home on the day", KNOWN) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["what's " + "due " * 20, "which actions " + "are red and " * 6, "which of the " * 7]
+)
+def test_a_muddle_is_read_at_once(text: str) -> None:
+    started = perf_counter()
+
+    asked(text, KNOWN)
+
+    assert perf_counter() - started < 0.5
