@@ -51,7 +51,7 @@ def matching(question: Question, plan: PlanView, today: date, asker: Person) -> 
         for line in plan.actions
         if (not question.mine or line.stored.action.owner_id == asker.id)
         and all(_is_about(line, about, plan) for about in question.about)
-        and all(GAP_NAMES[name] in line.gaps for name in question.lacks)
+        and (not question.lacks or any(GAP_NAMES[name] in line.gaps for name in question.lacks))
         and _stands(line, question, today)
     ]
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.coaching.measures import find_measure
 from bot.coaching.update_reading import references
-from bot.coaching.words import stem, straight
+from bot.coaching.words import content_stems, stem, straight
 
 
 class Kind(StrEnum):
@@ -49,7 +49,7 @@ _NO_WORDS = re.compile(
 )
 # Words that begin no name of a theme, a person or a topic.
 _NO_NAME = re.compile(
-    r"(?:(?:the|a|an|this|that|these|those|it|them|they|you|your|yourself|me|him|her|us|we|day|life|weather|weekend|i|everyone|everything|things|all|any|some|there|here|what|how|who|when|which|one|ones|of|in|on|to|for|next|last|business)(?:\b|$) ?)+"
+    r"(?:(?:the|a|an|this|that|these|those|it|them|they|you|your|yourself|me|him|her|us|we|day|life|weather|weekend|i|everyone|everything|things|all|any|some|there|here|what|how|who|when|which|one|ones|plan|qip|total|of|in|on|to|for|next|last|business)(?:\b|$) ?)+"
 )
 _ARTICLE = re.compile(
     r"^(?:the|our|all|any|theme|department|faculty) |(?: (?:department|dept|theme|team|area|faculty|priority|actions?|measure|curriculum area))+$"
@@ -85,7 +85,7 @@ def named(typed: str, known: Known) -> About | None:
             return About(kind, found[0] if len(found) == 1 else short, typed)
     if measure:
         return About(Kind.MEASURE, measure[0].key, short)
-    if _NO_NAME.match(short):
+    if _NO_NAME.match(short) or not content_stems(short):
         return None
     return About(Kind.TOPIC, short, typed)
 

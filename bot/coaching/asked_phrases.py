@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.coaching.dates import (
+    MONTHS,
     academic_year,
     find_dates,
     half_term_begins,
@@ -99,6 +100,9 @@ _MISSES: tuple[tuple[str, str], ...] = (
     ("impact", rf"{_NO}(?:learner )?impacts?(?: on learners)?\b"),
     ("linked", rf"{_NO}(?:sar (?:items?|references?|links?)|findings?|afis?)\b|\bnot linked\b"),
 )  # fmt: skip
+_AND_ANOTHER = re.compile(
+    r"S +(?:,|or|and|nor) +(?:an? |any |the )?(?=(?:owner|baseline|starting|target|measure|indicator|evidence|source|date|deadline|milestone|impact)s?\b)"
+)
 _MINE = re.compile(
     r"\b(?:(?:that |which )?(?:do )?i (?:own|lead|have|am (?:responsible for|the owner of|down for|working on))|am i (?:responsible for|the owner of|down for|working on)|(?:are|is) mine|mine"
     r"|my|have i got|i(?:'ve| have) got|(?:assigned|belong(?:s|ing)?) to me|for me|of mine)\b"
@@ -126,9 +130,12 @@ def phrases(low: str, today: date, terms: tuple[tuple[date, date], ...]) -> Phra
     """Take the known phrases out of a question in small letters."""
     taken, states, lacks = _Taken(low), list[State](), list[str]()
     span = _span(taken, today, terms)
-    for name, pattern in _MISS_PATTERNS:
-        while taken.take(pattern, "S"):
-            lacks.append(name)
+    for _ in range(2):
+        # Once more for the second of "no baseline or target", which has no "no" of its own.
+        for name, pattern in _MISS_PATTERNS:
+            while taken.take(pattern, "S"):
+                lacks.append(name)
+        taken.text = _AND_ANOTHER.sub("S no ", taken.text)
     for of_phrase, pattern in _STATE_PATTERNS:
         while taken.take(pattern, "S"):
             states += of_phrase
@@ -172,7 +179,7 @@ _LAST = re.compile(
 )
 _IN = re.compile(
     r"\b(?:in |for |during |by (?:the )?end of |before (?:the )?end of |at the end of )?(?:the )?(?P<which>this|next|the coming) (?P<unit>week|month|half[- ]?term|term|(?:academic )?year)\b"
-    r"|\b(?:in |within |over )the next (?P<n>two|three|four|few|couple of)? ?(?P<ahead>week|month|fortnight)s?\b|\b(?P<soon>soon)\b|\b(?P<today>today)\b"
+    r"|\b(?:in |within |over )the next (?P<n>two|three|four|few|couple of)? ?(?P<ahead>week|month|fortnight)s?\b|\b(?P<soon>soon)\b|\b(?P<today>today)\b|\b(?:before|by) (?:the )?(?P<half>half[- ]?term)\b"
 )
 _BY = re.compile(
     r"\b(?:by|before|until|up to) (?:the )?(?:[a-z0-9 ]{3,24})(?=$|[?.!]| (?:in|on|for|about|under)\b)"
@@ -244,6 +251,9 @@ def _since(said: str, today: date, terms: tuple[tuple[date, date], ...]) -> date
         begun = [a for a, _ in terms or terms_of(academic_year(today)) if a <= today]
         wanted = begun[-2:-1] if said.startswith("last") else begun[-1:]
         return wanted[0] if wanted else year_start(academic_year(today))
+    if said in MONTHS:
+        first = date(today.year, MONTHS[said], 1)
+        return first if first <= today else first.replace(year=today.year - 1)
     dated = find_dates(f"since {said}", today)
     if not dated:
         return None
@@ -263,8 +273,9 @@ def _coming(found: re.Match[str], today: date, terms: tuple[tuple[date, date], .
         days = _UNIT_DAYS[found["ahead"]] * _COUNTS.get(found["n"] or "", 1)
         last = today + timedelta(days=days)
         return Span(today, last, f"by {_day(last)}")
-    unit, following = re.sub(r"[- ]", "", found["unit"]), found["which"] == "next"
-    words = f"{'next' if following else 'this'} {found['unit']}"
+    named = found["half"] or found["unit"]
+    unit, following = re.sub(r"[- ]", "", named), found["which"] == "next"
+    words = f"{'next' if following else 'this'} {named}"
     if unit == "week":
         monday = today - timedelta(days=today.weekday())
         first = monday + timedelta(days=7) if following else today

@@ -33,7 +33,7 @@ class View(StrEnum):
 class Question:
     """A question about the plan.
 
-    `lacks` are criteria of a good action that are not met; `counts` where it asks how many, and
+    `lacks` are criteria of a good action of which any is not met; `counts` where it asks how many, and
     `by_owner` where it asks who.
     """
 
@@ -54,10 +54,10 @@ _BEFORE = re.compile(
 )
 _LED = re.compile(
     r"^(?:(?:(?:can|could|would|will) (?:you|i) (?:please |just )?|i(?:'d| would) (?:like|love) (?:you )?to |i (?:want|need) to |let me |do you know |please |just )*"
-    r"(?:show|tell|give|list|see|know|get|have|find|let me (?:see|know)|remind me|run me through|look at|view|display)(?: me| us)?|(?:can|could|may) (?:you|i) (?:please )?|do you know)\b[,: ]*"
+    r"(?:show|tell|give|list|see|know|get|have|find|let me (?:see|know)|remind me|run me through|look at|view|display)(?: me| us)?(?: (?:a|the) list of)?|(?:can|could|may) (?:you|i) (?:please )?|do you know)\b[,: ]*"
 )
 _AFTER = re.compile(
-    r"(?:[,. ]*(?:please|thanks|thank you|at the moment|right now|now|currently|today|overall|so far|then))*[?.! ]*$"
+    r"(?:[,. ]*(?:please|thanks|thank you|at the moment|right now|now|currently|today|overall|so far|then|in total|in all|altogether))*[?.! ]*$"
 )
 # News, plans and talk with the coach: with one of these it is never a question about the plan.
 _NEVER = re.compile(
@@ -68,7 +68,7 @@ _NEVER = re.compile(
 
 # --- shapes of a question, over the marks S, T and M ----------------------------------------------
 
-_ON = r"(?:on|in|for|about|under|within|across|around|with|of|from|to do with|relat(?:ing|ed) to|regarding|owned by|led by|by|that answer|which answer|that are about|against)"
+_ON = r"(?:on|in|for|about|under|within|across|around|with|of|from|to do with|relat(?:ing|ed|es?) to|regarding|owned by|led by|by|that answer|which answer|that are about|against)"
 _NAME = r"[a-z0-9][a-z0-9'&,./ -]*?"
 _ACTS = r"(?:actions?|qip actions?|ones|things|items on the plan)"
 # None of these gives back what it has taken, so that no question takes long to be found none.
@@ -91,7 +91,7 @@ _LISTS: tuple[tuple[re.Pattern[str], bool], ...] = (
     # "What is red in maths", "anything overdue", "what do I own".
     (_shape(rf"(?:what(?:'s)?|which|whats|anything|everything|is anything|is there anything|has anything|how much|how many) ?<is><marks>(?: ?<on> (?P<name>{_NAME})(?: T)?)?"), False),
     # "Who has not updated", "who is overdue in maths".
-    (_shape(rf"(?P<who>who(?:'s)?) ?<is><marks>(?: ?<on> (?P<name>{_NAME})(?: T)?)?"), False),
+    (_shape(rf"(?P<who>who(?:'s)?|(?:which|what) (?:owners|people|staff)) ?<is><marks>(?: ?<on> (?P<name>{_NAME})(?: T)?)?"), False),
     # "Overdue actions in maths", "my actions".
     (_shape(rf"(?:all |the |our )*<marks><acts>(?: T)?(?: <on> (?P<name>{_NAME}))?(?: T)?"), False),
     (_shape(rf"(?:all |the |our )?<acts> (?:<is><marks>|<on> (?P<name>{_NAME})(?: <is><marks>)?)"), True),
@@ -104,8 +104,13 @@ _LISTS: tuple[tuple[re.Pattern[str], bool], ...] = (
     (_shape(rf"(?:what|which <acts>) (?:is|are) (?:being done|we doing|there) about (?P<name>{_NAME})"), False),
 )  # fmt: skip
 _DOING = r"(?:doing|going|getting on|looking|progressing|coming along|coming on|faring|performing|standing|shaping up)"
+_STANDS = r"on[- ]track|off[- ]track|at risk|behind|going well|red|amber|green|slipping|overdue|doing (?:well|ok|okay)"
 _VIEWS: tuple[tuple[re.Pattern[str], bool], ...] = (
     (_shape(rf"how(?:'s| is| are| has| have)? (?:we|things|it|everyone) (?:been )?(?:{_DOING}) ?(?:<on>|when it comes to) (?P<name>{_NAME})"), False),
+    (_shape(rf"how (?P<name>{_NAME}) (?:is|are|has been|have been) {_DOING}"), True),
+    (_shape(rf"how we(?:'re| are| have been) {_DOING} <on> (?P<name>{_NAME})"), True),
+    (_shape(rf"(?:is|are) (?!we )(?P<name>{_NAME}) (?:{_STANDS})"), True),
+    (_shape(rf"are we (?:{_STANDS}) <on> (?P<name>{_NAME})"), False),
     (_shape(rf"how(?:'s| is| are| has| have|s)? (?P<name>{_NAME}) (?:been )?{_DOING}"), False),
     (_shape(rf"where (?:are|do) we (?:stand |up to |at )?(?:on|with|in) (?P<name>{_NAME})"), False),
     (_shape(rf"(?:what(?:'s| is| are)|whats|how(?:'s| is)) (?P<owner>{_NAME})(?:'s|') (?:progress|position|status|actions|plan|update)"), False),
@@ -114,14 +119,14 @@ _VIEWS: tuple[tuple[re.Pattern[str], bool], ...] = (
     (_shape(rf"(?:the )?(?P<name>{_NAME})(?:'s|')? (?:summary|overview|progress|position|status)"), True),
 )  # fmt: skip
 _SAR = _shape(
-    r"(?:which|what|how many|any|are there any|are any|list|all|the|show) ?(?:of )?(?:the |our )?(?:sar items|afis?|areas? for improvement|findings?|sar findings?|things in the sar|parts of the sar) ?"
-    r"(?:(?:(?:is|are|do|we|that|which|still|there|currently) )*(?:S|open|uncovered|unanswered|waiting|not (?:covered|answered|addressed)|aren't (?:covered|answered|addressed)|(?:with no|without|has no|have no|have not got|haven't got|don't have|do not have|lack|without any|with no) (?:an? |any )?actions?)(?: against (?:it|them))?|)"
+    r"(?:which|what|how many|any|are there any|are any|do any|is every|are all|list|all|the|show) ?(?:of )?(?:the |our )?(?:sar items?|afis?|areas? for improvement|findings?|sar findings?|things in the sar|parts of the sar) ?"
+    r"(?:(?:(?:is|are|do|we|that|which|still|there|currently) )*(?:S|open|uncovered|unanswered|waiting|not (?:covered|answered|addressed)|covered|answered|addressed|aren't (?:covered|answered|addressed)|(?:with no|without|has no|have no|have not got|haven't got|don't have|do not have|lack|without any|with no) (?:an? |any )?actions?)(?: against (?:it|them))?|)"
 )
 _SAR_PAGE = re.compile(
     r"(?:how(?:'s| is| are) (?:the )?(?:sar|sar items|afis) (?:being )?(?:covered|answered|doing|addressed)|(?:the )?(?:sar|afi) (?:coverage|summary|view)|(?:the )?coverage(?: of the (?:sar|afis))?|(?:what(?:'s| is) the )?coverage of (?:the )?(?:sar|afis))"
 )
 _PLAN_PAGE = re.compile(
-    r"(?:how(?:'s| is| are| has) (?:the |our )?(?:whole )?(?:plan|qip|everything|we)(?: been)? (?:doing|going|getting on|looking|progressing|shaping up)(?: (?:overall|with the (?:plan|qip)))?"
+    r"(?:how(?:'s| is| are| has) (?:the |our )?(?:whole )?(?:plan|qip|everything|we)(?: been)? (?:doing|going|getting on|looking|progressing|shaping up)(?: (?:overall|(?:with|against|on) the (?:plan|qip)))?|(?:are we|is (?:the|our) (?:plan|qip)) (?:on track|behind|doing (?:well|ok|okay))(?: with the plan)?"
     r"|how are things (?:going )?(?:with|on) the (?:plan|qip)"
     r"|(?:the |our |a )?(?:whole |full )?(?:plan|qip)(?: summary| overview)?|(?:the |a )?(?:summary|overview|progress|position|status)(?: of (?:the |our )?(?:whole )?(?:plan|qip))?"
     r"|(?:what(?:'s| is)|whats) (?:the )?(?:overall )?(?:position|status|picture|progress|state|state of play) (?:of|on|with) (?:the |our )?(?:plan|qip)|where are we (?:with|on) the (?:plan|qip))"
@@ -134,7 +139,7 @@ _THREAD = re.compile(
     r"(?:what(?:'s| is| are)? (?:we doing|being done|happening|happened|been done) (?:about|to|on|with|for)|what answers|which actions? (?:answers?|are for|is for|address(?:es)?)|(?:the )?thread (?:of|for|on)|how(?:'s| is)|show|where are we with|what about)? ?(?P<item>[a-z]+ ?\d+[a-z]?)(?: (?:doing|going|being addressed|getting on))?"
 )
 _OF_ACTION = _shape(
-    r"(?:is|are|how(?:'s| is)|what(?:'s| is)|whats|who (?:owns|leads)|who(?:'s| is) (?:the owner of|leading|responsible for)|when(?:'s| is)|show|status of|progress on|update on|where are we with|what about|has|was)? ?R ?(?:<is>)(?:<marks>|doing|going|getting on|progressing|about|coming along|looking)? ?"
+    r"(?:is|are|how(?:'s| is)|how far (?:along |on )?is|what(?:'s| is)(?: happening (?:with|on|to))?|whats|who (?:owns|leads)|who(?:'s| is) (?:the owner of|leading|responsible for)|when(?:'s| is)|show|status of|progress on|update on|where are we with|what about|has|was)? ?R ?(?:<is>)(?:<marks>|doing|going|getting on|progressing|about|coming along|looking)? ?"
 )
 _REFERENCE = re.compile(r"\ba[- ]?\d{1,5}\b|\baction (?:no\.? ?|number ?)?a?-?\d{1,5}\b")
 
