@@ -163,6 +163,7 @@ def in_words(question: Question, found: Sequence[ActionLine], plan: PlanView, to
         return f"{says} {_by_owner(found)}"
     if not question.states and not question.lacks:
         says += f" {_standing(found, today)}"
+        found = sorted(found, key=lambda line: _pressing(line, today))
     return "\n".join([says, *_lines(found, today)])
 
 
@@ -295,6 +296,12 @@ def _standing(found: Sequence[ActionLine], today: date) -> str:
     says = ", ".join(f"{counts[name]} {name}" for name in names if counts[name])
     overdue = sum(line.is_overdue(today) for line in found)
     return start_upper(f"{says}{f'; {overdue} overdue' if overdue else ''}.")
+
+
+def _pressing(line: ActionLine, today: date) -> tuple[bool, int]:
+    """Puts what is overdue first, then what is off track, and last what asks for nothing."""
+    stand = _stand(line)
+    return not line.is_overdue(today), _ORDER.index(stand) if stand in _ORDER else len(_ORDER)
 
 
 def _by_owner(found: Sequence[ActionLine]) -> str:

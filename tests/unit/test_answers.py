@@ -159,6 +159,12 @@ def test_no_more_than_eight_are_named() -> None:
     assert len(re.findall(r"^A-\d+", says, re.M)) == MOST_NAMED
 
 
+def test_what_presses_most_is_named_first() -> None:
+    says = answer("how is the plan going?")[1]
+
+    assert re.findall(r"^A-\d+", says, re.M)[:3] == ["A-1", "A-3", "A-2"]
+
+
 DAYS = st.integers(-120, 120).map(lambda n: TODAY + timedelta(days=n))
 LINES = st.lists(
     st.fixed_dictionaries(
