@@ -130,12 +130,19 @@ def _watches(draft: Draft) -> bool:
     return any(each.measure.pace in _OFTEN for text in texts for each in find_measures(text))
 
 
+_ALONE = re.compile(r"\s*((?:19|20)\d\d(?:\.\d+)?)\s*")
+
+
 @lru_cache(maxsize=4096)
 def level(typed: str | None, unit: str | None = None) -> Level | None:
     """The first figure of a field as a number; None where it has none that can be compared.
 
     `unit` is the action's own, for a figure typed without one.
     """
+    alone = _ALONE.fullmatch(typed) if typed else None
+    if alone is not None:
+        # Nothing beside it says that it is a year.
+        return Level(float(alone[1]), "%" if unit == "%" else None)
     figure = next(iter(find_figures(typed)), None) if typed else None
     if figure is None or figure.value is None or figure.unit in ("factor", "grade"):
         return None
