@@ -43,19 +43,35 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """A row or line that says what others are, and nothing more: a title, a section, columns."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True)
 class Understood:
     """A file as a plan document.
 
+    An item without a reference of its own that an action stands for has one such as "?1", in the
+    item and in the action's `sar_items`: whoever applies the document gives it a real one. Items
+    without either keep None.
+
     `places` says where each SAR item and each action stands, by "item 0" and "action 0" counted as
     in the document. `left_empty` are cells whose row was taken without them. `owners_unsure` are
-    owners as typed who are not one person's name (the index of the action, the text).
+    owners as typed who are not one person's name (the index of the action, the text), `emails` the
+    addresses that stood with an owner, by the index of the action. Every row that a person would
+    see is in `places`, `headings` or `not_placed`.
     `is_own` is a file of our own that says everything, so that what it leaves empty is empty.
     """
 
     document: PlanDocument
     places: dict[str, Place] = field(default_factory=dict)
+    headings: tuple[Heading, ...] = ()
     not_placed: tuple[NotPlaced, ...] = ()
     left_empty: tuple[NotPlaced, ...] = ()
     owners_unsure: tuple[tuple[int, str], ...] = ()
+    emails: dict[int, str] = field(default_factory=dict)
     columns: tuple[Column, ...] = ()
     is_own: bool = False
