@@ -40,6 +40,7 @@ _NOTHING_TO_HOLD = "There is no action in this row to hold it."
 _NO_RAG = "It has no RAG and no date, so it cannot be kept as a progress update."
 _OF_ITEMS = "It is kept of a judgement, and this action names none."
 _SECOND = "The action of this row, which goes over several, has another already."
+_FURTHER = "Its place is empty: it was taken as a further action on the finding above."
 _AS_TYPED = (
     "reference", "theme", "action", "impact", "measure", "unit", "baseline", "target", "target_note",
     "evidence_source", "closing_note", "imported_as", "source_link",
@@ -185,7 +186,7 @@ def _findings(row: Row, table: Table, section: Section, assembly: Assembly) -> l
     if cell.is_down and cell.text:
         return [*table.finding, *(link for link in named if link not in table.finding)]
     if not cell.text or is_none(cell.text):
-        return _found_above(row, table, named)
+        return _found_above(row, table, named, assembly)
     only = references_in(cell.text)
     if only:
         found: list[ItemSeen | str] = [*dict.fromkeys((*named, *only))]
@@ -212,13 +213,17 @@ def _is_of_finding(row: Row, table: Table, reference: str) -> bool:
     return cell.is_down and finding.is_down
 
 
-def _found_above(row: Row, table: Table, named: list[ItemSeen | str]) -> list[ItemSeen | str]:
+def _found_above(
+    row: Row, table: Table, named: list[ItemSeen | str], assembly: Assembly
+) -> list[ItemSeen | str]:
     """The judgement of the row above where this one leaves its place empty and goes on below it."""
-    has_column = table.headings.has("finding", "sar_items")
-    if named or not has_column or table.action is None or table.text(row, "reference"):
-        table.finding = named or []
+    goes_on = table.headings.has("finding") and table.action is not None
+    if named or not goes_on or not table.finding or table.text(row, "reference"):
+        table.finding = named
         return list(named)
-    return list(table.finding) if table.headings.has("finding") else []
+    if table.text(row, "action"):
+        assembly.leave_empty(table.where(row, "finding"), "", _FURTHER)
+    return list(table.finding)
 
 
 def _said(
@@ -298,7 +303,7 @@ def _day(row: Row, table: Table, name: str, assembly: Assembly) -> date | None:
     cell = table.cell(row, name)
     if not cell.text:
         return None
-    day = day_in(cell, assembly.when)
+    day = day_in(cell, assembly.when, is_past=name == "baseline_date")
     if day.why:
         assembly.leave_empty(table.where(row, name), tidy(cell.text), day.why)
     return day.day

@@ -219,14 +219,14 @@ def _references(assembly: Assembly, links: list[list[ItemSeen | str]]) -> dict[i
         if item.reference:
             by_name[bare(item.reference)].append(item)
     given: dict[int, str] = {}
+    kinds_apart = _are_counted_apart(by_name)
     for name, items in by_name.items():
         kinds = [item.kind for item in items]
-        if len(items) == 1:
-            given[id(items[0])] = items[0].reference or ""
-        elif len(set(kinds)) == len(kinds) and not ({f"s{name}", f"afi{name}"} & set(by_name)):
-            # Strengths and areas for improvement are each counted from 1.
+        if kinds_apart and name[0].isdigit() and len(set(kinds)) == len(kinds):
             for item in items:
                 given[id(item)] = f"{'S' if item.kind is STRENGTH else 'AFI'} {item.reference}"
+        elif len(items) == 1:
+            given[id(items[0])] = items[0].reference or ""
         else:
             for item in items:
                 why = "More than one judgement has this reference, so none was given it."
@@ -237,3 +237,13 @@ def _references(assembly: Assembly, links: list[list[ItemSeen | str]]) -> dict[i
             number += 1
             given[id(link)] = f"?{number}"
     return given
+
+
+def _are_counted_apart(by_name: dict[str, list[ItemSeen]]) -> bool:
+    """Whether strengths and areas for improvement are each counted from 1, without letters."""
+    if any(f"s{name}" in by_name or f"afi{name}" in by_name for name in by_name):
+        return False
+    return any(
+        name[0].isdigit() and {item.kind for item in items} == {STRENGTH, AFI}
+        for name, items in by_name.items()
+    )

@@ -4,6 +4,7 @@ import colorsys
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.coaching.dates import academic_year, find_dates, year_start
@@ -20,8 +21,11 @@ _BULLET = re.compile(r"^\s*(?:[•·●▪◦‣➢➤✓✔o*–—-](?=\s)|[�
 _COUNT = re.compile(r"^\s*(?:\(?\d{1,2}[.)]|\(?[a-h]\))\s+")
 
 
+@lru_cache(maxsize=8192)
 def tidy(text: str) -> str:
     """A text without needless blanks, empty lines and a bullet before it."""
+    if text.isalnum():
+        return text
     text = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n"))
     lines = [" ".join(line.split()) for line in text.split("\n")]
     whole = "\n".join(line for line in lines if line)
@@ -85,16 +89,18 @@ _RELATIVE = re.compile(
     r"|this (?:term|month|year|time)|end of (?:the )?term|term end)\b",
     re.IGNORECASE,
 )
+_WITH_YEAR = re.compile(r"20\d\d|\d\s?[./-]\s?\d{1,2}\s?[./-]\s?\d\d|[A-Za-z]{3}[-/'’ ]+\d\d\b")
 _SHORT = re.compile(r"\b([A-Za-z]{3,9})[-/'’ ]+(\d{2})\b(?![/-]\d)")
 _RANGE = re.compile(r"^\s*(?:-|–|—|to|until|till|/)\s*$", re.IGNORECASE)
 _MONTHS = re.compile(r"^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
 
 
-def day_in(cell: Cell, when: When) -> Day:
+def day_in(cell: Cell, when: When, is_past: bool = False) -> Day:
     """The day that a cell says; of a range its end.
 
-    A month is its last day, and one without a year is in the plan's. "Ongoing", "half-term 2" and
-    what counts from an unknown day ("in six weeks") are none.
+    A month is its last day, and one without a year is in the plan's, where it is still to come
+    (not `is_past`). "Ongoing", "half-term 2" and what counts from an unknown day ("in six weeks")
+    are none.
     """
     if cell.day is not None:
         return Day(cell.day)
@@ -103,6 +109,8 @@ def day_in(cell: Cell, when: When) -> Day:
     if number is not None:
         is_serial = int(number) in _SERIALS
         return Day(_EPOCH + timedelta(days=int(number))) if is_serial else Day(None, _NO_DAY)
+    if is_past and not _WITH_YEAR.search(text):
+        return Day(None, "It does not say which year.")
     return day_in_text(text, when)
 
 
@@ -110,6 +118,7 @@ def _whole(text: str) -> float | None:
     return float(text) if re.fullmatch(r"\d{5}(?:\.0+)?", text) else None
 
 
+@lru_cache(maxsize=2048)
 def day_in_text(text: str, when: When) -> Day:
     """The day that a text says; of a range its end."""
     if not re.search(r"20\d\d|\d[/.]\d", text) and _RELATIVE.search(text):
@@ -186,6 +195,7 @@ _STATUS_NAMES = {
 }
 
 
+@lru_cache(maxsize=2048)
 def rag_named(text: str) -> Rag | None:
     """The RAG that a cell says in a word, a letter or a sign; blue is complete."""
     typed = tidy(text)

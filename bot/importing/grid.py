@@ -78,7 +78,20 @@ class Sheet:
         says = self.where.format(row=row)
         if last is not None and last != row:
             says = self.where.replace("row {row}", f"rows {row} to {last}")
+            says = says.replace("column {row}", f"columns {row} to {last}")
         return Place(f"{says}, {detail}" if detail else says)
+
+
+def turned(sheet: Sheet) -> Sheet:
+    """A sheet with its columns as rows, as where each action has a card of its own."""
+    rows: dict[int, dict[int, Cell]] = {}
+    for row in sheet.rows:
+        for column, cell in row.cells.items():
+            across, down = cell.is_across, cell.is_down
+            rows.setdefault(column, {})[row.number] = replace(cell, is_down=across, is_across=down)
+    where = sheet.where.replace("row {row}", "column {row}")
+    kept = tuple(Row(number, cells) for number, cells in sorted(rows.items()))
+    return replace(sheet, rows=kept, where=where)
 
 
 @dataclass(frozen=True)

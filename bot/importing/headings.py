@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from bot.importing.grid import Row, Sheet
@@ -87,18 +87,25 @@ class Headings:
     first_row: int
     last_row: int
 
+    @cached_property
+    def _by_field(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for column, held in sorted(self.fields.items()):
+            found.setdefault(held, []).append(column)
+        return found
+
     def columns(self, field: str) -> list[int]:
         """The columns that hold a field, from the left."""
-        return [column for column, held in sorted(self.fields.items()) if held == field]
+        return self._by_field.get(field, [])
 
     def has(self, *names: str) -> bool:
         return any(field in names for field in self.fields.values())
 
     def is_again(self, row: Row) -> bool:
         """Whether a row is these headings once more."""
-        texts = [plain(cell.text) for _, cell in row.own()]
+        texts = [cell.text for _, cell in row.own()]
         known = {plain(title) for title in self.titles.values()}
-        return len(texts) > 1 and all(text in known for text in texts)
+        return len(texts) > 1 and all(len(t) <= _LONGEST and plain(t) in known for t in texts)
 
 
 def find_headings(rows: tuple[Row, ...], at: int) -> Headings | None:

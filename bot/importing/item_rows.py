@@ -94,7 +94,7 @@ def _shared(row: Row, table: Table, section: Section, assembly: Assembly) -> dic
     values["grade"] = grade or (None if why else section.grade)
     said = table.cell(row, "baseline_date")
     if said.text:
-        day = day_in(said, assembly.when)
+        day = day_in(said, assembly.when, is_past=True)
         values["baseline_date"] = day.day
         if day.why:
             assembly.leave_empty(table.where(row, "baseline_date"), said.text, day.why)

@@ -1,6 +1,7 @@
 """Who a cell names as the owner: one person, or why nobody."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.coaching.naming import TITLES, Names, is_english, is_thing, name_words, workspace
@@ -31,6 +32,7 @@ class OwnerSaid(NamedTuple):
     unsure: str | None = None
 
 
+@lru_cache(maxsize=2048)
 def owner_in(text: str) -> OwnerSaid:
     """Who a cell names. Several people, a team, a post alone, "TBC": nobody, and unsure."""
     typed = tidy(text)

@@ -53,7 +53,7 @@ class Lines:
         said = section_of(text)
         self.levels = (*self.levels, *[9] * (len(self.trail) - len(self.levels)))
         if level is not None:
-            kept = [n for n, each in enumerate(self.levels) if each < level or each == 0]
+            kept = [n for n, each in enumerate(self.levels) if each < level]
             self.trail = tuple(self.trail[n] for n in kept)
             self.levels = tuple(self.levels[n] for n in kept)
             self.item = None
@@ -61,7 +61,10 @@ class Lines:
             return False
         before = len(self.trail)
         self.trail = entered(self.trail, said)
-        self.levels = (*self.levels[: len(self.trail) - 1], level or 9)
+        above = self.levels[: len(self.trail) - 1]
+        # A grade is of the heading that it stands under and ends with it.
+        own = above[-1] if said.grade and above and level is None else 9
+        self.levels = (*above, level or own)
         if len(self.trail) <= before or said.kind or said.evaluation_area or said.department:
             self.item = None
         return True
@@ -92,6 +95,7 @@ def read_line(
         _add_evidence(lines, evidence["evidence"].strip(" )]"), place, assembly)
     elif depth and lines.item is not None and section.kind:
         lines.item.judgement = f"{lines.item.judgement}\n– {typed}"
+        assembly.head(place, typed)
     elif is_none(typed):
         assembly.leave(place, typed, _NO_JUDGEMENT)
     else:

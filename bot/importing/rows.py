@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bot.importing.action_rows import read_action_row
 from bot.importing.assembling import Assembly
 from bot.importing.cells import tidy
-from bot.importing.grid import Cell, Row, Sheet
+from bot.importing.grid import Cell, Row, Sheet, turned
 from bot.importing.headings import (
     PLAN,
     SAR,
@@ -28,14 +28,16 @@ from bot.importing.sections import (
     whole,
 )
 from bot.importing.table import Table
-from bot.importing.understood import Column
+from bot.importing.understood import Column, Place
 
 _NO_HEADINGS = "No headings of columns that are known stand above it."
 _NO_SECTION = "It stands by itself and is no heading that is known: a note, or a title of rows."
 _TOTAL = "It is a total."
 # Columns of which nothing is kept, and why; what an export works out anew is not missed.
 _NOT_KEPT = {"start": "A plan keeps no day on which an action starts."}
-_CONTENT = frozenset({"action", "finding", "judgement", "strength", "area_for_improvement"})
+# Columns whose value may stand once, in a row of its own, above the rows that it is of.
+_GROUPING = ("theme", "department", "evaluation_area")
+_MOST_IN_HEADING = 100
 
 
 def read_sheet(sheet: Sheet, above: Trail, assembly: Assembly, choices: Mapping[str, str]) -> None:
@@ -46,11 +48,14 @@ def read_sheet(sheet: Sheet, above: Trail, assembly: Assembly, choices: Mapping[
         trail = entered(trail, named)
     starts = [at for at in range(len(sheet.rows)) if find_headings(sheet.rows, at)]
     chosen = chosen_headings(sheet, choices) if choices and not starts else None
+    if not starts and chosen is None and _is_card(sheet):
+        sheet = turned(sheet)
+        starts = [0]
     if not starts and chosen is None:
         _read_lines(sheet, trail, assembly)
         return
     if named is not None and named.department:
-        assembly.head(sheet.place(sheet.rows[0].number, detail="the name of the sheet"), sheet.name)
+        assembly.head(Place(f"the name of the sheet {sheet.name}"), sheet.name)
     table: Table | None = None
     skip_to = 0
     for at, row in enumerate(sheet.rows):
@@ -58,9 +63,10 @@ def read_sheet(sheet: Sheet, above: Trail, assembly: Assembly, choices: Mapping[
             _read_inner(row, sheet, trail, assembly)
             continue
         headings = chosen if chosen and row.number == chosen.first_row else None
-        if at in starts and (table is None or _begins_anew(row, sheet, at)):
+        is_again = table is not None and table.headings.is_again(row)
+        if at in starts and not is_again and (table is None or _begins_anew(row)):
             headings = find_headings(sheet.rows, at)
-        if table is not None and headings is None and table.headings.is_again(row):
+        if is_again:
             assembly.head(sheet.place(row.number), row.text)
         elif headings is not None:
             headings = with_choices(headings, choices)
@@ -75,7 +81,14 @@ def read_sheet(sheet: Sheet, above: Trail, assembly: Assembly, choices: Mapping[
         _read_inner(row, sheet, trail, assembly)
 
 
-def _begins_anew(row: Row, sheet: Sheet, at: int) -> bool:
+def _is_card(sheet: Sheet) -> bool:
+    """Whether the names of fields stand in the first column, and an action in each of the others."""
+    on_side = turned(sheet).rows
+    found = find_headings(on_side, 0) if len(on_side) > 1 else None
+    return found is not None and found.has("action") and len(set(found.fields.values())) > 2
+
+
+def _begins_anew(row: Row) -> bool:
     """Whether a row below a table is the headings of another: two of them are named outright."""
     texts = [tidy(cell.text) for _, cell in row.new()]
     outright = {
@@ -140,9 +153,8 @@ def _read_row(row: Row, table: Table, assembly: Assembly) -> None:
     if new and is_total(new[0][1].text) and _is_sum(new):
         assembly.leave(place, row.text, _TOTAL)
         return
-    lone = new[0] if len(new) == 1 and not row_has_down(row) else None
-    if lone is not None and _is_heading(lone, table):
-        said = section_of(lone[1].text)
+    if len(new) == 1 and not _reaches_into(row) and _is_heading(new[0], table):
+        said = section_of(new[0][1].text) or _grouping(new[0], table)
         if said is not None:
             assembly.head(place, row.text)
             table.trail = entered(table.trail, said)
@@ -158,7 +170,7 @@ def _read_row(row: Row, table: Table, assembly: Assembly) -> None:
         read_item_row(row, table, section, assembly)
 
 
-def row_has_down(row: Row) -> bool:
+def _reaches_into(row: Row) -> bool:
     """Whether a cell merged from above reaches into a row."""
     return any(cell.is_down and cell.text for cell in row.cells.values())
 
@@ -180,7 +192,18 @@ def _is_heading(lone: tuple[int, Cell], table: Table) -> bool:
     column, cell = lone
     if section_of(cell.text) is not None and len(cell.text) < 120:
         return True
-    return cell.wide > 1 or table.headings.fields.get(column) not in _CONTENT
+    held = table.headings.fields.get(column)
+    return cell.wide > 1 or held in (None, "reference", *_GROUPING)
+
+
+def _grouping(lone: tuple[int, Cell], table: Table) -> Section | None:
+    """What the only cell of a row says of the rows below by its column: a theme, a department."""
+    column, cell = lone
+    held = table.headings.fields.get(column)
+    text = " ".join(cell.text.split())
+    if held not in _GROUPING or cell.wide > 1 or len(text) > _MOST_IN_HEADING:
+        return None
+    return Section(**{held: text})
 
 
 def _beside(row: Row, table: Table) -> Section:

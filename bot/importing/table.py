@@ -33,9 +33,13 @@ class Table:
         return tidy(self.cell(row, field).text) or None
 
     def texts(self, row: Row, field: str) -> str | None:
-        """The texts of all columns of a field, one under the other."""
-        each = [tidy(row[c].text) for c in self.headings.columns(field)]
-        return "\n".join(dict.fromkeys(text for text in each if text)) or None
+        """The texts of all columns of a field, one under the other, each led by its heading."""
+        columns = [c for c in self.headings.columns(field) if row[c].text]
+        if len(columns) < 2:
+            return tidy(row[columns[0]].text) or None if columns else None
+        titles = (" ".join(tidy(self.headings.titles[c]).split()) for c in columns)
+        each = (f"{title}: {tidy(row[c].text)}" for title, c in zip(titles, columns, strict=True))
+        return "\n".join(each)
 
     def where(self, row: Row, field: str) -> Place:
         """The place of a field's cell in words."""

@@ -44,7 +44,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Heading:
-    """A row or line that says what others are, and nothing more: a title, a section, columns."""
+    """A row or line that belongs to others: a title, a section, the names of columns, or what goes
+    on with the item or action above it."""
 
     place: Place
     text: str

@@ -31,6 +31,7 @@ _AROUND = frozenset(
 _BREAKS = {
     f"{_W}tab": " ", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-",
 }  # fmt: skip
+_LIST = re.compile(r"list (?:bullet|number|paragraph|continue)(?: (\d))?$", re.IGNORECASE)
 _HEADING = re.compile(r"heading (\d)$|(title|subtitle)$", re.IGNORECASE)
 
 
@@ -45,8 +46,8 @@ def read(content: bytes) -> Contents:
 class _Style:
     """What a paragraph style says: a heading's level, a list, bold."""
 
-    def __init__(self, level: int | None, is_list: bool, is_bold: bool) -> None:
-        self.level, self.is_list, self.is_bold = level, is_list, is_bold
+    def __init__(self, level: int | None, depth: int | None, is_bold: bool) -> None:
+        self.level, self.depth, self.is_bold = level, depth, is_bold
 
 
 def _styles(document: Any) -> dict[str, _Style]:
@@ -61,7 +62,7 @@ def _styles(document: Any) -> dict[str, _Style]:
 
 
 def _style(key: str, found: dict[str, tuple[Any, str | None]]) -> _Style:
-    level, is_list, is_bold = None, False, False
+    level, depth, is_bold = None, None, False
     at: str | None = key
     for _ in range(12):
         if at is None or at not in found:
@@ -75,9 +76,11 @@ def _style(key: str, found: dict[str, tuple[Any, str | None]]) -> _Style:
             level = int(match[1]) if match[1] else 1
         elif level is None and outline is not None:
             level = _outline(outline)
-        is_list = is_list or name.lower().startswith("list ") or name.lower() == "list paragraph"
+        listed = _LIST.match(name)
+        if depth is None and listed:
+            depth = int(listed[1] or 1) - 1
         is_bold = is_bold or _is_on(element.find(f"{_W}rPr/{_W}b"))
-    return _Style(level, is_list, is_bold)
+    return _Style(level, depth, is_bold)
 
 
 def _outline(element: Any) -> int | None:
@@ -123,11 +126,11 @@ class _Reader:
             self._paragraphs += 1
         style_element = element.find(f"{_W}pPr/{_W}pStyle")
         key = style_element.get(qn("w:val")) if style_element is not None else None
-        style = self._styles.get(key or "", _Style(None, False, False))
+        style = self._styles.get(key or "", _Style(None, None, False))
         outline = element.find(f"{_W}pPr/{_W}outlineLvl")
         level = _outline(outline) if outline is not None else style.level
         numbering = element.find(f"{_W}pPr/{_W}numPr")
-        depth = 0 if style.is_list else None
+        depth = style.depth
         if numbering is not None:
             lvl = numbering.find(f"{_W}ilvl")
             value = lvl.get(qn("w:val"), "0") if lvl is not None else "0"
@@ -186,9 +189,10 @@ class _Reader:
         for merged in merges:
             if merged.last_row > merged.first_row or merged.last_column > merged.first_column:
                 merged.spread(cells)
+        where = f"row {{row}} of {name}" if inside else f"{name}, row {{row}}"
         rows = (Row(number, each) for number, each in sorted(cells.items()))
         kept = tuple(row for row in rows if any(c.text or c.inner for c in row.cells.values()))
-        return Sheet(name, kept, f"{name}, row {{row}}", is_unnamed=True)
+        return Sheet(name, kept, where, is_unnamed=True)
 
     def _cell(self, cell: Any, table: str, row: int) -> Cell:
         lines: list[str] = []
