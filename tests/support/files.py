@@ -4,6 +4,7 @@ All content is fictional. A builder returns the bytes of one file.
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -13,9 +14,8 @@ from typing import Any
 import docx
 from docx.document import Document as WordDocument
 from docx.oxml import parse_xml
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font, PatternFill
-from openpyxl.utils.escape import escape
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.importing.headings import names_of_columns
@@ -591,8 +591,14 @@ def _written(value: Any) -> str | None:
     if isinstance(value, StrEnum):
         return value.value.replace("_", " ").capitalize()
     if isinstance(value, str):
-        return escape(value)
+        return _escaped(value)
     return None if value is None else str(value)
+
+
+def _escaped(text: str) -> str:
+    """A text as OOXML keeps characters that XML cannot hold (ECMA-376, 22.4.2.4, ST_Xstring)."""
+    text = re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
+    return re.sub(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]", lambda m: f"_x{ord(m[0]):04X}_", text)
 
 
 def _as_text(book: Workbook) -> None:
@@ -601,3 +607,21 @@ def _as_text(book: Workbook) -> None:
             for cell in row:
                 if isinstance(cell.value, str):
                     cell.data_type = "s"
+
+
+def changed(content: bytes, sheet: str, cell: str, value: str) -> bytes:
+    """A workbook with one cell changed, as a person would."""
+    book = load_workbook(io.BytesIO(content))
+    book[sheet][cell] = value
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def without_sheet(content: bytes, sheet: str) -> bytes:
+    """A workbook with one sheet removed."""
+    book = load_workbook(io.BytesIO(content))
+    book.remove(book[sheet])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
