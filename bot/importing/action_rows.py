@@ -42,8 +42,8 @@ _OF_ITEMS = "It is kept of a judgement, and this action names none."
 _SECOND = "The action of this row, which goes over several, has another already."
 _FURTHER = "Its place is empty: it was taken as a further action on the finding above."
 _AS_TYPED = (
-    "reference", "theme", "action", "impact", "measure", "unit", "baseline", "target", "target_note",
-    "evidence_source", "closing_note", "imported_as", "source_link",
+    "reference", "theme", "action", "impact", "measure", "unit", "baseline", "target",
+    "target_note", "evidence_source", "closing_note", "imported_as", "source_link",
 )  # fmt: skip
 _ENUMERATED: dict[str, tuple[Callable[[str], Any], str]] = {
     "driver": (driver_named, "It is none of the reasons for an action that are known."),
@@ -104,8 +104,9 @@ def _without_action(
         assembly.leave(table.sheet.place(row.number), row.text, _NO_ACTION)
 
 
-def _is_here(item: ItemSeen, row: Row, table: Table) -> bool:
-    return item.place == table.sheet.place(row.number)
+def _is_here(link: ItemSeen | str, row: Row, table: Table) -> bool:
+    here = table.sheet.place(row.number).says
+    return isinstance(link, ItemSeen) and link.place.says in (here, f"{here}, point 1")
 
 
 def _more_of_the_same(row: Row, table: Table, assembly: Assembly) -> None:
@@ -133,7 +134,7 @@ def _more_of_the_same(row: Row, table: Table, assembly: Assembly) -> None:
 
 
 def _add_checks(action: ActionSeen, row: Row, table: Table, assembly: Assembly) -> None:
-    """The checks of a further row of an action; a day beside each is its own and not the action's."""
+    """The checks of a further row of an action; a day beside one is its own, not the action's."""
     checks = _milestones(row, table, assembly)
     before: tuple[MilestoneFields, ...] = action.values.get("milestones", ())
     beside = table.cell(row, "due")
@@ -234,7 +235,7 @@ def _said(
     named: list[str],
     assembly: Assembly,
 ) -> list[ItemSeen | str]:
-    """The judgements that a cell of findings says, taken in as AFIs unless the row says otherwise."""
+    """The judgements that a cell of findings says: AFIs, unless the row says otherwise."""
     listed = points(cell.text)
     if named and len(named) != len(listed):
         listed = [tidy(cell.text)]

@@ -1,4 +1,4 @@
-"""What a single cell or line says: tidy text, points of a list, a day, RAG, status, grade, driver."""
+"""What a single cell or line says: tidy text, points of a list, a day, RAG, status, grade."""
 
 import colorsys
 import re
@@ -139,6 +139,7 @@ def day_in_text(text: str, when: When) -> Day:
     return Day(days[0]) if len(days) == 1 else Day(None, _SEVERAL_DAYS)
 
 
+_DONE = re.compile(r"\s*\((?:done|complete|completed|met)\)\s*$", re.IGNORECASE)
 _LED_BY_DAY = re.compile(r"^\s*(?:by|in)?\s*$", re.IGNORECASE)
 
 
@@ -150,9 +151,12 @@ def milestones_in(text: str, when: When) -> tuple[MilestoneFields, ...]:
     found = []
     for point in listed:
         point = _COUNT.sub("", point).strip()
+        done = _DONE.search(point)
+        point = point[: done.start()] if done else point
         day = day_in_text(point, when).day
         if point:
-            found.append(MilestoneFields(due=day, text=_without_day(point, when, day)))
+            text = _without_day(point, when, day)
+            found.append(MilestoneFields(due=day, text=text, done=done is not None))
     return tuple(found)
 
 
@@ -181,17 +185,14 @@ _RAGS = {
     "🔴": Rag.RED, "🟠": Rag.AMBER, "🟡": Rag.AMBER, "🟢": Rag.GREEN, "🔵": Rag.BLUE,
 }  # fmt: skip
 _STATUSES = {
-    Status.COMPLETE: "complete completed closed done achieved finished|fully complete|action complete",
-    Status.IN_PROGRESS: "in progress|in_progress|ongoing|on going|underway|under way|started|progressing",
+    Status.COMPLETE: "complete|completed|closed|done|achieved|finished|fully complete",
+    Status.IN_PROGRESS: "in progress|ongoing|on going|underway|under way|started|progressing",
     Status.AGREED: "agreed|approved",
     Status.DRAFT: "draft|not started|not yet started|not begun|proposed|planned|to do|new|open",
     Status.WITHDRAWN: "withdrawn|cancelled|no longer required|no longer needed|dropped",
 }
 _STATUS_NAMES = {
-    plain(name): status
-    for status, names in _STATUSES.items()
-    for name in (names.replace(" ", "|") if "fully" in names else names).split("|")
-    if name not in ("fully", "action")
+    plain(name): status for status, names in _STATUSES.items() for name in names.split("|")
 }
 
 
@@ -255,7 +256,8 @@ _DRIVERS = {plain(words): Driver(key) for key, words in DRIVER_NAMES.items()} | 
     "learner survey": Driver.LEARNER_FEEDBACK, "student survey": Driver.LEARNER_FEEDBACK,
     "learner voice": Driver.LEARNER_FEEDBACK, "student voice": Driver.LEARNER_FEEDBACK,
     "employer survey": Driver.EMPLOYER_FEEDBACK, "achievement rate": Driver.OUTCOMES,
-    "result": Driver.OUTCOMES, "data": Driver.OUTCOMES, "curriculum change": Driver.CURRICULUM_CHANGE,
+    "result": Driver.OUTCOMES, "data": Driver.OUTCOMES,
+    "curriculum change": Driver.CURRICULUM_CHANGE,
 }  # fmt: skip
 
 

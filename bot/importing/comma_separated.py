@@ -12,6 +12,8 @@ from bot.importing.understood import FileRefused
 _SEPARATORS = ",;\t|"
 # A first line of "sep=;" is written for Excel, which does not show it.
 _SAID = re.compile(r"\ufeff?sep=(.)\r?\n", re.IGNORECASE)
+# An apostrophe that keeps a text from being taken for a formula is none of it.
+_QUOTED = re.compile(r"^'(?=\t|[\s\ufeff\u200b-\u200f\u2060]*[=+\-@＝＋－＠])")
 _NO_TEXT = (
     "This is neither a spreadsheet nor text, so it cannot be read. Save it as .xlsx, .docx or .csv "
     "and send that."
@@ -33,7 +35,9 @@ def read(content: bytes) -> Contents:
     cells = 0
     try:
         for number, values in enumerate(csv.reader(StringIO(text, ""), delimiter=separator), 1):
-            texts = {at: value for at, value in enumerate(values, 1) if value.strip()}
+            texts = {
+                at: _QUOTED.sub("", value) for at, value in enumerate(values, 1) if value.strip()
+            }
             cells += len(texts)
             if not texts or (number == 1 and _SAID.match(text)):
                 continue

@@ -14,8 +14,8 @@ class Cell:
     `day` and `number` stand beside the text where the cell holds a date or a number. `fill` is its
     colour as "RRGGBB". `wide` is how many columns it is merged over. A merged cell's text stands in
     each of its places; those that are not its first are `is_down` (below it) or `is_across`
-    (beside it). `problem` says in a sentence why it has no text though something stands there.
-    `inner` are tables inside it.
+    (beside it). `problem` says in a sentence why it has no text though something stands there;
+    `is_blank_text` that there is a text in it of no letters. `inner` are tables inside it.
     """
 
     text: str = ""
@@ -27,6 +27,7 @@ class Cell:
     is_down: bool = False
     is_across: bool = False
     problem: str | None = None
+    is_blank_text: bool = False
     inner: "tuple[Sheet, ...]" = ()
 
 
@@ -52,6 +53,11 @@ class Row:
     def new(self) -> list[tuple[int, Cell]]:
         """The cells whose text begins in this row."""
         return [(column, cell) for column, cell in self.own() if not cell.is_down]
+
+    @property
+    def problem(self) -> str:
+        """Why a cell of the row has no text though something stands there; "" where none is so."""
+        return next((cell.problem for cell in self.cells.values() if cell.problem), "")
 
     @property
     def text(self) -> str:

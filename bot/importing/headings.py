@@ -12,9 +12,9 @@ from bot.importing.grid import Row, Sheet
 SAR, PLAN = "sar", "plan"
 # Names that say so little that a longer heading with one in it may be about anything.
 _ALONE_ONLY = frozenset(
-    "no number id item area who when date school team type note state link unit start rating subject "
-    "provision category issue step update outcome impact lead task description finding objective "
-    "priority aspect statement grade comment evidence monitoring origin school what".split()
+    "no number id item area who when date school team type note state link unit start rating "
+    "subject provision category issue step update outcome impact lead task description finding "
+    "objective priority aspect statement grade comment evidence monitoring origin what".split()
 )
 # Headings of a column that may stand twice: each is read.
 SEVERAL = frozenset({"evidence", "update", "rag", "milestones", "strength", "area_for_improvement"})

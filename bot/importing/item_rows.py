@@ -1,4 +1,4 @@
-"""One row of a table of judgements: its strengths and areas for improvement, and what is said of them."""
+"""One row of a table of judgements: its strengths and AFIs, and what it says of them."""
 
 from typing import Any
 
@@ -147,7 +147,7 @@ def _judgements(
 def _give_evidence(
     row: Row, table: Table, found: list[tuple[int, ItemSeen]], assembly: Assembly
 ) -> None:
-    """The evidence of a row to its judgements: by column, and one by one where there are as many."""
+    """The evidence of a row to its judgements: by column, or one by one where as many."""
     columns = table.headings.columns("evidence")
     judged = sorted({column for column, _ in found})
     for column in columns:

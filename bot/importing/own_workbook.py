@@ -4,6 +4,7 @@ Its sheet "About" says that it is one. Texts are taken as they stand; a cell tha
 was written there refuses the file, with its place.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -11,8 +12,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from bot.coaching.wording import DRIVER_NAMES
-from bot.importing.grid import Contents, Row, Sheet
+from bot.coaching.wording import DRIVER_NAMES, RAG_WORDS
+from bot.importing.grid import Cell, Contents, Row, Sheet
 from bot.importing.headings import names_of_columns, plain
 from bot.importing.understood import FileRefused, NotPlaced, Place, Understood
 from bot.plan_document import (
@@ -50,10 +51,14 @@ def is_part_of_own(sheet: Sheet) -> bool:
     return [cell.text for _, cell in sheet.rows[0].own()] == firsts
 
 
-def _about(contents: Contents) -> dict[str, str]:
+def _about(contents: Contents) -> dict[str, str | None]:
     sheet = _sheets(contents).get(ABOUT)
     rows = sheet.rows if sheet else ()
-    return {row[1].text: row[2].text for row in rows}
+    return {row[1].text: _text(row[2]) for row in rows}
+
+
+def _text(cell: Cell) -> str | None:
+    return cell.text if cell.text or cell.is_blank_text else None
 
 
 def _sheets(contents: Contents) -> dict[str, Sheet]:
@@ -71,25 +76,28 @@ class _Line:
         return self._sheet.place(self._row.number)
 
     def text(self, field: str) -> str | None:
-        return self._row[self._columns.get(field, 0)].text or None
+        return _text(self._row[self._columns.get(field, 0)])
 
     def day(self, field: str) -> date | None:
         cell = self._row[self._columns.get(field, 0)]
         if cell.day is not None or not cell.text:
             return cell.day
-        return self._read(field, date.fromisoformat, "a date")
+        day: date | None = self._read(field, date.fromisoformat, "a date")
+        return day
 
     def instant(self, field: str) -> datetime | None:
-        instant = self._read(
-            field, datetime.fromisoformat, "an instant such as 2026-11-23T09:00:00Z"
-        )
+        what = "an instant such as 2026-11-23T09:00:00Z"
+        instant: datetime | None = self._read(field, datetime.fromisoformat, what)
         return instant.replace(tzinfo=UTC) if instant and instant.tzinfo is None else instant
 
     def number(self, field: str) -> int | None:
-        return self._read(field, int, "a whole number")
+        number: int | None = self._read(field, int, "a whole number")
+        return number
 
     def word(self, field: str, words: Mapping[str, _Word]) -> _Word | None:
-        return self._read(field, lambda text: words[plain(text)], "one of the words known there")
+        what = "one of the words known there"
+        said: _Word | None = self._read(field, lambda text: words[plain(text)], what)
+        return said
 
     def is_yes(self, field: str) -> bool:
         return plain(self.text(field) or "") in ("yes", "true", "done", "1")
@@ -119,11 +127,13 @@ def _words_of(kind: type[_Word], more: Mapping[str, _Word]) -> dict[str, _Word]:
     return {plain(member.value.replace("_", " ")): member for member in kind} | dict(more)
 
 
-_KINDS = _words_of(SarKind, {})
+_KINDS = _words_of(SarKind, {"afi": SarKind.AREA_FOR_IMPROVEMENT})
 _DRIVERS = _words_of(Driver, {plain(name): Driver(key) for key, name in DRIVER_NAMES.items()})
-_DIRECTIONS = _words_of(Direction, {})
+_DIRECTIONS = _words_of(
+    Direction, {"higher is better": Direction.HIGHER, "lower is better": Direction.LOWER}
+)
 _STATUSES = _words_of(Status, {})
-_RAGS = _words_of(Rag, {"complete": Rag.BLUE})
+_RAGS = _words_of(Rag, {plain(f"{rag}: {word}"): Rag(rag) for rag, word in RAG_WORDS.items()})
 
 
 def read(contents: Contents) -> Understood:
@@ -170,11 +180,11 @@ def _lines(sheet: Sheet, section: str, aside: list[NotPlaced]) -> list[_Line]:
     return [_Line(sheet, row, columns, section) for row in sheet.rows[1:]]
 
 
-def _document(lines: Mapping[str, list[_Line]], about: Mapping[str, str]) -> PlanDocument:
+def _document(lines: Mapping[str, list[_Line]], about: Mapping[str, str | None]) -> PlanDocument:
     items = tuple(_item(line) for line in lines["sar"])
     known = [item.reference for item in items if item.reference]
     return PlanDocument(
-        provider=about.get("Provider") or None,
+        provider=about.get("Provider"),
         academic_year=about.get("Academic year") or None,
         themes=tuple(
             ThemeEntry(
@@ -190,12 +200,13 @@ def _document(lines: Mapping[str, list[_Line]], about: Mapping[str, str]) -> Pla
 
 
 def _item(line: _Line) -> SarItemEntry:
-    texts = (
+    names = (
         "reference", "evidence", "department", "evaluation_area", "grade", "theme", "measure",
         "baseline", "waiting_note", "previous",
     )  # fmt: skip
+    texts: dict[str, Any] = {name: line.text(name) for name in names}
     return SarItemEntry(
-        **{name: line.text(name) for name in texts},  # type: ignore[arg-type]
+        **texts,
         kind=line.word("kind", _KINDS) or SarKind.AREA_FOR_IMPROVEMENT,
         judgement=line.text("judgement") or "",
         baseline_date=line.day("baseline_date"),
@@ -203,10 +214,11 @@ def _item(line: _Line) -> SarItemEntry:
 
 
 def _action(line: _Line, known: list[str], lines: Mapping[str, list[_Line]]) -> ActionEntry:
-    texts = (
+    names = (
         "reference", "theme", "action", "impact", "measure", "unit", "baseline", "target",
         "target_note", "evidence_source", "closing_note", "imported_as", "source_link",
     )  # fmt: skip
+    texts: dict[str, Any] = {name: line.text(name) for name in names}
     reference = line.text("reference")
 
     def hanging(section: str) -> list[_Line]:
@@ -214,7 +226,7 @@ def _action(line: _Line, known: list[str], lines: Mapping[str, list[_Line]]) -> 
 
     parked_at = line.instant("parked_at")
     return ActionEntry(
-        **{name: line.text(name) for name in texts},  # type: ignore[arg-type]
+        **texts,
         id=_number(reference),
         sar_items=_references(line.text("sar_items") or "", known),
         driver=line.word("driver", _DRIVERS),
@@ -262,17 +274,14 @@ def _number(reference: str | None) -> int | None:
 
 
 def _references(text: str, known: list[str]) -> tuple[str, ...]:
-    """The references of a cell, at commas; those of the SAR are found first, commas and all."""
+    """The references of a cell, one a line as an export writes them, or parted by commas."""
     found: list[str] = []
-    rest = text.strip(" ,;\n")
-    while rest:
-        whole = [r for r in known if rest == r or rest.startswith((f"{r},", f"{r};", f"{r}\n"))]
-        first = max(whole, key=len) if whole else _before_separator(rest)
-        found.append(first)
-        rest = rest[len(first) :].strip(" ,;\n")
-    return tuple(found)
-
-
-def _before_separator(text: str) -> str:
-    ends = [at for mark in ",;\n" if (at := text.find(mark)) > 0]
-    return text[: min(ends)] if ends else text
+    for line in text.split("\n"):
+        rest = line
+        while rest:
+            # One of the SAR may hold a comma itself.
+            whole = [r for r in known if rest == r or rest.startswith((f"{r},", f"{r};"))]
+            first = max(whole, key=len) if whole else re.split("[,;]", rest, maxsplit=1)[0]
+            found.append(first)
+            rest = rest[len(first) :].lstrip(",; ")
+    return tuple(reference for reference in found if reference)

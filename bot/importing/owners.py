@@ -14,7 +14,8 @@ _EMAIL = re.compile(
     r"[<(\[]?\b(?:mailto:)?([\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5})[>)\]]?"
 )
 _OPEN = re.compile(
-    r"^(?:tb[acd]|to be (?:confirmed|agreed|appointed|decided)|vacan(?:t|cy)|vacant post|n/?a|none|\?+|-+|–|nobody|unknown)\.?$",
+    r"^(?:tb[acd]|to be (?:confirmed|agreed|appointed|decided)|vacan(?:t|cy)|vacant post|n/?a|none"
+    r"|\?+|-+|–|nobody|unknown)\.?$",
     re.IGNORECASE,
 )
 _APART = re.compile(r"\s*(?:[/&+;\n]|,|\band\b|\bwith\b|\bor\b)\s*", re.IGNORECASE)

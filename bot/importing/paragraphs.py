@@ -20,16 +20,19 @@ from bot.importing.sections import (
 from bot.importing.understood import Place
 
 _EVIDENCE = re.compile(
-    r"^\s*[(\[]?(?:evidence|how (?:do )?we know|supporting evidence|source of evidence|key evidence)"
+    r"^\s*[(\[]?(?:evidence|how (?:do )?we know|supporting evidence|source of evidence"
+    r"|key evidence)"
     r"(?: base)?(?: this)?\s*\??\s*[:–—-]\s*(?P<evidence>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _EVIDENCE_WITHIN = re.compile(
-    r"^(?P<judgement>.+?[.!?\n])\s*[(\[]?(?:evidence|how (?:do )?we know|supporting evidence)\s*\??\s*[:–—]\s*(?P<evidence>\S.*)$",
+    r"^(?P<judgement>.+?[.!?\n])\s*[(\[]?(?:evidence|how (?:do )?we know|supporting evidence)"
+    r"\s*\??\s*[:–—]\s*(?P<evidence>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _KIND_LED = re.compile(
-    r"^(?P<kind>strength|area for improvement|AFI|area for development|weakness)\s*[:–—-]\s*(?P<rest>\S.*)$",
+    r"^(?P<kind>strength|area for improvement|AFI|area for development|weakness)"
+    r"\s*[:–—-]\s*(?P<rest>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _MOST_IN_HEADING = 80

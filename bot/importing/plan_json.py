@@ -51,6 +51,10 @@ def read(content: bytes) -> Understood:
     return Understood(document, places, is_own=True)
 
 
+def _places(called: str, key: str, count: int) -> dict[str, Place]:
+    return {f"{called} {n}": Place(f"{key}, number {n + 1}") for n in range(count)}
+
+
 def _where(parts: tuple[Any, ...]) -> str:
     """("actions", 2, "due") as "actions, number 3: due"."""
     told = ""

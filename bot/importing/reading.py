@@ -24,8 +24,8 @@ _READERS: dict[FileKind, Callable[[bytes], Contents]] = {
     FileKind.CSV: comma_separated.read,
 }
 _UNREADABLE = (
-    "This file could not be read: something in it is not as Word or Excel write it. Open it, save a "
-    "copy as .xlsx, .docx or .csv and send that."
+    "This file could not be read: something in it is not as Word or Excel write it. Open it, save "
+    "a copy as .xlsx, .docx or .csv and send that."
 )
 _NOTHING = "This file has no text in it. Look whether it is the right one, and send it again."
 _OF_EXPORT = "It is part of an export whose sheet About is gone, and means nothing without that."

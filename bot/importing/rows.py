@@ -1,4 +1,4 @@
-"""The rows of a sheet or table: headings found, sections followed, each row read or left with why."""
+"""The rows of a sheet or table: headings found, sections followed, no row passed over."""
 
 from collections.abc import Mapping
 
@@ -59,7 +59,7 @@ def read_sheet(sheet: Sheet, above: Trail, assembly: Assembly, choices: Mapping[
     table: Table | None = None
     skip_to = 0
     for at, row in enumerate(sheet.rows):
-        if row.number <= skip_to or not (row.text or any(c.problem for c in row.cells.values())):
+        if row.number <= skip_to or not (row.text or row.problem):
             _read_inner(row, sheet, trail, assembly)
             continue
         headings = chosen if chosen and row.number == chosen.first_row else None
@@ -82,7 +82,7 @@ def read_sheet(sheet: Sheet, above: Trail, assembly: Assembly, choices: Mapping[
 
 
 def _is_card(sheet: Sheet) -> bool:
-    """Whether the names of fields stand in the first column, and an action in each of the others."""
+    """Whether the names of fields stand in the first column, and actions in the others."""
     on_side = turned(sheet).rows
     found = find_headings(on_side, 0) if len(on_side) > 1 else None
     return found is not None and found.has("action") and len(set(found.fields.values())) > 2
@@ -203,11 +203,12 @@ def _grouping(lone: tuple[int, Cell], table: Table) -> Section | None:
     text = " ".join(cell.text.split())
     if held not in _GROUPING or cell.wide > 1 or len(text) > _MOST_IN_HEADING:
         return None
-    return Section(**{held: text})
+    theme, department, area = (text if name == held else None for name in _GROUPING)
+    return Section(theme=theme, department=department, evaluation_area=area)
 
 
 def _beside(row: Row, table: Table) -> Section:
-    """What a cell in a column without a heading says of its row, such as "STRENGTHS" set upright."""
+    """What a cell in a column without a heading says of its row: "STRENGTHS" set upright."""
     said = NO_SECTION
     for column, cell in row.cells.items():
         if cell.text and not table.headings.titles.get(column):
@@ -224,13 +225,13 @@ def _read_lines(sheet: Sheet, trail: Trail, assembly: Assembly) -> None:
         if len(new) == 1:
             cell = new[0][1]
             read_line(lines, cell.text, place, assembly, is_bold=cell.is_bold)
-        elif row.text:
+        elif row.text or row.problem:
             said = _said(row)
             if said is not None:
                 assembly.head(place, row.text)
                 lines.trail = entered(lines.trail, said)
             else:
-                assembly.leave(place, row.text, _NO_HEADINGS)
+                assembly.leave(place, row.text, _NO_HEADINGS if row.text else row.problem)
     first = next((row for row in sheet.rows if len(row.new()) > 1), None)
     for column, cell in first.own() if first else ():
         below = (row[column].text for row in sheet.rows if first and row.number > first.number)

@@ -79,7 +79,8 @@ _PARTS = re.compile(r"\s*[:–—]\s*|\s+-\s+")
 _LITTLE = frozenset("and of the with for in".split())
 _MOST_WORDS = 12
 _GRADE_LINE = re.compile(
-    r"^(?:(?:overall|self[- ]assessed|sar|our)\s+)?(?:judgement\s+)?grade\s*[:=–—-]\s*(?P<grade>\S.{0,60})$",
+    r"^(?:(?:overall|self[- ]assessed|sar|our)\s+)?(?:judgement\s+)?grade"
+    r"\s*[:=–—-]\s*(?P<grade>\S.{0,60})$",
     re.IGNORECASE,
 )
 

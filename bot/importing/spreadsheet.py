@@ -26,9 +26,7 @@ from bot.importing.limits import (
 from bot.importing.packed import look_through
 from bot.importing.understood import FileRefused, Place
 
-_NO_VALUE = (
-    "A formula stands here whose value the file does not hold: open it in Excel and save it."
-)
+_NO_VALUE = "A formula stands here without its value: open the file in Excel and save it."
 # A colour by its number in a theme, in the order of the file format (ECMA-376, 20.1.6.2).
 _THEME_ORDER = (
     "lt1", "dk1", "lt2", "dk2", "accent1", "accent2", "accent3", "accent4", "accent5", "accent6",
@@ -94,11 +92,9 @@ def read(content: bytes) -> Contents:
         if len(book.worksheets) > MOST_SHEETS:
             raise FileRefused(TOO_MANY)
         colours = _Colours(book)
-        sheets = [
-            _sheet(sheet, colours, is_lone=len(book.worksheets) == 1) for sheet in book.worksheets
-        ]
-        empty = [(s, c) for s in book.worksheets for c in _unset(s)]
-        if empty:
+        is_lone = len(book.worksheets) == 1
+        sheets = [_sheet(sheet, colours, is_lone) for sheet in book.worksheets]
+        if any(map(_has_unset, book.worksheets)):
             sheets = _with_formulas(content, sheets)
     hidden = [
         (Place(f"the sheet {sheet.name}"), "The sheet is hidden in the file; it was left aside.")
@@ -108,8 +104,9 @@ def read(content: bytes) -> Contents:
     return Contents(tuple(s for s in sheets if not s.is_hidden), tuple(hidden))
 
 
-def _unset(sheet: Worksheet) -> list[Any]:
-    return [cell for cell in sheet._cells.values() if cell.value is None and cell.data_type == "n"]
+def _has_unset(sheet: Worksheet) -> bool:
+    """Whether a sheet has cells without a value, as those of formulas never worked out are."""
+    return any(cell.value is None and cell.data_type == "n" for cell in sheet._cells.values())
 
 
 def _with_formulas(content: bytes, sheets: list[Sheet]) -> list[Sheet]:
@@ -155,9 +152,9 @@ def _sheet(sheet: Worksheet, colours: "_Colours", is_lone: bool) -> Sheet:
 
 def _cell(cell: Any, colours: "_Colours") -> Cell | None:
     value = cell.value
-    fill, is_bold = colours.of(cell) if cell.has_style else (None, False)
+    fill, is_bold, is_quoted = colours.of(cell) if cell.has_style else (None, False, False)
     if value is None:
-        return Cell(fill=fill) if fill else None
+        return Cell(fill=fill, is_blank_text=is_quoted) if fill or is_quoted else None
     if cell.data_type == "e":
         return Cell(fill=fill, problem=f"The formula here gives the error {value}.")
     if isinstance(value, str):
@@ -198,17 +195,18 @@ def shown(value: object, number_format: str) -> str:
 
 
 class _Colours:
-    """The colour and weight of cells, looked up once for each style."""
+    """The colour and weight of cells and whether they are said to be text, once for each style."""
 
     def __init__(self, book: Workbook) -> None:
         theme = (book.loaded_theme or b"").decode("utf-8", "replace")
         self._theme = dict(_THEME_COLOUR.findall(theme))
-        self._known: dict[int, tuple[str | None, bool]] = {}
+        self._known: dict[int, tuple[str | None, bool, bool]] = {}
 
-    def of(self, cell: Any) -> tuple[str | None, bool]:
+    def of(self, cell: Any) -> tuple[str | None, bool, bool]:
         style = cell.style_id
         if style not in self._known:
-            self._known[style] = (self._fill(cell.fill), bool(cell.font and cell.font.b))
+            is_bold = bool(cell.font and cell.font.b)
+            self._known[style] = (self._fill(cell.fill), is_bold, bool(cell.quotePrefix))
         return self._known[style]
 
     def _fill(self, fill: Any) -> str | None:
@@ -220,5 +218,5 @@ class _Colours:
         if colour.type == "theme" and 0 <= colour.theme < len(_THEME_ORDER):
             return self._theme.get(_THEME_ORDER[colour.theme])
         if colour.type == "indexed" and 0 <= colour.indexed < len(COLOR_INDEX):
-            return COLOR_INDEX[colour.indexed][-6:]
+            return str(COLOR_INDEX[colour.indexed])[-6:]
         return None

@@ -13,7 +13,7 @@ from bot.importing.understood import Place
 
 @dataclass
 class Table:
-    """A sheet as it is being read: its headings, the sections that a row stands in, what was last."""
+    """A sheet as it is being read: its headings, the sections its rows stand in, what was last."""
 
     sheet: Sheet
     headings: Headings

@@ -125,7 +125,7 @@ def titles_above_and_merged_findings() -> bytes:
 
 
 def two_rows_of_headings() -> bytes:
-    """"Target" merged over "Baseline" and "Aim"; colour alone for RAG; a total and a note."""
+    """ "Target" merged over "Baseline" and "Aim"; colour alone for RAG; a total and a note."""
     rows = [
         ["No.", "Weakness", "What we will do", "Target", None, "Who", "When", "RAG"],
         [None, None, None, "Baseline", "Aim", None, None, None],
@@ -156,10 +156,20 @@ def sar_in_sections() -> bytes:
         ["Ref", "Judgement", "How we know", "Grade"],
         ["Quality of education"],
         ["Strengths"],
-        [1, "Teachers plan lessons that build on what learners know.", "Learning walks, autumn 2025", "Good"],
+        [
+            1,
+            "Teachers plan lessons that build on what learners know.",
+            "Learning walks, autumn 2025",
+            "Good",
+        ],
         [2, "Most learners on vocational courses achieve.", "QAR 2025/26: 88%", "Good"],
         ["Areas for improvement"],
-        [1, "Too few resit learners gain grade 4 in maths.", "Results 2026: 19%", "Requires improvement"],
+        [
+            1,
+            "Too few resit learners gain grade 4 in maths.",
+            "Results 2026: 19%",
+            "Requires improvement",
+        ],
         ["Leadership and management"],
         ["Strengths"],
         [3, "Governors know the college well and ask hard questions.", "Minutes", 2],
@@ -269,12 +279,22 @@ def milestones_in_rows() -> bytes:
     """One action merged over three checks on the way, each with its own day."""
     rows = [
         ["Finding", "Action", "Milestones", "Date", "Owner"],
-        ["Learners join late.", "Enrol in one morning.", "Pilot with two groups", date(2026, 10, 1),
-         "Dominic Okoro"],
+        [
+            "Learners join late.",
+            "Enrol in one morning.",
+            "Pilot with two groups",
+            date(2026, 10, 1),
+            "Dominic Okoro",
+        ],
         [None, None, "Half of all groups", date(2027, 1, 15), None],
         [None, None, "All groups", date(2027, 6, 30), None],
-        ["Homework is rarely set.", "Set it online each week.",
-         "Dec 2026: half of teachers; March 2027: all teachers", date(2027, 3, 31), "Lucy Brandreth"],
+        [
+            "Homework is rarely set.",
+            "Set it online each week.",
+            "Dec 2026: half of teachers; March 2027: all teachers",
+            date(2027, 3, 31),
+            "Lucy Brandreth",
+        ],
     ]
 
     def merge(book: Workbook) -> None:
@@ -360,13 +380,19 @@ def word_sar() -> bytes:
 
     def build(document: WordDocument) -> None:
         document.add_heading("Self-assessment report 2025/26", 0)
-        document.add_paragraph("This report was written by teams and checked by a panel in November.")
+        document.add_paragraph(
+            "This report was written by teams and checked by a panel in November."
+        )
         document.add_heading("Quality of education", 1)
         document.add_paragraph("Grade: Good")
         document.add_heading("Strengths", 2)
-        document.add_paragraph("Learners on care courses gain secure practical skills.", "List Bullet")
+        document.add_paragraph(
+            "Learners on care courses gain secure practical skills.", "List Bullet"
+        )
         document.add_paragraph("Evidence: work scrutiny, spring 2026")
-        document.add_paragraph("Teachers use questions well. How we know: learning walks", "List Bullet")
+        document.add_paragraph(
+            "Teachers use questions well. How we know: learning walks", "List Bullet"
+        )
         document.add_heading("Areas for improvement", 2)
         document.add_paragraph("AFI 1 – Too few learners gain high grades.", "List Number")
         document.add_paragraph("In particular on level 3 courses", "List Number 2")
@@ -394,7 +420,13 @@ def word_plan_with_merged_cells() -> bytes:
             ["Area for improvement", "Action", "Owner", "Deadline", "Status"],
             ["Marking is late.", "Mark in class.", "Lucy Brandreth", "Feb 2027", "Agreed"],
             ["", "Mark half as much.", "HoDs", "Termly", "Not started"],
-            ["Groups are too small.", "Join groups in January.", "Gareth Pell", "31 January 2027", ""],
+            [
+                "Groups are too small.",
+                "Join groups in January.",
+                "Gareth Pell",
+                "31 January 2027",
+                "",
+            ],
         ]
         for row, values in zip(table.rows, texts, strict=True):
             for cell, text in zip(row.cells, values, strict=True):
@@ -435,7 +467,7 @@ def word_with_tracked_changes() -> bytes:
             for cell, text in zip(row.cells, values, strict=True):
                 cell.text = text
         gone = table.rows[1]._tr.get_or_add_trPr()
-        gone.append(parse_xml(f'<w:del {change}/>'))
+        gone.append(parse_xml(f"<w:del {change}/>"))
 
     return word(build)
 
@@ -449,7 +481,10 @@ def word_with_tables_inside() -> bytes:
         inner = outer.cell(0, 1).add_table(rows=2, cols=3)
         for row, values in zip(
             inner.rows,
-            [["Action", "Lead", "By when"], ["Teach resits in the morning.", "Tomasz Wilk", "Jan 2027"]],
+            [
+                ["Action", "Lead", "By when"],
+                ["Teach resits in the morning.", "Tomasz Wilk", "Jan 2027"],
+            ],
             strict=True,
         ):
             for cell, text in zip(row.cells, values, strict=True):
@@ -504,7 +539,11 @@ def word_sar_in_tables() -> bytes:
 
     def build(document: WordDocument) -> None:
         for area, strength, weakness in (
-            ("Leadership and governance", "Governors ask hard questions.", "Data reach managers late."),
+            (
+                "Leadership and governance",
+                "Governors ask hard questions.",
+                "Data reach managers late.",
+            ),
             ("Inclusion", "Support starts at once.", "Some groups achieve less."),
         ):
             document.add_heading(area, 1)
@@ -526,11 +565,19 @@ def word_cards() -> bytes:
     """A table for each action, the names of its fields in the first column."""
 
     def build(document: WordDocument) -> None:
-        for action, owner in (("Ring absent learners by ten.", "Tomasz Wilk"), ("Move labs.", "TBC")):
+        for action, owner in (
+            ("Ring absent learners by ten.", "Tomasz Wilk"),
+            ("Move labs.", "TBC"),
+        ):
             table = document.add_table(rows=4, cols=2)
             for row, values in zip(
                 table.rows,
-                [["Action", action], ["Owner", owner], ["Due date", "30/04/2027"], ["Target", "90%"]],
+                [
+                    ["Action", action],
+                    ["Owner", owner],
+                    ["Due date", "30/04/2027"],
+                    ["Target", "90%"],
+                ],
                 strict=True,
             ):
                 for cell, value in zip(row.cells, values, strict=True):
@@ -579,7 +626,7 @@ def own_export(document: PlanDocument, about: dict[str, str] | None = None) -> b
         ])),
         ("About", [
             *(about or {"Made by": "So What"}).items(),
-            ("Provider", document.provider), ("Academic year", document.academic_year),
+            ("Provider", _written(document.provider)), ("Academic year", document.academic_year),
         ]),
     )  # fmt: skip
     return workbook(*sheets, then=_as_text)

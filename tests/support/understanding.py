@@ -8,7 +8,7 @@ from bot.importing.understood import Understood
 
 
 def told(understood: Understood) -> list[str]:
-    """A line for each item, action, thing not placed, cell left empty and owner unsure, in order."""
+    """A line for each item, action, thing not placed, cell left empty and owner unsure."""
     document = understood.document
     lines = [f"year {document.academic_year}"] if document.academic_year else []
     lines += [f"theme {theme.rank}: {theme.name}" for theme in document.themes]

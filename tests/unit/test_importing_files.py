@@ -1,4 +1,4 @@
-"""Files as colleges, training providers and schools keep them, and all that each is understood to say."""
+"""Files as colleges, training providers and schools keep them, and all that each says."""
 
 import json
 from datetime import UTC, date, datetime
@@ -49,7 +49,9 @@ def test_a_file_is_understood_as_a_careful_person_would(name: str, lines: list[s
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+)
 def test_separated_text_is_read_in_any_usual_encoding(separator: str, encoding: str) -> None:
     understood = _understood(files.csv_with(separator, encoding), "plan.csv")
     assert told(understood) == [
@@ -130,16 +132,18 @@ _MAYBE = st.none() | _CELL
 _DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 _INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
 _PEOPLE = st.builds(
-    PersonNamed, name=_CELL, slack_user_id=st.none() | st.from_regex(r"U[A-Z0-9]{8}", fullmatch=True)
+    PersonNamed,
+    name=_CELL,
+    slack_user_id=st.none() | st.from_regex(r"U[A-Z0-9]{8}", fullmatch=True),
 )
 _REFERENCES = ("AFI 1", "AFI 1, 2", "S 3")
 _ITEMS = st.tuples(
     *(
         st.builds(
-            SarItemEntry, reference=st.just(reference), kind=st.sampled_from(SarKind), judgement=_CELL,
-            evidence=_MAYBE, department=_MAYBE, evaluation_area=_MAYBE, grade=_MAYBE, theme=_MAYBE,
-            measure=_MAYBE, baseline=_MAYBE, baseline_date=st.none() | _DAYS, waiting_note=_MAYBE,
-            previous=_MAYBE,
+            SarItemEntry, reference=st.just(reference), kind=st.sampled_from(SarKind),
+            judgement=_CELL, evidence=_MAYBE, department=_MAYBE, evaluation_area=_MAYBE,
+            grade=_MAYBE, theme=_MAYBE, measure=_MAYBE, baseline=_MAYBE,
+            baseline_date=st.none() | _DAYS, waiting_note=_MAYBE, previous=_MAYBE,
         )
         for reference in _REFERENCES
     )
@@ -196,10 +200,13 @@ def test_our_own_json_comes_back_exactly(plan: PlanDocument) -> None:
 _SMALL = PlanDocument(
     provider="Harrowmere College",
     academic_year="2026/27",
-    sar_items=(SarItemEntry(reference="AFI 1", kind=SarKind.AREA_FOR_IMPROVEMENT, judgement="Late."),),
+    sar_items=(
+        SarItemEntry(reference="AFI 1", kind=SarKind.AREA_FOR_IMPROVEMENT, judgement="Late."),
+    ),
     actions=(
         ActionEntry(
-            id=1, reference="A-1", sar_items=("AFI 1",), action="=Ring them.", due=date(2027, 7, 31),
+            id=1, reference="A-1", sar_items=("AFI 1",), action="=Ring them.",
+            due=date(2027, 7, 31),
             milestones=(MilestoneFields(text="- half", due=date(2027, 1, 1)),),
         ),
     ),

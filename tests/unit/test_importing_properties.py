@@ -1,4 +1,4 @@
-"""Whatever bytes come, and whatever a small sheet holds: nothing is raised but a refusal, no row lost."""
+"""Whatever bytes come, and whatever a sheet holds: nothing but a refusal, and no row lost."""
 
 import re
 from datetime import date
@@ -14,8 +14,8 @@ from tests.support import files
 
 _ENDINGS = st.sampled_from([".xlsx", ".csv", ".docx", ".json", ".xls", ""])
 _STARTS = st.sampled_from(
-    [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b'{"actions": [', b"\xff\xfe", b"%PDF",
-     b"Action,Owner,Due\n", b"\xef\xbb\xbf", b"sep=;\n"]
+    [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b'{"actions": [', b"\xff\xfe",
+     b"%PDF", b"Action,Owner,Due\n", b"\xef\xbb\xbf", b"sep=;\n"]
 )  # fmt: skip
 
 
@@ -46,10 +46,10 @@ def test_a_damaged_file_is_understood_or_refused(content: bytes, at: int, put: b
 
 
 _TEXTS = st.sampled_from(
-    ["", "", "Action", "Owner", "Strengths", "Areas for improvement", "Judgement", "AFI", "AFI 1", "S2",
-     "Evidence", "Evidence: a survey", "Theme 1: Stay", "Quality of education", "Maths", "Total",
-     "Ring all who leave.", "• One thing\n• Another", "TBC", "Dominic Okoro", "July 2027", "Green",
-     "Kind", "None", "54%", "Target", "Milestones", "Dec 2026: half", "A note that says a thing.",
+    ["", "", "Action", "Owner", "Strengths", "Areas for improvement", "Judgement", "AFI", "AFI 1",
+     "S2", "Evidence", "Evidence: a survey", "Theme 1: Stay", "Quality of education", "Maths",
+     "Total", "Ring all who leave.", "• One thing\n• Another", "TBC", "Dominic Okoro",
+     "July 2027", "Green", "Kind", "None", "54%", "Target", "Milestones", "Dec 2026: half", "A note that says a thing.",
      "=1+1", "\x0b", "Grade: Good", "Secure", "Ref", "12"]
 )  # fmt: skip
 _GRIDS = st.lists(st.lists(_TEXTS, min_size=1, max_size=5), min_size=1, max_size=9)
@@ -79,7 +79,9 @@ def test_no_row_of_a_grid_is_lost(grid: list[list[str]]) -> None:
     except FileRefused:
         return
     lines = _lines_as_read(grid)
-    assert {number for number, row in lines if any(c.strip() for c in row)} <= _rows_told(understood)
+    assert {number for number, row in lines if any(c.strip() for c in row)} <= _rows_told(
+        understood
+    )
     PlanDocument.model_validate_json(understood.document.model_dump_json())
 
 
@@ -88,7 +90,9 @@ def _lines_as_read(grid: list[list[str]]) -> list[tuple[int, list[str]]]:
 
 
 @settings(max_examples=100, deadline=4000, suppress_health_check=[HealthCheck.too_slow])
-@given(_GRIDS, st.lists(st.tuples(st.integers(1, 8), st.integers(1, 4), st.integers(0, 3)), max_size=2))
+@given(
+    _GRIDS, st.lists(st.tuples(st.integers(1, 8), st.integers(1, 4), st.integers(0, 3)), max_size=2)
+)
 def test_no_row_of_a_sheet_with_merged_cells_is_lost(
     grid: list[list[str]], merges: list[tuple[int, int, int]]
 ) -> None:
@@ -107,11 +111,7 @@ def test_no_row_of_a_sheet_with_merged_cells_is_lost(
         understood = _understood(content)
     except FileRefused:
         return
-    hidden = {
-        (r, column)
-        for row, column, down in merges
-        for r in range(row + 1, row + down + 1)
-    }
+    hidden = {(r, column) for row, column, down in merges for r in range(row + 1, row + down + 1)}
     seen = {
         number
         for number, row in enumerate(rows, 1)
@@ -122,5 +122,7 @@ def test_no_row_of_a_sheet_with_merged_cells_is_lost(
 
 def test_a_place_is_of_one_thing_alone() -> None:
     for build in (files.side_by_side_bullets, files.sar_in_sections, files.word_sar):
-        places = [p.says for key, p in _understood(build()).places.items() if key.startswith("item")]
+        places = [
+            p.says for key, p in _understood(build()).places.items() if key.startswith("item")
+        ]
         assert len(places) == len(set(places))
