@@ -167,7 +167,7 @@ def _strengths(row: Row, table: Table, section: Section, assembly: Assembly) -> 
             place = table.sheet.place(row.number, detail=detail)
             values = _of_item(row, table, section)
             assembly.add_item(
-                ItemSeen(place, table.sheet.name, judgement, STRENGTH, reference, values, True)
+                ItemSeen(place, table.sheet.name, judgement, STRENGTH, reference, values)
             )
             found = True
     return found
@@ -202,8 +202,8 @@ def _references(row: Row, table: Table) -> tuple[str, ...]:
     text = table.text(row, "sar_items")
     if text:
         return references_in(text) or (text,)
-    own = table.text(row, "reference")
-    return (own,) if own and _is_of_finding(row, table, own) else ()
+    own = (table.text(row, "reference") or "").split("\n")
+    return tuple(each for each in own if each and _is_of_finding(row, table, each))
 
 
 def _is_of_finding(row: Row, table: Table, reference: str) -> bool:
@@ -284,8 +284,8 @@ def _fill(action: ActionSeen, row: Row, table: Table, section: Section, assembly
     values = action.values
     for name in _AS_TYPED:
         values[name] = table.text(row, name)
-    if values["reference"] and _is_of_finding(row, table, values["reference"]):
-        values["reference"] = None
+    own = (values["reference"] or "").split("\n")
+    values["reference"] = next((r for r in own if r and not _is_of_finding(row, table, r)), None)
     values["theme"] = values["theme"] or section.theme
     values["so_what"] = tuple(points(table.cell(row, "so_what").text, is_list=True))
     for name, (named, why) in _ENUMERATED.items():

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.coaching.dates import academic_year, find_dates, year_start
-from bot.coaching.rag_words import standing
 from bot.coaching.wording import DRIVER_NAMES
 from bot.coaching.words import straight
 from bot.importing.grid import Cell
@@ -207,7 +206,7 @@ def rag_named(text: str) -> Rag | None:
         return Rag.BLUE
     # "Amber – recruitment delayed".
     first = re.match(r"^(red|amber|green|blue)\b(?=\s*[-–—:,(.]|$)", typed, re.IGNORECASE)
-    return _RAGS[first[1].lower()] if first else standing(typed).rag
+    return _RAGS[first[1].lower()] if first else None
 
 
 # The hues of a colour wheel in degrees, up to which a colour is one of ours.

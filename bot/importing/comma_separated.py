@@ -35,9 +35,9 @@ def read(content: bytes) -> Contents:
     cells = 0
     try:
         for number, values in enumerate(csv.reader(StringIO(text, ""), delimiter=separator), 1):
-            texts = {
-                at: _QUOTED.sub("", value) for at, value in enumerate(values, 1) if value.strip()
-            }
+            filled = ((at, value) for at, value in enumerate(values, 1) if value.strip())
+            filled = ((at, value) for at, value in enumerate(values, 1) if value.strip())
+            texts = {at: _QUOTED.sub("", value) for at, value in filled}
             cells += len(texts)
             if not texts or (number == 1 and _SAID.match(text)):
                 continue

@@ -274,14 +274,10 @@ def _number(reference: str | None) -> int | None:
 
 
 def _references(text: str, known: list[str]) -> tuple[str, ...]:
-    """The references of a cell, one a line as an export writes them, or parted by commas."""
+    """The references of a cell, one a line; at commas, too, where a person has put them so."""
     found: list[str] = []
     for line in text.split("\n"):
-        rest = line
-        while rest:
-            # One of the SAR may hold a comma itself.
-            whole = [r for r in known if rest == r or rest.startswith((f"{r},", f"{r};"))]
-            first = max(whole, key=len) if whole else re.split("[,;]", rest, maxsplit=1)[0]
-            found.append(first)
-            rest = rest[len(first) :].lstrip(",; ")
+        parts = [part.strip() for part in re.split("[,;]", line)]
+        is_typed = line not in known and len(parts) > 1 and set(parts) <= set(known)
+        found += parts if is_typed else [line]
     return tuple(reference for reference in found if reference)

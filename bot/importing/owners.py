@@ -66,8 +66,11 @@ def person_in(text: str) -> str | None:
     if not text or _OPEN.match(text):
         return None
     after = _ROLE_AFTER.search(text)
-    if after and not is_person(after[1]):
-        text = text[: after.start()].strip()
+    if after:
+        before = text[: after.start()].strip()
+        if is_person(after[1]):
+            return after[1].strip() if is_post(before) else None
+        text = before
     beside = _ROLE_BESIDE.match(text)
     if beside:
         people = [part.strip() for part in beside.groups() if is_person(part)]

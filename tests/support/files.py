@@ -606,7 +606,7 @@ def own_export(document: PlanDocument, about: dict[str, str] | None = None) -> b
     actions, said = [], document.actions
     for action in said:
         row = dict(action) | of_person(action.owner, "owner")
-        row |= {"sar_items": ", ".join(action.sar_items), "so_what": "; ".join(action.so_what)}
+        row |= {"sar_items": "\n".join(action.sar_items), "so_what": "; ".join(action.so_what)}
         row |= {"milestones": "A summary of the checks that nobody reads back", "update": "Last"}
         if action.parked:
             row |= {"parked_at": action.parked.at, "parked_note": action.parked.note}

@@ -49,8 +49,9 @@ _TEXTS = st.sampled_from(
     ["", "", "Action", "Owner", "Strengths", "Areas for improvement", "Judgement", "AFI", "AFI 1",
      "S2", "Evidence", "Evidence: a survey", "Theme 1: Stay", "Quality of education", "Maths",
      "Total", "Ring all who leave.", "• One thing\n• Another", "TBC", "Dominic Okoro",
-     "July 2027", "Green", "Kind", "None", "54%", "Target", "Milestones", "Dec 2026: half", "A note that says a thing.",
-     "=1+1", "\x0b", "Grade: Good", "Secure", "Ref", "12"]
+     "July 2027", "Green", "Kind", "None", "54%", "Target", "Milestones",
+     "Dec 2026: half", "A note that says a thing.", "=1+1", "\x0b", "Grade: Good", "Secure",
+     "Ref", "12"]
 )  # fmt: skip
 _GRIDS = st.lists(st.lists(_TEXTS, min_size=1, max_size=5), min_size=1, max_size=9)
 
