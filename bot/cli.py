@@ -465,6 +465,64 @@ def _bar(says: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, of: progress.update(task, completed=done, total=of)
 
 
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=".xlsx, .csv, .docx or .json")],
+    workspace: Workspace = None,
+    year: Annotated[
+        str | None,
+        typer.Option("--year", metavar="YEAR", help="Academic year of the plan, as 2026/27."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what was understood.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    today: Today = None,
+) -> None:
+    """Take a SAR or an existing plan in, whole or not at all; the same file again updates it."""
+    day = _day(today)
+    with _told():
+        from bot import import_words as words
+        from bot.import_now import WorkspaceUnclear, import_file
+        from bot.importing.understood import FileRefused
+        from bot.settings import load_settings
+
+        now = datetime.now(UTC)
+        try:
+            found = import_file(
+                load_settings(),
+                file,
+                workspace=workspace,
+                year=_year(year),
+                today=day or now.date(),
+                now=now,
+                dry_run=dry_run,
+            )
+        except (FileRefused, WorkspaceUnclear) as error:
+            raise _fail(str(error), WRONG_INPUT) from None
+        if found.without_slack:
+            typer.echo(
+                "Slack was not to be asked who people are: names alone were compared.", err=True
+            )
+        if as_json:
+            answer = {"file": file.name, "provider": found.provider, "dry_run": dry_run}
+            answer |= words.as_json(found.understood, found.merged)
+            typer.echo(json.dumps(answer, ensure_ascii=False))
+            return
+        for line in words.in_full(
+            file.name, found.provider, found.understood, found.merged, dry_run
+        ):
+            typer.echo(line)
+
+
+def _year(typed: str | None) -> str | None:
+    from bot.coaching.dates import is_academic_year
+
+    if typed is not None and not is_academic_year(typed):
+        raise _fail(f"--year takes an academic year such as 2026/27, not “{typed}”.", WRONG_INPUT)
+    return typed
+
+
 @app.command()
 def migrate() -> None:
     """Bring the database's schema to head."""

@@ -13,12 +13,13 @@ from sqlmodel import Session
 
 from bot.coach import Coach, Heard
 from bot.coaching.dates import academic_year
-from bot.coaching.draft import SarItemView, Setting
-from bot.coaching.interview import ask_again, begin
+from bot.coaching.draft import Draft, SarItemView, Setting
+from bot.coaching.interview import ask_again, begin, take_up
 from bot.coaching.moments import zone_of
 from bot.coaching.state import Interview, Outcome, Say, Stage
 from bot.rights import Deed, refusal
 from storage import actions, conversations, plans, providers
+from storage.actions import StoredAction
 from storage.models import ActionFields, InterviewRecord, Person, Turn
 from storage.vocabulary import InterviewStatus, Role, Speaker, Status
 
@@ -121,6 +122,16 @@ def opened(conversation: Conversation) -> tuple[Conversation, Say]:
     if conversation.record is not None:
         conversation.record.action_id = None
     interview, say = begin(conversation.setting)
+    return replace(conversation, interview=interview), say
+
+
+def taken_up(
+    conversation: Conversation, draft: Draft, stored: StoredAction
+) -> tuple[Conversation, Say]:
+    """A new interview about an action that is in the plan already, and what it says there."""
+    owner = mention(stored.owner) if stored.owner else stored.action.owner_name
+    draft = draft.model_copy(update={"owner": owner})
+    interview, say = take_up(draft, stored.action.version, conversation.setting)
     return replace(conversation, interview=interview), say
 
 

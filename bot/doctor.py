@@ -20,7 +20,13 @@ from storage.migrate import head_revision, schema_revision
 
 # Without what is for agents, and without knowing who is not to be disturbed, the bot works all the
 # same.
-NEEDED_SCOPES = frozenset(SCOPES) - {"assistant:write", "dnd:read"}
+NEEDED_SCOPES = frozenset(SCOPES) - {
+    "assistant:write",
+    "dnd:read",
+    "files:read",
+    "files:write",
+    "users:read.email",
+}
 _SECONDS = 5
 # What has waited longer has nobody at work at it; reminders wait their turn, thousands for an hour.
 _LONGEST_WAIT = {

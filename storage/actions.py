@@ -254,7 +254,7 @@ def change_action(
     action_id: int,
     version: int,
     *,
-    by: Person,
+    by: Person | None,
     at: datetime,
     sar_references: Sequence[str] | None = None,
     milestones: Sequence[MilestoneFields] | None = None,
@@ -262,8 +262,8 @@ def change_action(
 ) -> Action:
     """Set fields of an action that was looked at in that version; each leaves an audit row.
 
-    Raises LookupError when it is no action of this workspace, ActionChanged when it has been
-    changed since.
+    `by` is None for what the operator does from the command line. Raises LookupError when it is no
+    action of this workspace, ActionChanged when it has been changed since.
     """
     held = _to_change(session, workspace, action_id)
     if held.version != version:
@@ -369,18 +369,18 @@ def _write(
     session: Session,
     written: Action,
     values: dict[str, Any],
-    by: Person,
+    by: Person | None,
     at: datetime,
     *,
     items: Sequence[SarItem] | None = None,
     milestones: Sequence[MilestoneFields] | None = None,
     also: Mapping[str, tuple[Any, Any]] | None = None,
 ) -> None:
-    is_new = written.id is None
+    is_new, by_id = written.id is None, by.id if by else None
     if is_new:
-        written.created_by_id = by.id
+        written.created_by_id = by_id
     if values.get("status") is Status.AGREED and written.status is not Status.AGREED:
-        written.agreed_at, written.agreed_by_id = at, by.id
+        written.agreed_at, written.agreed_by_id = at, by_id
     changes = {k: (getattr(written, k), v) for k, v in values.items() if getattr(written, k) != v}
     for name, value in values.items():
         setattr(written, name, value)
@@ -406,7 +406,7 @@ def _write(
                 workspace=written.workspace,
                 action_id=written.id,
                 version=written.version,
-                person_id=by.id,
+                person_id=by_id,
                 at=at,
                 field=name,
                 old=_as_text(old),

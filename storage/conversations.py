@@ -342,7 +342,7 @@ def open_interview(
             state=message.opens["state"],
             status=InterviewStatus.OPEN,
             at=at,
-            action_id=None,
+            action_id=message.opens.get("action"),
         )
 
 

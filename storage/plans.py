@@ -89,14 +89,14 @@ def save_theme(
     name: str,
     rank: int,
     sponsor_id: int | None,
-    by: Person,
+    by: Person | None,
     at: datetime,
     theme_id: int | None = None,
 ) -> Theme:
     """Write a new theme, or change one, and put it at a rank from 1; the others move to make room.
 
-    All that change are noted as changed by that person, and a new sponsor is looked at for how
-    the plan goes. Raises LookupError where `theme_id` is no theme of this plan.
+    All that change are noted as changed by that person (None for the operator), and a new sponsor
+    is looked at for how the plan goes. Raises LookupError where `theme_id` is none of this plan.
     """
     ranked = [theme for theme, _ in themes(session, workspace, plan_id)]
     if theme_id is None:
@@ -108,12 +108,13 @@ def save_theme(
         saved = found[0]
         ranked.remove(saved)
     is_new_sponsor = saved.sponsor_id != sponsor_id
-    saved.name, saved.sponsor_id, saved.changed_by_id = name, sponsor_id, by.id
+    by_id = by.id if by else None
+    saved.name, saved.sponsor_id, saved.changed_by_id = name, sponsor_id, by_id
     ranked.insert(max(rank, 1) - 1, saved)
     # No two may have the same rank even in between.
     for number, theme in enumerate(ranked, start=1):
         if theme.rank != number:
-            theme.changed_by_id = by.id
+            theme.changed_by_id = by_id
         theme.rank = -number
     session.add_all(ranked)
     session.flush()

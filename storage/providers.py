@@ -64,12 +64,15 @@ def ensure_person(
     timezone: str = "Europe/London",
     role: Role | None = None,
 ) -> Person:
-    """The person, made if new. Whoever comes first in a workspace is its first quality lead."""
+    """The person, made if new. Whoever comes first in a workspace is its first quality lead.
+
+    People whom an import has brought there do not count as having come.
+    """
     found = person(session, workspace, slack_user_id)
     if found is None:
         if role is None:
-            anyone = session.exec(select(Person.id).where(Person.workspace == workspace)).first()
-            role = Role.OWNER if anyone else Role.LEAD
+            leads = select(Person.id).where(Person.workspace == workspace, Person.role == Role.LEAD)
+            role = Role.OWNER if session.exec(leads).first() else Role.LEAD
         found = Person(
             workspace=workspace,
             slack_user_id=slack_user_id,

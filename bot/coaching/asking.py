@@ -121,7 +121,7 @@ class Asking(Recording):
             self.lines.append(self.it.question)
         return self.it.focus
 
-    def _probe(self, field: str, reply: str) -> tuple[Interview, Say]:
+    def probe(self, field: str, reply: str) -> tuple[Interview, Say]:
         """The field is still open after an answer: ask for the next rung up, then offer to leave it."""
         tries = self.it.tries[field] = self.it.tries.get(field, 0) + 1
         if tries > MOST_PROBES:
@@ -181,7 +181,7 @@ class Asking(Recording):
             "plan_ends": in_words(self.setting.plan_ends),
         }
         if not self.line(f"help-{field}", wording.HELP[field], **values):
-            return self._leave_open(field) if stuck else self._probe(field, "")
+            return self._leave_open(field) if stuck else self.probe(field, "")
         if field in ("impact", "measure"):
             for m in measures:
                 self.offered.append(

@@ -50,6 +50,12 @@ def academic_year(day: date) -> str:
     return f"{first}/{(first + 1) % 100:02}"
 
 
+def is_academic_year(text: str) -> bool:
+    """Whether a text is an academic year written "2026/27"."""
+    written = re.fullmatch(r"(\d{4})/(\d{2})", text)
+    return written is not None and (int(written[1]) + 1) % 100 == int(written[2])
+
+
 def year_start(year: str) -> date:
     """The first day, 1 August, of an academic year written "2026/27"."""
     return date(int(year[:4]), 8, 1)

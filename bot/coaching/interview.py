@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from bot.coaching import wording
 from bot.coaching.asking import MOST_PROBES, ORDER, Asking
-from bot.coaching.draft import Setting
+from bot.coaching.criteria import gaps
+from bot.coaching.draft import Draft, Setting
 from bot.coaching.figures import find_figures
 from bot.coaching.phrases import (
     CORRECTS,
@@ -76,6 +77,28 @@ def ask_again(interview: Interview, setting: Setting) -> tuple[Interview, Say]:
         turn.it.stage = Stage.ASKING if turn.it.focus else Stage.CONFIRMING
     turn.say("resumed")
     return turn.ask()
+
+
+def take_up(draft: Draft, version: int, setting: Setting) -> tuple[Interview, Say]:
+    """A conversation about an action that is in the plan already, as it is in that version.
+
+    What it says stands, and asked about is the weakest of what is still open. An impact that says
+    the action again, or nothing of learners, is taken as an answer to "so what?" that leads further.
+    """
+    is_weak = {gap.criterion for gap in gaps(draft, setting)} & {"impact", "not_restated"}
+    held = Interview(stage=Stage.ASKING, draft=draft.model_copy(deep=True), saved_version=version)
+    turn = _Flow(held, setting)
+    if draft.action:
+        turn.say("taken_up", action=trim(draft.action, _QUOTED))
+    if not (draft.impact and is_weak):
+        return turn.ask()
+    if draft.impact not in held.draft.so_what:
+        held.draft.so_what.append(draft.impact)
+    held.draft.impact, held.focus = None, "impact"
+    return turn.probe("impact", draft.impact)
+
+
+_QUOTED = 200
 
 
 def undo(interview: Interview, setting: Setting) -> Interview:
@@ -288,7 +311,7 @@ class _Flow(Asking):
             return self.ask()
         if learned and field != "impact":
             return self.ask()
-        return self._probe(field, reply)
+        return self.probe(field, reply)
 
     def _waits(self, settled: bool) -> tuple[Interview, Say] | None:
         """The answer where what was written raised a question or a problem that comes first."""

@@ -328,6 +328,7 @@ SAY: dict[str, tuple[str, ...]] = {
         "Good, let us carry on from where we were.",
         "Back to it, then.",
     ),
+    "taken_up": ("This action is in the plan: “{action}”.",),
     "yes_please": (
         "I store it as agreed only on a plain yes. Is it right, or what should change?",
         "I took that neither as a yes nor as a change. Say agree, or name the part to change.",

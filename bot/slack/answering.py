@@ -24,6 +24,7 @@ from bot.logs import bound
 from bot.rights import READERS, may_write
 from bot.slack import notices, screens, update_words
 from bot.slack.beginning import begin_interview
+from bot.slack.importing import Importing
 from bot.slack.incoming import Incoming, Kind
 from bot.slack.people import People
 from bot.slack.pieces import as_dicts, open_button
@@ -98,6 +99,8 @@ class Answering:
     changed: Callable[[str], None]
     # Shows, for the length of a block, that an answer is coming, and takes the person's stop.
     progress: Callable[[Incoming, Stop], AbstractContextManager[object]]
+    # Looks at files that come with a message.
+    importing: Importing
     # How many turns compute at once. They share one interpreter, so more would finish no sooner
     # and keep acknowledgements waiting; a turn that waits for Slack or a model is not counted.
     at_work: AbstractContextManager[object] = field(
@@ -154,6 +157,10 @@ class Answering:
     def _try_once(self, incoming: Incoming) -> list[str]:
         if incoming.kind is Kind.MENTION:
             return self._mentioned(incoming)
+        if incoming.files:
+            giver = self.people.person(incoming.workspace, incoming.user)
+            if self.importing.is_for(incoming, giver):
+                return self._files(incoming, giver)
         now, workspace = self.clock(), incoming.workspace
         with self.at_work, self.database.reading() as session:
             person = providers.person(session, workspace, incoming.user)
@@ -193,6 +200,21 @@ class Answering:
             self.queued(workspace, key)
         self.changed(workspace)
         return [conversation for _, conversation, _ in told]
+
+    def _files(self, incoming: Incoming, person: Person) -> list[str]:
+        """Say what the files of a message are understood to be."""
+        now = self.clock()
+        # No session is open here: Slack may take its time to hand them over.
+        looked = self.importing.look(incoming, person, now)
+        with self.at_work, self.database.writing() as session:
+            if not conversations.mark_answered(session, incoming.workspace, incoming.event_id, now):
+                return []
+            shown = self.importing.keep(session, incoming, person, looked, now)
+            for key, each in shown:
+                self._post(session, incoming, now, each.text, each.blocks, key=key)
+        for key, _ in shown:
+            self.queued(incoming.workspace, key)
+        return []
 
     def _shown(self, incoming: Incoming, shown: update_words.Shown, now: datetime) -> list[str]:
         """Answer with a message that is ready to be posted."""

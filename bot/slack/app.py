@@ -23,10 +23,13 @@ from bot.settings import Settings
 from bot.slack.answering import Answering, Turns
 from bot.slack.desk import Desk
 from bot.slack.digests import Digests
+from bot.slack.exporting import Exporting
 from bot.slack.homes import Homes
+from bot.slack.importing import Importing
 from bot.slack.incoming import ANSWER, Incoming, Kind, incoming
 from bot.slack.installing import Installed, Installing, installing_of
-from bot.slack.office import Office
+from bot.slack.notices import Key
+from bot.slack.office import Office, Work
 from bot.slack.people import People
 from bot.slack.progress import Progress
 from bot.slack.reminding import Reminding
@@ -111,10 +114,12 @@ def build(
     people = People(database, client, clock)
     homes = Homes(database, client, clock)
     digests = Digests(database, client, clock)
+    importing = Importing(database, client, clock)
     answering = Answering(
-        database, coach, people, turns, clock, sending.fresh, homes.refresh, progress
+        database, coach, people, turns, clock, sending.fresh, homes.refresh, progress, importing
     )
     _register_work(engine, answering, sending)
+    _register_files(engine, importing, Exporting(database, client, clock), sending, homes)
 
     def told(workspace: str, conversation: str, key: str) -> None:
         sending.fresh(workspace, key)
@@ -124,7 +129,10 @@ def build(
             # It stands in the outbox, and goes out with the next start.
             _log.warning("A message waits: %s", error)
 
-    desk = Desk(Office(database, people, clock), homes, digests, client, told)
+    def begun(workspace: str, work: Work) -> None:
+        engine.start_once(_work_id(workspace, work.key), work.name, workspace, *work.arguments)
+
+    desk = Desk(Office(database, people, clock), homes, digests, client, told, begun)
     secret = settings.slack_signing_secret
     logger = logging.getLogger("bot.slack.bolt")
     # Bolt finds SLACK_BOT_TOKEN in the environment too, and warns that our client has it already.
@@ -190,6 +198,46 @@ def _register_work(engine: Engine, answering: Answering, sending: Sending) -> No
             answer_and_send(workspace, conversation)
 
         engine.step("answer and send", again, workspace, conversation, attempts=ATTEMPTS)
+
+
+def _register_files(
+    engine: Engine, importing: Importing, exporting: Exporting, sending: Sending, homes: Homes
+) -> None:
+    """Files are taken in and made by the engine: what a crash interrupts is done after it."""
+
+    def say(key: Key | None) -> None:
+        if key is not None:
+            workspace, conversation, message = key
+            sending.fresh(workspace, message)
+            sending.send(workspace, conversation)
+
+    def take_in(workspace: str, file_id: int, channel: str, thread: str) -> None:
+        say(importing.take_in(workspace, file_id, channel, thread))
+        # What an earlier try has queued.
+        sending.send(workspace, f"{channel}:{thread}")
+        homes.refresh(workspace)
+
+    def show(workspace: str, file_id: int, channel: str, thread: str, key: str) -> None:
+        say(importing.look_again(workspace, file_id, channel, thread, key))
+
+    @engine.workflow("import")
+    def import_(workspace: str, file_id: int, channel: str, thread: str) -> None:
+        engine.step("take in", take_in, workspace, file_id, channel, thread, attempts=ATTEMPTS)
+
+    @engine.workflow("look_again")
+    def look_again(workspace: str, file_id: int, channel: str, thread: str, key: str) -> None:
+        engine.step("look", show, workspace, file_id, channel, thread, key, attempts=ATTEMPTS)
+
+    @engine.workflow("export")
+    def export(workspace: str, user: str, ending: str, key: str) -> None:
+        made = engine.step("upload", exporting.upload, workspace, user, ending, attempts=ATTEMPTS)
+        if made is not None:
+            engine.step("share", exporting.share, workspace, user, ending, made, attempts=ATTEMPTS)
+            return
+        engine.step("refuse", refuse, workspace, user, key, attempts=ATTEMPTS)
+
+    def refuse(workspace: str, user: str, key: str) -> None:
+        say(exporting.refuse(workspace, user, f"no-file:{key}"))
 
 
 def _keeper(

@@ -13,7 +13,9 @@ from bot.coaching.state import Say
 from bot.slack import screens
 from bot.slack.notices import Key
 from bot.slack.pieces import short
+from bot.summaries import draft_of
 from storage import conversations
+from storage.actions import StoredAction
 from storage.models import OutgoingMessage, Person
 
 _QUOTED = 300
@@ -29,6 +31,7 @@ def begin_interview(
     words: str | None = None,
     link: str | None = None,
     item: str | None = None,
+    about: StoredAction | None = None,
     is_quoted: bool = True,
 ) -> Key:
     """Put the opening of a new interview in the outbox, once for each key; what was queued.
@@ -36,13 +39,14 @@ def begin_interview(
     `words` are those of a message that is to become an action, and `link` leads to it. Read by the
     rules alone: a model is asked about what the person says themselves. Unless they have just typed
     them the opening says which words it is about. `item` is the reference of a SAR item that it is
-    to be about.
+    to be about, and `about` an action that is there and to be talked over.
     """
     conversation = f"{person.slack_user_id}:{key}"
     if conversations.is_queued(session, person.workspace, key):
         return person.workspace, conversation, key
     place = talk.Place(person.workspace, person.slack_user_id, "")
-    opening, say = talk.opened(talk.load(session, place, person, now))
+    loaded = talk.load(session, place, person, now)
+    opening, say = _opened(loaded, about)
     if item:
         opening, say = talk.answered(opening, talk.heard(opening, item), EMBEDDED)
     if words:
@@ -63,10 +67,20 @@ def begin_interview(
             text=text,
             blocks=blocks,
             created_at=now,
-            opens={"person": person.id, "state": state},
+            opens={
+                "person": person.id,
+                "state": state,
+                "action": about.action.id if about else None,
+            },
         ),
     )
     return person.workspace, conversation, key
+
+
+def _opened(loaded: talk.Conversation, about: StoredAction | None) -> tuple[talk.Conversation, Say]:
+    if about is None:
+        return talk.opened(loaded)
+    return talk.taken_up(loaded, draft_of(about), about)
 
 
 def _read(

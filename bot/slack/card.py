@@ -13,9 +13,10 @@ from bot.coaching.wording import RAG_NAMES, STATUS_NAMES
 from bot.conversation import local_day
 from bot.rights import Deed, may
 from bot.slack.office import Office, action_line
-from bot.slack.pieces import do_button, escape, mrkdwn, sections, short, small
+from bot.slack.pieces import do_button, escape, mrkdwn, sections, short, small, talk_button
 from bot.summaries import ActionLine
 from storage.models import Person, ProgressUpdate
+from storage.vocabulary import Status
 
 # What can be done on a card: the deed, its button, and the verb of that. What is asked for in a
 # form of its own needs no further "are you sure".
@@ -53,7 +54,11 @@ def card(line: ActionLine, setting: Setting, person: Person, note: str = "") -> 
     blocks += _updates(line, person)
     if line.stored.action.source_link:
         blocks.append(small(f"<{escape(line.stored.action.source_link)}|The message it came from>"))
-    buttons = [
+    buttons = []
+    if line.gaps and line.status is Status.DRAFT and may(person, Deed.EDIT, line.stored):
+        spoken = f"Talk over {line.reference}"
+        buttons.append(talk_button(line.stored.action, spoken=spoken))
+    buttons += [
         do_button(label, verb, {"action": line.id}, spoken=f"{label}: {line.reference}")
         for deed, label, verb in _DEEDS
         if may(person, deed, line.stored)

@@ -25,6 +25,7 @@ def help_for(person: Person) -> str:
         ("mine", "shows the actions you own.", may_write(person)),
         ("remind", "shows what of yours is due now, to be answered at once.", may_write(person)),
         ("summary", "shows the plan at a glance.", True),
+        ("export", "gives you the plan as a file: word, excel, pdf, csv or json.", True),
         ("review", "says what in the plan to mend first.", sees_review(person)),
         ("help", "shows this.", True),
     ]
@@ -36,6 +37,18 @@ NOT_FOR_OWNERS = "The review of the whole plan is for quality leads, sponsors an
 
 
 _OF_THE_PLAN = ("mine", "review", "summary", "summary plan")
+
+
+_FORMATS = {"word": ".docx", "excel": ".xlsx", "pdf": ".pdf", "csv": ".csv", "json": ".json"}
+
+
+def asks_for_export(typed: str) -> str | None:
+    """The ending of the file that is asked for, Word's unless another is named; None for none."""
+    order, _, kind = _order(typed).partition(" ")
+    if order != "export":
+        return None
+    ending = f".{kind.removeprefix('.')}"
+    return ending if ending in _FORMATS.values() else _FORMATS.get(kind or "word")
 
 
 def asks_for_plan(typed: str) -> bool:

@@ -23,11 +23,15 @@ from bot.coaching.ranking import ranking
 from bot.coaching.reading import LONGEST_REPLY
 from bot.coaching.review import Check, review
 from bot.coaching.whole_plan import STANDARD
+from bot.engine import EngineUnavailable
 from bot.reminders import Ahead, ahead
 from bot.reviewing import own_limits, to_review, whole_plan
-from bot.rights import READERS, may_write, sees_review
+from bot.rights import READERS, Deed, may_write, sees_review
 from bot.slack import (
     action_saving,
+    exporting,
+    import_desk,
+    import_form,
     new_action,
     parking,
     plan_forms,
@@ -41,6 +45,7 @@ from bot.slack.card import card_of
 from bot.slack.command import (
     NOT_FOR_OWNERS,
     answer,
+    asks_for_export,
     asks_for_plan,
     asks_for_reminder,
     asks_for_review,
@@ -59,7 +64,7 @@ from bot.slack.inputs import (
     told_formatted,
 )
 from bot.slack.notices import Key, agreed, welcomed
-from bot.slack.office import Office, action_line
+from bot.slack.office import Office, Work, action_line
 from bot.slack.pieces import DO
 from bot.slack.refusals import why
 from bot.slack.review import every_check, order
@@ -84,6 +89,8 @@ FORMS = {
     **reminder_form.FORMS,
     **new_action.FORMS,
     **reporting.FORMS,
+    **import_form.FORMS,
+    **exporting.FORMS,
 }
 
 
@@ -98,6 +105,8 @@ class Desk:
     client: Callable[[str], WebClient]
     # Told of each message put in the outbox (workspace, conversation, key), after the commit.
     queued: Callable[[str, str, str], None]
+    # Begins work of a workspace, once for each key.
+    begun: Callable[[str, Work], None]
 
     def listen(self, app: App) -> None:
         """Have the app bring here what is answered at once."""
@@ -132,6 +141,12 @@ class Desk:
             if typed.strip().lower() == "new":
                 ack(text=self._begin(person, command["trigger_id"]))
                 return
+            ending = asks_for_export(typed)
+            if ending is not None:
+                made = exporting.work(person.slack_user_id, ending, command["trigger_id"])
+                self._tell(person, (), [made])
+                ack(text=exporting.COMES)
+                return
             today = self.office.today(person)
             checks: tuple[Check, ...] = ()
             found: Ahead | None = None
@@ -144,7 +159,7 @@ class Desk:
                 if plan is not None and asks_for_review(typed) and sees_review(person):
                     limits = own_limits(session, person.workspace)
                     checks = review(whole_plan(session, person.workspace, plan, today), limits)
-        except DatabaseUnavailable:
+        except (DatabaseUnavailable, EngineUnavailable):
             ack(text=_AWAY_FOR_NOW)
             return
         text, blocks = answer(typed, plan, person, today, checks, limits, found)
@@ -196,6 +211,15 @@ class Desk:
         self.queued(*queued)
         return new_action.BEGUN
 
+    def _talk_over(self, person: Person, value: dict[str, Any], trigger: str) -> str:
+        """Begin an interview about an action that is there; what to tell the person at once."""
+        with self.office.database.writing() as session:
+            stored = changes.allowed(session, person, Deed.EDIT, int(value["action"]))
+            key, now = f"begin:{trigger}"[-128:], self.office.clock()
+            queued = begin_interview(session, person, now, key, about=stored)
+        self.queued(*queued)
+        return new_action.BEGUN
+
     # --- buttons ----------------------------------------------------------------------------
 
     def pressed(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -215,6 +239,12 @@ class Desk:
             elif verb in ("note", "note_which", "note_not"):
                 instead = update_noting.pressed(self.office, person, verb, value)
                 self._tell(person, ())
+            elif verb == "talk":
+                shown = told("Talk it over", self._talk_over(person, value, body["trigger_id"]))
+            elif verb in import_desk.VERBS:
+                done = import_desk.pressed(self.office, person, verb, value, body["trigger_id"])
+                instead = done.shown
+                self._tell(person, done.queued, done.works)
             else:
                 note, shown = self._do(person, verb, value)
                 if shown is None and not on_home and verb not in _SHOWS_ITSELF:
@@ -223,7 +253,7 @@ class Desk:
             shown = told("Not found", _GONE)
         except NotAllowed as error:
             shown = told("Not yours to do", str(error))
-        except DatabaseUnavailable:
+        except (DatabaseUnavailable, EngineUnavailable):
             shown = told("One moment", _AWAY)
         except (LookupError, TypeError, ValueError, OverflowError):
             _log.warning("A button carried what no button of ours does.")
@@ -379,11 +409,11 @@ class Desk:
             return
         if done.again is not None:
             ack(response_action="update", view=done.again)
-            if done.queued:
-                self._tell(person, done.queued)
+            if done.queued or done.works:
+                self._tell(person, done.queued, done.works)
             return
         ack()
-        self._tell(person, done.queued)
+        self._tell(person, done.queued, done.works)
         if done.below is None or view.get("root_view_id") in (None, view.get("id")):
             return
         try:
@@ -398,9 +428,11 @@ class Desk:
         """Who has used a button, a form or a shortcut."""
         return self.office.people.person(workspace_of(body), body["user"]["id"])
 
-    def _tell(self, person: Person, queued: Sequence[Key]) -> None:
+    def _tell(self, person: Person, queued: Sequence[Key], works: Sequence[Work] = ()) -> None:
         for key in queued:
             self.queued(*key)
+        for work in works:
+            self.begun(person.workspace, work)
         self.homes.refresh(person.workspace)
         self.digests.refresh(person)
 

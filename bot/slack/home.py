@@ -251,6 +251,7 @@ def _lead_buttons() -> list[Block]:
                 do_button("SAR items", "sar_items", {}),
                 do_button("People and roles", "roles", {}),
                 do_button("Settings", "settings", {}),
+                do_button("Export", "export", {}),
             ]
         )
     ]

@@ -5,7 +5,7 @@ import json
 import re
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.conversation import storable
 
@@ -16,6 +16,13 @@ class Kind(StrEnum):
     EDITED = "edited"
     DELETED = "deleted"
     MENTION = "mention"
+
+
+class FileGiven(NamedTuple):
+    """A file that came with a message: its name, and where its content is."""
+
+    name: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class Incoming:
     ts: str
     text: str = ""
     number: int | None = None
+    files: tuple[FileGiven, ...] = ()
 
     @property
     def conversation(self) -> str:
@@ -52,7 +60,9 @@ class Incoming:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Incoming":
-        return cls(**{**data, "kind": Kind(data["kind"])})
+        # What was kept by an earlier version has no files.
+        files = tuple(FileGiven(*file) for file in data.get("files", ()))
+        return cls(**{**data, "kind": Kind(data["kind"]), "files": files})
 
 
 ANSWER = "answer"  # action_id prefix of the buttons that stand for a reply
@@ -101,7 +111,15 @@ def _event(body: dict[str, Any]) -> Incoming | None:
         thread=message.get("thread_ts") or ts,
         ts=ts,
         text=plain(message.get("text") or ""),
+        files=_files(message) if kind is Kind.MESSAGE else (),
     )
+
+
+def _files(message: dict[str, Any]) -> tuple[FileGiven, ...]:
+    """The files of a message that are there to be read; those of other places are only linked."""
+    given = message.get("files") or ()
+    found = ((f.get("name"), f.get("url_private_download") or f.get("url_private")) for f in given)
+    return tuple(FileGiven(storable(str(name)), str(url)) for name, url in found if name and url)
 
 
 def _mention(body: dict[str, Any], event: dict[str, Any]) -> Incoming | None:

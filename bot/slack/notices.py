@@ -18,6 +18,7 @@ from bot.slack.pieces import (
     ownership_buttons,
     sections,
     short,
+    talk_button,
 )
 from storage import conversations, providers
 from storage.actions import StoredAction
@@ -133,6 +134,37 @@ def invited(
         begin = do_button("Write an action", "new", {})
         blocks.append(ActionsBlock(elements=[begin]))
     key = f"invited:{theme.id}:{to.slack_user_id}"
+    return [_message(session, to, key, escape("\n".join(lines)), blocks, at)]
+
+
+def plain_message(session: Session, to: Person, key: str, says: str, at: datetime) -> Key | None:
+    """Say something to someone, once a key; None where there is nobody in Slack to say it to."""
+    if not is_slack_id(to.slack_user_id) or conversations.is_queued(session, to.workspace, key):
+        return None
+    return _message(session, to, key, escape(says), sections(escape(says)), at)
+
+
+def asked_to_talk(
+    session: Session, to: Person, by: Person, about: Sequence[StoredAction], key: str, at: datetime
+) -> list[Key]:
+    """Ask an owner to talk over actions of theirs that lack what can be checked, once a key."""
+    if not is_slack_id(to.slack_user_id) or conversations.is_queued(session, to.workspace, key):
+        return []
+    is_one = len(about) == 1
+    whose = "an action of yours" if is_one else f"{len(about)} actions of yours"
+    says = (
+        f"{by.name} asks you to talk over {whose} with me, so that anyone can see on the day what "
+        f"it has changed for learners. That takes about five minutes{'' if is_one else ' each'}."
+    )
+    blocks, lines = sections(escape(says)), [says]
+    for stored in about[:_ITEMS]:
+        action = stored.action
+        text = short(f"{action.reference}: {action.action or 'no action yet'}", 400)
+        lines.append(text)
+        button = talk_button(action, spoken=f"Talk over {action.reference}")
+        blocks.append(SectionBlock(text=mrkdwn(escape(text)), accessory=button))
+    if len(about) > _ITEMS:
+        blocks += sections(f"The other {len(about) - _ITEMS} are on your Home tab.")
     return [_message(session, to, key, escape("\n".join(lines)), blocks, at)]
 
 

@@ -40,17 +40,26 @@ def action_line(
     return found
 
 
+class Work(NamedTuple):
+    """Work that the engine is to do once for each key: its name, and what it is given."""
+
+    name: str
+    key: str
+    arguments: tuple[Any, ...]
+
+
 @dataclass(frozen=True)
 class Done:
     """What came of a form: what is wrong in it by field, what is shown in its place, what was done.
 
-    `below` makes the screen below the form, if there is one, as it is now.
+    `below` makes the screen below the form, if there is one, as it is now, and `works` are begun.
     """
 
     errors: dict[str, str] | None = None
     again: dict[str, Any] | None = None
     queued: tuple[Key, ...] = ()
     below: Callable[[], dict[str, Any]] | None = None
+    works: tuple[Work, ...] = ()
 
 
 class Form(NamedTuple):

@@ -72,6 +72,13 @@ def open_button(action: Action, only: str = "", label: str = "Open") -> ButtonEl
     return do_button(label, "open", value, spoken=spoken, only=only or str(action.id))
 
 
+def talk_button(action: Action, spoken: str) -> ButtonElement:
+    """The button that begins an interview about an action that is there."""
+    return do_button(
+        "Talk it over", "talk", {"action": action.id}, spoken=spoken, only=str(action.id)
+    )
+
+
 def ownership_buttons(action: Action) -> list[ButtonElement]:
     """What someone whom another has named as the owner may answer."""
     value, only = {"action": action.id}, str(action.id)

@@ -25,9 +25,12 @@ SCOPES = (
     "chat:write",
     "commands",
     "dnd:read",
+    "files:read",
+    "files:write",
     "im:history",
     "im:write",
     "users:read",
+    "users:read.email",
 )
 SLACK_SECONDS = 10
 # How long a token is used before the database is asked for it again: another process may have been

@@ -17,9 +17,10 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from tests.support.fake_socket import FakeSocket
@@ -37,7 +38,14 @@ from tests.support.slack_faults import (
     server_error,
     slow,
 )
-from tests.support.slack_methods import Call, Json, SlackState, Workspace, read_args
+from tests.support.slack_methods import (
+    Call,
+    Json,
+    SlackState,
+    StoredFile,
+    Workspace,
+    read_args,
+)
 from tests.support.slack_payloads import BOT_ID, BOT_TOKEN, BOT_USER, TEAM, next_id, next_ts
 
 __all__ = [
@@ -68,10 +76,13 @@ SCOPES = (
     "chat:write",
     "commands",
     "dnd:read",
+    "files:read",
+    "files:write",
     "im:history",
     "im:read",
     "im:write",
     "users:read",
+    "users:read.email",
 )
 _JSON_HEADERS = {"Content-Type": "application/json; charset=utf-8"}
 
@@ -102,7 +113,7 @@ class FakeSlack:
         self.views_opened = self._state.views_opened
         self.statuses = self._state.statuses
         self._server = _Server(self)
-        self.base_url = self._server.start()
+        self.base_url = self._state.base_url = self._server.start()
         self.api_url = f"{self.base_url}/api/"
 
     def __enter__(self) -> FakeSlack:
@@ -179,6 +190,20 @@ class FakeSlack:
         }
         with self.changed:
             self._state.users[user_id] = {**user, **more}
+
+    def add_file(self, name: str, content: bytes, bot_token: str = BOT_TOKEN) -> Json:
+        """Keep a file, and return it as a message brings it; its workspace's bot may read it."""
+        file_id = next_id("F")
+        with self.changed:
+            self._state.files[file_id] = StoredFile(name, content, bot_token)
+        url = f"{self.base_url}/files/{file_id}/{quote(name)}"
+        about = {"id": file_id, "name": name, "title": name, "size": len(content)}
+        return {**about, "url_private": url, "url_private_download": url}
+
+    def uploaded(self) -> list[StoredFile]:
+        """The files that the bot has put into Slack, in order, with where they were shared."""
+        with self.changed:
+            return [file for file in self._state.files.values() if file.channel is not None]
 
     def disturb_not(self, user_id: str, begins: datetime, ends: datetime) -> None:
         """Have someone be left in peace between two instants."""
@@ -317,8 +342,13 @@ class FakeSlack:
     def answer(self, target: str, headers: dict[str, str], body: bytes) -> HttpAnswer | None:
         """The answer to one HTTP request, or None to close the connection without one."""
         path, query = urlsplit(target).path, urlsplit(target).query
+        token = headers.get("authorization", "").removeprefix("Bearer ")
+        if path.startswith("/files/"):
+            return self._file(path, token)
+        if path.startswith("/upload/"):
+            return self._upload(path, headers, body)
         args = read_args(query, headers.get("content-type", ""), body)
-        token = headers.get("authorization", "").removeprefix("Bearer ") or args.pop("token", "")
+        token = token or args.pop("token", "")
         method = "response_url" if path.startswith("/response/") else path.removeprefix("/api/")
         call = Call(method, args, token, time.monotonic())
         with self.changed:
@@ -338,6 +368,30 @@ class FakeSlack:
         if not trouble.status:
             return None
         return trouble.status, _JSON_HEADERS | dict(trouble.headers), trouble.body
+
+    def _file(self, path: str, token: str) -> HttpAnswer:
+        file_id = path.split("/")[2]
+        with self.changed:
+            self.calls.append(Call("files", {"id": file_id}, token, time.monotonic()))
+            file = self._state.files.get(file_id)
+            workspace = self._state.workspaces.get(token)
+            is_allowed = workspace is not None and "files:read" in workspace.scopes
+            self.changed.notify_all()
+        if file is None:
+            return 404, {"Content-Type": "text/plain"}, b""
+        if not is_allowed or token != file.bot_token:
+            # As Slack: whoever may not read it is shown where to log in.
+            return 302, {"Location": f"{self.base_url}/login", "Content-Type": "text/html"}, b""
+        return 200, {"Content-Type": "application/octet-stream"}, file.content
+
+    def _upload(self, path: str, headers: dict[str, str], body: bytes) -> HttpAnswer:
+        file_id = path.split("/")[2]
+        with self.changed:
+            self.calls.append(Call("upload", {"id": file_id}, "", time.monotonic()))
+            file = self._state.files[file_id]
+            self._state.files[file_id] = replace(file, content=body)
+            self.changed.notify_all()
+        return 200, {"Content-Type": "text/plain"}, b"OK"
 
     def _trouble(self, call: Call) -> Fault | Hold | None:
         if queue := self._next_faults.get(call.method):

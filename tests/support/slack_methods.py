@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -52,6 +52,18 @@ class Workspace:
     homes: dict[str, Json] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class StoredFile:
+    """A file in Slack; `channel` and `thread` are where the bot has shared it."""
+
+    name: str
+    content: bytes
+    bot_token: str
+    channel: str | None = None
+    thread: str | None = None
+    alt_text: str | None = None
+
+
 class Refused(Exception):
     """Slack's answer is ok: false with this code."""
 
@@ -73,6 +85,8 @@ class SlackState:
         # Who is to be left in peace, and when.
         self.peace: dict[str, Json] = {}
         self.channels: dict[str, dict[str, Json]] = defaultdict(dict)  # messages by ts
+        self.files: dict[str, StoredFile] = {}
+        self.base_url = ""
         self.install_codes: dict[str, Workspace] = {}
         self.ephemerals: list[Json] = []
         self.views_opened: list[Json] = []
@@ -221,6 +235,50 @@ class SlackState:
             raise Refused("user_not_found")
         return {"user": user}
 
+    def _list_users(self, workspace: Workspace, args: Json) -> Json:
+        members = [u for u in self.users.values() if u["team_id"] == workspace.team_id]
+        first, size = int(args.get("cursor") or 0), int(args.get("limit") or 1000)
+        if "users:read.email" not in workspace.scopes:
+            bare = [{k: v for k, v in m["profile"].items() if k != "email"} for m in members]
+            members = [m | {"profile": p} for m, p in zip(members, bare, strict=True)]
+        following = str(first + size) if first + size < len(members) else ""
+        return {
+            "members": members[first : first + size],
+            "response_metadata": {"next_cursor": following},
+        }
+
+    def _upload_url(self, workspace: Workspace, args: Json) -> Json:
+        if "files:write" not in workspace.scopes:
+            raise Refused("missing_scope")
+        file_id = next_id("F")
+        self.files[file_id] = StoredFile(
+            args["filename"], b"", workspace.bot_token, alt_text=args.get("alt_txt")
+        )
+        return {"upload_url": f"{self.base_url}/upload/{file_id}", "file_id": file_id}
+
+    def _complete_upload(self, workspace: Workspace, args: Json) -> Json:
+        channel = self._channel(workspace, args["channel_id"])
+        given = args["files"]
+        ids = [file["id"] for file in (json.loads(given) if isinstance(given, str) else given)]
+        for file_id in ids:
+            file = self.files.get(file_id)
+            if file is None or not file.content:
+                raise Refused("file_not_found")
+            if file.channel is not None:
+                raise Refused("file_already_shared")
+            self.files[file_id] = replace(file, channel=channel, thread=args.get("thread_ts"))
+        message = _by_bot(workspace) | {"text": args.get("initial_comment") or "", "files": ids}
+        if args.get("thread_ts"):
+            message["thread_ts"] = args["thread_ts"]
+        self.store(channel, message)
+        return {"files": [{"id": file_id} for file_id in ids]}
+
+    def _file_info(self, workspace: Workspace, args: Json) -> Json:
+        file = self.files.get(args["file"])
+        if file is None or file.bot_token != workspace.bot_token:
+            raise Refused("file_not_found")
+        return {"file": {"id": args["file"], "ims": [file.channel] if file.channel else []}}
+
     def _team_dnd(self, workspace: Workspace, args: Json) -> Json:
         asked = args["users"].split(",")
         if len(asked) > 50:
@@ -322,7 +380,11 @@ _METHODS: dict[str, Callable[[SlackState, Workspace, Json], Json]] = {
     "conversations.replies": SlackState._replies,
     "conversations.open": SlackState._open_conversation,
     "dnd.teamInfo": SlackState._team_dnd,
+    "files.completeUploadExternal": SlackState._complete_upload,
+    "files.getUploadURLExternal": SlackState._upload_url,
+    "files.info": SlackState._file_info,
     "users.info": SlackState._user_info,
+    "users.list": SlackState._list_users,
     "views.publish": SlackState._publish,
     "views.open": SlackState._open_view,
     "views.push": SlackState._open_view,

@@ -1,0 +1,179 @@
+"""What was understood of a file and what comes of it, in words and as data."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from bot.coaching.phrases import listed
+from bot.coaching.viewing import counted, some
+from bot.importing.understood import NotPlaced, Understood
+from bot.merging import Merged, OwnerAsked, Tally
+from storage.vocabulary import SarKind
+
+_KINDS = {SarKind.AREA_FOR_IMPROVEMENT: "area for improvement", SarKind.STRENGTH: "strength"}
+_QUOTED = 80
+
+
+def is_nothing(understood: Understood) -> bool:
+    """Whether a file has nothing that a plan could take."""
+    document = understood.document
+    return not (document.sar_items or document.actions or document.themes)
+
+
+def counts(understood: Understood) -> str:
+    """What there is in a file: "18 areas for improvement, 11 strengths and 20 actions"."""
+    document = understood.document
+    parts = [
+        counted(number, noun)
+        for kind, noun in _KINDS.items()
+        if (number := sum(item.kind is kind for item in document.sar_items))
+    ]
+    if document.themes:
+        parts.append(counted(len(document.themes), "theme"))
+    if document.actions:
+        parts.append(counted(len(document.actions), "action"))
+    return listed(parts) if parts else "nothing"
+
+
+def changes(merged: Merged, is_done: bool) -> Iterator[str]:
+    """What of it is new and what is there already, a line each."""
+    items = Tally(*(sum(getattr(t, n) for t in merged.items.values()) for n in vars(Tally())))
+    for noun, tally in (("SAR item", items), ("action", merged.actions)):
+        parts = []
+        if tally.new:
+            parts.append(f"{counted(tally.new, f'new {noun}')}")
+        if tally.changed:
+            parts.append(
+                f"{counted(tally.changed, noun)} that the file words or fills in otherwise"
+            )
+        if tally.same:
+            parts.append(
+                f"{counted(tally.same, noun)} as {'it is' if tally.same == 1 else 'they are'}"
+            )
+        if parts:
+            yield f"{listed(parts)}."
+    if merged.new_themes:
+        yield f"New {'theme' if len(merged.new_themes) == 1 else 'themes'}: " + (
+            f"{some([f'“{name}”' for name in merged.new_themes])}."
+        )
+    if merged.linked_before:
+        pairs = [f"{now} (then {then})" for now, then in merged.linked_before]
+        verb = "is" if is_done else "will be"
+        yield f"Linked to last year's SAR {verb} {some(pairs)}, as the words are the same."
+
+
+def not_placed(understood: Understood) -> list[str]:
+    """Each row that could not be used, where it stands and why."""
+    return [told(each) for each in understood.not_placed]
+
+
+def left_empty(understood: Understood) -> list[str]:
+    """Each cell whose row was taken without it, where it stands and why."""
+    return [told(each) for each in understood.left_empty]
+
+
+def told(each: NotPlaced) -> str:
+    """ "row 12 of Maths, “see report”: it does not say …"."""
+    text = " ".join(each.text.split())
+    text = text if len(text) <= _QUOTED else f"{text[: _QUOTED - 1].rstrip()}…"
+    quoted = f", “{text}”" if text else ""
+    return f"{each.place}{quoted}: {each.why}"
+
+
+def unsure_owners(understood: Understood, merged: Merged) -> list[str]:
+    """Each owner of whom it is not sure who is meant, or who is not one person."""
+    lines = [asked(each, merged) for each in merged.owners_asked]
+    places, actions = understood.places, understood.document.actions
+    for number, text in understood.owners_unsure:
+        about = actions[number].reference or str(places.get(f"action {number}", "one action"))
+        lines.append(f"“{text}” is not one named person ({about}).")
+    return lines
+
+
+def asked(owner: OwnerAsked, merged: Merged) -> str:
+    """Whom a file names and who that may be."""
+    about = f"“{owner.name}” ({some(_labels(owner.actions, merged))})"
+    if not owner.may_be:
+        return f"{about} is nobody that I know here."
+    return f"{about} may be {listed([known.name for known in owner.may_be][:4], 'or')}."
+
+
+def for_talk(merged: Merged) -> str | None:
+    """Which actions need the so-what conversation; None where none does."""
+    wanting = merged.to_talk_over
+    if not wanting:
+        return None
+    total = merged.actions.new + merged.actions.changed
+    verb = "needs" if len(wanting) == 1 else "need"
+    share = f"{len(wanting)} of {counted(total, 'action')}"
+    return f"{share} {verb} the “so what?” conversation: {some(_labels(wanting, merged), 8)}."
+
+
+def not_in_sar(merged: Merged) -> list[str]:
+    """Each reference that nothing in the SAR answers to, and which actions have it."""
+    found: dict[str, list[str]] = {}
+    for action, item in merged.not_linked:
+        found.setdefault(item, []).append(action)
+    return [
+        f"{item}, to which {some(_labels(a, merged))} {'refers' if len(a) == 1 else 'refer'}"
+        for item, a in found.items()
+    ]
+
+
+def _labels(references: Sequence[str], merged: Merged) -> list[str]:
+    """Actions by their references, each with what the file calls it: "A-1 (Q1)"."""
+    return [f"{r} ({merged.called[r]})" if r in merged.called else r for r in references]
+
+
+def in_full(
+    name: str, provider: str, understood: Understood, merged: Merged, is_dry: bool
+) -> Iterator[str]:
+    """All that is to be told of a file, a line each, for a terminal."""
+    yield f"{name}: {counts(understood)}, for the plan of {provider}, {merged.academic_year}."
+    yield from changes(merged, not is_dry)
+    for heading, lines in (
+        ("Could not be placed", not_placed(understood)),
+        ("Left empty", left_empty(understood)),
+        ("Owners to ask about", unsure_owners(understood, merged)),
+        ("Not in the SAR", not_in_sar(merged)),
+    ):
+        if lines:
+            yield f"{heading} ({len(lines)})"
+            yield from (f"  {line}" for line in lines)
+    talk = for_talk(merged)
+    if talk:
+        yield talk
+    if is_dry:
+        yield "Nothing has been written: leave out --dry-run to take it in."
+
+
+def as_json(understood: Understood, merged: Merged) -> dict[str, Any]:
+    """The same as data."""
+    document = understood.document
+    kinds = [item.kind for item in document.sar_items]
+    return {
+        "academic_year": merged.academic_year,
+        "understood": {
+            "areas_for_improvement": kinds.count(SarKind.AREA_FOR_IMPROVEMENT),
+            "strengths": kinds.count(SarKind.STRENGTH),
+            "themes": len(document.themes),
+            "actions": len(document.actions),
+        },
+        "not_placed": _rows(understood.not_placed),
+        "left_empty": _rows(understood.left_empty),
+        "owners_unsure": unsure_owners(understood, merged),
+        "sar_items": _tally(merged.items.values()),
+        "actions": _tally([merged.actions]),
+        "themes_new": list(merged.new_themes),
+        "not_linked": [{"action": a, "sar_item": item} for a, item in merged.not_linked],
+        "linked_to_last_year": [{"sar_item": a, "then": b} for a, b in merged.linked_before],
+        "to_talk_over": list(merged.to_talk_over),
+    }
+
+
+def _rows(rows: Sequence[NotPlaced]) -> list[dict[str, str]]:
+    return [{"where": str(row.place), "text": row.text, "why": row.why} for row in rows]
+
+
+def _tally(tallies: Iterable[Tally]) -> dict[str, int]:
+    each = list(tallies)
+    return {name: sum(getattr(tally, name) for tally in each) for name in vars(Tally())}

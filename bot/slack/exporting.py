@@ -1,0 +1,166 @@
+"""The plan as a file, made when somebody asks for it and put into their direct message."""
+
+import logging
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from http.client import HTTPException
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.blocks import Block
+
+from bot.coaching.dates import academic_year
+from bot.coaching.viewing import counted
+from bot.conversation import local_day
+from bot.exporting.formats import exported
+from bot.exporting.gathering import gathered
+from bot.plan_document import PlanDocument
+from bot.slack.inputs import choice_input, form, submitted, told
+from bot.slack.notices import Key, plain_message
+from bot.slack.office import Done, Form, Office, Work
+from bot.slack.pieces import small
+from bot.slack.refusals import code_of, is_not_offered
+from bot.slack.sending import NotSent
+from storage import providers
+from storage.database import Database
+from storage.models import Person
+from storage.vocabulary import Status
+
+FORMATS = {
+    ".docx": "Word: to print, or to work on",
+    ".pdf": "PDF: to print and to hand on",
+    ".xlsx": "Excel: everything, and I can take it in again",
+    ".csv": "CSV: an action a row",
+    ".json": "JSON: everything, for other programs",
+}
+_SECONDS = 30
+_NOT_ALLOWED = (
+    "Slack does not let me give you files here yet. Ask whoever installed me to install me anew, "
+    "which gives me the right to."
+)
+NO_PLAN = "There is no plan for this year yet."
+COMES = "I am making it. It comes in our direct message in a moment."
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Exporting:
+    """Makes files and hands them to Slack. `client` gives the Web API client of a workspace."""
+
+    database: Database
+    client: Callable[[str], WebClient]
+    clock: Callable[[], datetime]
+
+    def upload(self, workspace: str, user: str, ending: str) -> str | None:
+        """Make the file and hand it to Slack, where nobody sees it yet; its id there.
+
+        None where there is no plan, or Slack takes no files: then that is said. Raises NotSent.
+        """
+        person, document = self._plan(workspace, user)
+        if document is None:
+            return None
+        content = exported(document, ending)
+        client = self.client(workspace)
+        try:
+            answer = client.files_getUploadURLExternal(
+                filename=_name(document, ending),
+                length=len(content),
+                alt_txt=described(document),
+            )
+            _put(str(answer["upload_url"]), content)
+        except SlackApiError as error:
+            if is_not_offered(error):
+                return None
+            raise NotSent(code_of(error)) from None
+        return str(answer["file_id"])
+
+    def share(self, workspace: str, user: str, ending: str, file_id: str) -> None:
+        """Put the file into the person's direct message, once. Raises NotSent."""
+        _, document = self._plan(workspace, user)
+        client = self.client(workspace)
+        try:
+            if _is_shared(client, file_id):
+                return
+            channel = str(client.conversations_open(users=user)["channel"]["id"])
+            title = _name(document, ending) if document else "The plan"
+            client.files_completeUploadExternal(
+                files=[{"id": file_id, "title": title}],
+                channel_id=channel,
+                initial_comment=described(document) if document else title,
+            )
+        except SlackApiError as error:
+            raise NotSent(code_of(error)) from None
+
+    def refuse(self, workspace: str, user: str, key: str) -> Key | None:
+        """Say to someone that the file cannot be given."""
+        person, document = self._plan(workspace, user)
+        says = NO_PLAN if document is None else _NOT_ALLOWED
+        with self.database.writing() as session:
+            return plain_message(session, person, key, says, self.clock())
+
+    def _plan(self, workspace: str, user: str) -> tuple[Person, PlanDocument | None]:
+        with self.database.reading() as session:
+            person = providers.person(session, workspace, user)
+            assert person is not None
+            today = local_day(self.clock(), person)
+            return person, gathered(session, workspace, academic_year(today), today)
+
+
+def described(document: PlanDocument) -> str:
+    """What a file holds, in words, for the message and for whoever cannot see it."""
+    live = [a for a in document.actions if a.status is not Status.WITHDRAWN]
+    of_what = f"The improvement plan of {document.provider}, {document.academic_year}"
+    themes = counted(len(document.themes), "theme")
+    items = counted(len(document.sar_items), "SAR item")
+    return f"{of_what}: {counted(len(live), 'action')} under {themes}, and {items}."
+
+
+def _name(document: PlanDocument, ending: str) -> str:
+    provider = "".join(c if c.isalnum() else " " for c in document.provider or "plan")
+    year = (document.academic_year or "").replace("/", "-")
+    return f"{' '.join(provider.split())} QIP {year}{ending}"
+
+
+def _put(url: str, content: bytes) -> None:
+    """Hand the content over where Slack has said to. Raises NotSent."""
+    request = urllib.request.Request(url, data=content, method="POST")
+    request.add_header("Content-Type", "application/octet-stream")
+    try:
+        with urllib.request.urlopen(request, timeout=_SECONDS) as answer:
+            answer.read()
+    except (HTTPException, OSError, ValueError) as error:
+        raise NotSent(type(error).__name__) from None
+
+
+def _is_shared(client: WebClient, file_id: str) -> bool:
+    """Whether a file is in a conversation already, as after a try whose answer was lost."""
+    found: dict[str, Any] = client.files_info(file=file_id).get("file") or {}
+    return bool(found.get("ims") or found.get("channels") or found.get("groups"))
+
+
+def work(user: str, ending: str, key: str) -> Work:
+    """Making a file for someone."""
+    unique = f"export:{user}:{key}"[-100:]
+    return Work("export", unique, (user, ending, unique))
+
+
+def _make(office: Office, person: Person, value: dict[str, Any]) -> dict[str, Any]:
+    blocks: list[Block] = [
+        choice_input("format", "As what?", {"format": ".docx"}, FORMATS, optional=False),
+        small("It comes in our direct message. Whoever you hand it to can read all of it."),
+    ]
+    return form("export", "Export the plan", "Make it", blocks, "")
+
+
+def _take(office: Office, person: Person, view: dict[str, Any]) -> Done:
+    ending = submitted(view)["format"]
+    if ending not in FORMATS:
+        raise ValueError("not a choice of the form")
+    made = work(person.slack_user_id, ending, str(view["id"]))
+    return Done(again=told("Export the plan", COMES), works=(made,))
+
+
+FORMS = {"export": Form(_make, _take)}
