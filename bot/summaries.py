@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from sqlmodel import Session
 
@@ -17,11 +18,16 @@ from storage.vocabulary import Rag, Status
 
 @dataclass(frozen=True)
 class ActionLine:
-    """One action of the plan as a draft, with all that hangs on it and what still lacks."""
+    """One action of the plan as a draft, in its setting, with all that hangs on it."""
 
     stored: StoredAction
     draft: Draft
-    gaps: tuple[str, ...]
+    setting: Setting
+
+    @cached_property
+    def gaps(self) -> tuple[str, ...]:
+        """What still lacks; judged only when a screen asks, as it means reading the action."""
+        return tuple(GAP_NAMES[f.criterion] for f in gaps(self.draft, self.setting))
 
     @property
     def id(self) -> int:
@@ -181,6 +187,4 @@ def draft_of(stored: StoredAction) -> Draft:
 
 
 def _line(stored: StoredAction, setting: Setting) -> ActionLine:
-    draft = draft_of(stored)
-    missing = tuple(GAP_NAMES[f.criterion] for f in gaps(draft, setting))
-    return ActionLine(stored, draft, missing)
+    return ActionLine(stored, draft_of(stored), setting)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.coaching.draft import Draft, Setting
-from bot.coaching.figures import find_figures
-from bot.coaching.reading import read
+from bot.coaching.figures import first_figure
+from bot.coaching.said import said
 from bot.coaching.words import overlap
 from storage.vocabulary import Direction, Verdict
 
@@ -47,7 +47,7 @@ def _impact(draft: Draft, setting: Setting) -> tuple[Verdict, str]:
         if draft.so_what:
             return Verdict.WEAK, "What was said is about the action or about staff, not learners."
         return Verdict.MISSING, "It does not say what will be different for learners."
-    if not read(draft.impact, setting.today).learner_outcome:
+    if not said(draft.impact, setting.today).learner_outcome:
         return Verdict.WEAK, "It does not name a change in what learners achieve, attend or can do."
     return _met("It names a change for learners.")
 
@@ -55,7 +55,7 @@ def _impact(draft: Draft, setting: Setting) -> tuple[Verdict, str]:
 def _not_restated(draft: Draft, setting: Setting) -> tuple[Verdict, str]:
     if not draft.impact:
         return Verdict.MISSING, "There is no impact to compare with the action."
-    reading = read(draft.impact, setting.today, action=draft.action or "")
+    reading = said(draft.impact, setting.today, draft.action or "")
     again = overlap(draft.impact, draft.action or "") >= RESTATED_SHARE
     if reading.restates_action or (again and not reading.learner_outcome):
         return Verdict.WEAK, "The impact says the action again."
@@ -80,15 +80,15 @@ def compare(draft: Draft) -> int | None:
     """1 where the target is better than the baseline, 0 where equal, -1 where worse, else None."""
     if not draft.baseline or not draft.target:
         return None
-    start, aim = find_figures(draft.baseline), find_figures(draft.target)
-    if not start or not aim or start[0].value is None or aim[0].value is None:
+    start, aim = first_figure(draft.baseline), first_figure(draft.target)
+    if start is None or aim is None or start.value is None or aim.value is None:
         return None
-    if aim[0].unit in ("points", "factor"):
+    if aim.unit in ("points", "factor"):
         return None
-    if start[0].unit != aim[0].unit and {start[0].unit, aim[0].unit} - {None, "%"}:
+    if start.unit != aim.unit and {start.unit, aim.unit} - {None, "%"}:
         return None
     sign = -1 if draft.direction is Direction.LOWER else 1
-    change = (aim[0].value - start[0].value) * sign
+    change = (aim.value - start.value) * sign
     return (change > 0) - (change < 0)
 
 

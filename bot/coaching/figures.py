@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.coaching.dates import FoundDate
 from bot.coaching.numbers import Assembly, Figure, Part, number
@@ -222,3 +223,10 @@ def find_figures(text: str, dates: Sequence[FoundDate] = ()) -> list[Figure]:
     `dates` are passed over, so that the 31 of "31 July" is not read as a level.
     """
     return with_parts(*row_of(text, dates))
+
+
+# A plan asks this of the same few figures of its actions at every look.
+@lru_cache(maxsize=4096)
+def first_figure(text: str) -> Figure | None:
+    """The first level or change in a field of a figure; None where it has none."""
+    return next(iter(find_figures(text)), None)

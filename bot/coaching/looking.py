@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from bot.coaching.criteria import RESTATED_SHARE
 from bot.coaching.draft import Draft
-from bot.coaching.figures import find_figures
+from bot.coaching.figures import first_figure
 from bot.coaching.impact import Rung
 from bot.coaching.measures import Measure, find_measure, find_measures
 from bot.coaching.overlap import Gist, gist
 from bot.coaching.people import find_people
-from bot.coaching.reading import Reading, read
+from bot.coaching.said import said
 from bot.coaching.whole_plan import Planned, Update
 from bot.coaching.words import overlap
 from storage.vocabulary import Direction
@@ -94,7 +94,7 @@ def look(planned: Planned, today: date) -> Seen:
     """Read one action."""
     draft = planned.draft
     impact, action = draft.impact or "", draft.action or ""
-    reading = read(impact, today, action=action)
+    reading = said(impact, today, action)
     rung = reading.rung if impact else Rung.NONE
     again = overlap(impact, action) >= RESTATED_SHARE and rung < Rung.ENGAGEMENT
     named = find_measure(draft.measure or "")
@@ -109,16 +109,18 @@ def look(planned: Planned, today: date) -> Seen:
         has_unit=bool(draft.unit or measure or units - {None}),
         start=start,
         aim=aim,
-        sign=_sign(draft, reading, today),
+        sign=sign_of(draft, today),
         watches=_watches(draft),
         gist=gist(planned.reference, draft, planned.owner, measure),
     )
 
 
-def _sign(draft: Draft, reading: Reading, today: date) -> int | None:
-    direction = draft.direction or reading.direction
+def sign_of(draft: Draft, today: date) -> int | None:
+    """1 where higher is better by what an action says, -1 where lower is; None where unsaid."""
+    direction = draft.direction
+    direction = direction or said(draft.impact or "", today, draft.action or "").direction
     if direction is None and draft.measure:
-        direction = read(draft.measure, today).direction
+        direction = said(draft.measure, today).direction
     if direction is None:
         return None
     return 1 if direction is Direction.HIGHER else -1
@@ -143,7 +145,7 @@ def level(typed: str | None, unit: str | None = None) -> Level | None:
     if alone is not None:
         # Nothing beside it says that it is a year.
         return Level(float(alone[1]), "%" if unit == "%" else None)
-    figure = next(iter(find_figures(typed)), None) if typed else None
+    figure = first_figure(typed) if typed else None
     if figure is None or figure.value is None or figure.unit in ("factor", "grade"):
         return None
     if figure.unit in ("%", "ratio", "all") or (figure.unit is None and unit == "%"):
