@@ -4,6 +4,7 @@ Every button, command and modal asks here before anything is changed; what is sh
 screen is a courtesy.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from bot.coaching.wording import STATUS_NAMES
@@ -80,6 +81,20 @@ def may_invite(person: Person, sponsor_id: int | None) -> bool:
 def sees_review(person: Person) -> bool:
     """Whether someone may see the review of the whole plan: who leads, sponsors or governs."""
     return person.role is not Role.OWNER
+
+
+def sees_work_of(person: Person, owner_id: int | None, owned: Iterable[StoredAction]) -> bool:
+    """Whether someone may see gathered under one name what that person owns.
+
+    Everyone sees their own, a lead anybody's, and a sponsor that of whoever owns an action under a
+    theme of theirs. All others are told counts: each action has its card for everyone to read, but
+    who is behind with how much concerns the owner and those who look after the plan. `owner_id` is
+    None for an owner who is named in words only.
+    """
+    if leads(person) or (owner_id is not None and owner_id == person.id):
+        return True
+    themes = (stored.theme for stored in owned)
+    return may_write(person) and any(theme and theme.sponsor_id == person.id for theme in themes)
 
 
 def refusal(person: Person, deed: Deed, stored: StoredAction) -> str | None:

@@ -1,5 +1,6 @@
 """What a review of a whole plan is given: the plan as plain values, and the limits it is held to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -159,7 +160,7 @@ class Planned:
 
     @property
     def last_update(self) -> Update | None:
-        return max(self.updates, key=lambda update: update.on, default=None)
+        return _newest(self.updates)
 
     @property
     def rated(self) -> Rag | None:
@@ -169,8 +170,12 @@ class Planned:
     @property
     def last_reading(self) -> Update | None:
         """The newest update that has a level of the measure."""
-        read = [update for update in self.updates if update.reading]
-        return max(read, key=lambda update: update.on, default=None)
+        return _newest([update for update in self.updates if update.reading])
+
+
+def _newest(updates: Sequence[Update]) -> Update | None:
+    """The newest of them, and of those of one day the last, which is in place of the others."""
+    return max(reversed(updates), key=lambda update: update.on, default=None)
 
 
 @dataclass(frozen=True)
