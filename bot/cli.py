@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -326,6 +326,49 @@ def export(
         )
     )
     typer.echo(f"{actions} under {themes}, and {items}, written to {file}.")
+
+
+def summary(
+    view: Annotated[
+        str,
+        typer.Argument(
+            metavar="VIEW", help="plan, theme, owner, department, sar, governors or thread."
+        ),
+    ] = "plan",
+    about: Annotated[
+        str, typer.Option("--about", metavar="NAME", help="Which theme, owner or department.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    today: Today = None,
+    workspace: Workspace = None,
+) -> None:
+    """Show how the plan goes, from one side, and what is new in the last seven days."""
+    day = _day(today) or date.today()
+    with _told():
+        from bot.reports.choosing import NoSuch, chosen
+        from bot.reports.material import material, no_plan
+        from bot.reports.report import View
+        from bot.reports.views import report
+
+        if view not in list(View):
+            there = ", ".join(View)
+            raise _fail(f"There is no view “{view}”: there is {there}.", WRONG_INPUT)
+        with _plans(workspace) as (session, place):
+            found = material(session, place, day, day - timedelta(days=7))
+        if found is None:
+            raise _fail(no_plan(day), COULD_NOT)
+        try:
+            made = report(found, View(view), chosen(found, View(view), about))
+        except NoSuch as error:
+            raise _fail(str(error), WRONG_INPUT) from None
+    if as_json:
+        typer.echo(json.dumps(made.figures, ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    from bot.reports.screen import show_report
+
+    show_report(Console(), made)
 
 
 @contextmanager

@@ -44,10 +44,21 @@ def chosen(material: Material, view: View, typed: str) -> Subject | None:
     if not typed:
         return _unless_needed(material, view)
     offered = _SUBJECTS[view](material)
+    if view is View.THEME and typed in (ranks := [str(n + 1) for n in range(len(offered))]):
+        return offered[ranks.index(typed)]
     found = _best(offered, typed)
     if len(found) == 1:
         return _shown(material, view, found[0])
     raise NoSuch(_there_is(material, view, typed, found or offered, several=bool(found)))
+
+
+def keyed(material: Material, view: View, key: str) -> Subject:
+    """The subject of a view with this key. Raises NoSuch."""
+    offered = _SUBJECTS[view](material) if view in _SUBJECTS else []
+    for subject in offered:
+        if subject.key == key:
+            return _shown(material, view, subject)
+    raise NoSuch("That is not in your plan any more: type /qip summary to see what is.")
 
 
 def understood(material: Material, typed: str) -> tuple[View, Subject | None]:
@@ -135,16 +146,14 @@ def _fit(offered: Sequence[Subject], typed: str) -> tuple[int, list[Subject]]:
     words = _words(typed)
     if not words:
         return _NOT, []
-    if len(words) == 1 and words[0].isdigit() and int(words[0]) <= len(offered):
-        # Themes are called by their rank too; no other name is a mere number.
-        return _EXACT, [offered[int(words[0]) - 1]] if int(words[0]) else []
     scored = [(_score(_words(s.name), words), s) for s in offered]
     best = max((score for score, _ in scored), default=_NOT)
     return best, [s for score, s in scored if score == best and score]
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
+    # "AFI1" is AFI 1.
+    return re.findall(r"[^\W\d]+|\d+", text.casefold())
 
 
 def _score(name: list[str], typed: list[str]) -> int:

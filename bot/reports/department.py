@@ -1,5 +1,6 @@
 """One department, by the SAR items that actions answer, or all of them briefly."""
 
+from bot.coaching.viewing import counted
 from bot.reports.counting import answered_items, changes, counts
 from bot.reports.material import Entry, Material
 from bot.reports.progress import impact_counts, row
@@ -76,22 +77,20 @@ def _departments(entry: Entry, material: Material) -> set[str]:
 
 def words(figures: Figures) -> Words:
     """A department in words, or all."""
+    news = changes_first(figures["changes"])
     if "departments" in figures:
         each = figures["departments"]
-        first = changes_first(figures["changes"])
-        if not each:
-            first = (*first, Line("The SAR names no department yet."))
-        if figures["elsewhere"]:
-            first = (*first, Line(f"{figures['elsewhere']}.", "Actions of no department:"))
+        elsewhere = Line(f"{figures['elsewhere']}.", "Actions of no department:")
+        bare = Line("The SAR names no department yet.")
+        told = (*(() if each else (bare,)), *((elsewhere,) if figures["elsewhere"] else ()))
         lines = counts_lines([(d["name"], _areas(d), d["counts"]) for d in each])
         named = [(d["name"], d["counts"]) for d in each]
         sections = (
             *((Section("Departments", lines),) if lines else ()),
             *changes_section(figures["changes"]),
         )
-        return Words("The departments", first, counts_table("Department", named), sections)
+        return Words("The departments", news, told, counts_table("Department", named), sections)
     first = (
-        *changes_first(figures["changes"]),
         counts_line(figures["counts"]),
         *attention_line(figures["counts"]),
         *coverage_line(figures["coverage"]),
@@ -102,9 +101,13 @@ def words(figures: Figures) -> Words:
         *rows_section("Actions", figures["actions"]),
         *changes_section(figures["changes"]),
     )
-    return Words(figures["name"], first, None, sections)
+    return Words(figures["name"], news, first, None, sections)
 
 
 def _areas(department: Figures) -> str:
-    lines = coverage_line(department["coverage"])
-    return f"{lines[0].lead} {lines[0].text}" if lines else ""
+    covered = department["coverage"]
+    if not covered["areas"]:
+        return ""
+    left = f", {covered['open']} without" if covered["open"] else ""
+    areas = counted(covered["areas"], "area for improvement")
+    return f"{covered['answered']} of {areas} with an action{left}"

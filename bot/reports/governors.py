@@ -19,9 +19,7 @@ from bot.reports.sar import was_is_needs
 from bot.reports.saying import (
     changes_first,
     changes_section,
-    coverage_line,
     impact_line,
-    short_day,
 )
 from storage.vocabulary import Rag, SarKind
 
@@ -129,22 +127,26 @@ def _references(entries: Iterable[Entry]) -> list[str]:
 
 def words(figures: Figures) -> Words:
     """The page in words."""
+    news = changes_first(figures["changes"])
     judgements = figures["judgements"]
     strengths = sum(j["strengths"] for j in judgements)
     areas = sum(j["areas"] for j in judgements)
     risks, asks = _risk_lines(figures["risks"]), _ask_lines(figures["asks"])
-    told = f"{counted(strengths, 'strength')}, {counted(areas, 'area for improvement')}."
+    covered = figures["coverage"]
+    told = f"{counted(strengths, 'strength')}, {counted(areas, 'area for improvement')}"
+    if areas:
+        answered, waiting = covered["answered"], covered["waiting"]
+        told += f" ({answered} with an action, {waiting} waiting with a reason)"
     first = (
-        *changes_first(figures["changes"]),
-        Line(told, "The SAR:"),
-        *coverage_line(figures["coverage"]),
+        Line(f"{told}.", "The SAR:"),
         *impact_line(figures["impact"]),
         Line(_briefly(risks, "nothing stands out"), "Risks:"),
         Line(_briefly(asks, "nothing"), "To decide:"),
     )
     measures = figures["impact"]["measures"]
     headings = tuple(_judgement(each) for each in judgements)
-    sponsors = tuple(Line(t["sponsor"] or "no sponsor yet", t["name"]) for t in figures["themes"])
+    themes = figures["themes"]
+    sponsors = tuple(Line(t["sponsor"] or "no sponsor yet", f"{t['name']}:") for t in themes)
     sections = (
         *((Section("To decide", asks),) if asks else ()),
         *((Section("Risks", risks),) if risks else ()),
@@ -153,44 +155,44 @@ def words(figures: Figures) -> Words:
         *((Section("Themes and their sponsors", sponsors),) if sponsors else ()),
         *changes_section(figures["changes"]),
     )
-    return Words("For governors", first, _table(measures), sections)
+    return Words("For governors", news, first, _table(measures), sections)
 
 
 def _briefly(lines: tuple[Line, ...], none: str) -> str:
     return f"{listed([line.lead.rstrip(':') for line in lines]) if lines else none}."
 
 
-# What is counted, in words for one and for several.
+# What is counted: its name among the figures, a noun, and what there is to say of it.
 _RISKS = (
-    ("off_track", "off track"),
-    ("overdue", "overdue"),
-    ("contradicted", "called on track against its figures"),
-    ("weak_areas_open", "weak in the SAR and without an action"),
+    ("off_track", "action", "off track"),
+    ("overdue", "action", "overdue"),
+    ("contradicted", "action", "called on track but well behind by its figures"),
+    ("weak_areas_open", "weak area", "of the SAR without an action"),
 )
 _ASKS = (
-    ("open_areas", "to be given an action or a reason to wait"),
-    ("without_owner", "without one named owner"),
-    ("themes_without_sponsor", "without a sponsor"),
-    ("parked_without_reason", "parked without a reason"),
+    ("open_areas", "area for improvement", "without an action or a reason to wait"),
+    ("without_owner", "action", "without one named owner"),
+    ("themes_without_sponsor", "theme", "without a sponsor"),
+    ("parked_without_reason", "action", "parked without a reason"),
 )
 _MOST_NAMED = 12
 
 
 def _risk_lines(risks: Figures) -> tuple[Line, ...]:
-    return tuple(_of(risks[name], says) for name, says in _RISKS if risks[name])
+    return tuple(_of(risks[name], noun, says) for name, noun, says in _RISKS if risks[name])
 
 
 def _ask_lines(asks: Figures) -> tuple[Line, ...]:
-    lines = [_of(asks[name], says) for name, says in _ASKS if asks[name]]
+    lines = [_of(asks[name], noun, says) for name, noun, says in _ASKS if asks[name]]
     if asks["live"] > asks["most"]:
         over = asks["live"] - asks["most"]
-        says = f"The plan has {asks['live']} live actions; people keep up with {asks['most']}."
-        lines.append(Line(says, f"{over} more than a plan can hold:"))
+        says = f"{asks['live']} live ones, and a plan has room for {asks['most']}."
+        lines.append(Line(says, f"{counted(over, 'action')} more than people keep up with:"))
     return tuple(lines)
 
 
-def _of(references: list[str], says: str) -> Line:
-    return Line(f"{some(references, _MOST_NAMED)}.", f"{len(references)} {says}:")
+def _of(references: list[str], noun: str, says: str) -> Line:
+    return Line(f"{some(references, _MOST_NAMED)}.", f"{counted(len(references), noun)} {says}:")
 
 
 def _judgement(judged: Figures) -> Line:
@@ -200,7 +202,7 @@ def _judgement(judged: Figures) -> Line:
     told = f"{counted(judged['strengths'], 'strength')}, "
     told += f"{counted(judged['areas'], 'area for improvement')}."
     parts = [f"{listed(grades)}.", told] if grades else [told]
-    return Line(" ".join(parts), judged["evaluation_area"] or "No heading given")
+    return Line(" ".join(parts), f"{judged['evaluation_area'] or 'No heading given'}:")
 
 
 def _by_progress(measures: list[Figures]) -> tuple[Line, ...]:
@@ -223,8 +225,7 @@ def _table(measures: list[Figures]) -> Table | None:
             m["baseline"] or "",
             m["latest"] or "",
             m["target"] or "",
-            short_day(m["due"]),
         )
         for m in measures[:_IN_TABLE]
     )
-    return Table(("Measure", "Was", "Is", "Target", "By"), rows)
+    return Table(("Measure", "Was", "Is", "Target"), rows)

@@ -1,7 +1,7 @@
 """What a summary is made from: the plan with its actions as shown and as reviewed, and who asks."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import islice
@@ -56,6 +56,10 @@ class Material:
     @property
     def today(self) -> date:
         return self.whole.today
+
+    def seen_since(self, since: date) -> "Material":
+        """The same, looked at since another day."""
+        return replace(self, since=since)
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:

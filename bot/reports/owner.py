@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from bot.coaching.due import STALE_DAYS
 from bot.coaching.viewing import counted
-from bot.reports.counting import changes, counts
+from bot.reports.counting import Standing, changes, counts
 from bot.reports.material import Entry, Material, name_of
 from bot.reports.progress import impact_counts, row
 from bot.reports.report import Figures, Line, Section, Subject, Words
@@ -75,46 +75,51 @@ def _is_heard(entry: Entry, since: date) -> bool:
 
 def words(figures: Figures) -> Words:
     """A person's actions in words, or everybody's."""
+    news = changes_first(figures["changes"])
     if "people" in figures:
         return _words_of_all(figures)
     rows = figures["actions"]
-    checks = sorted(
-        (r["next_check"]["due"], r["reference"], r["next_check"]["text"])
-        for r in rows
-        if r["next_check"] and r["next_check"]["due"] and r["standing"] not in _OVER
-    )
-    nexts = (Line(f"{checks[0][1]}, {day(checks[0][0])}: {checks[0][2]}", "Next check:"),)
     first = (
-        *changes_first(figures["changes"]),
         counts_line(figures["counts"]),
         *attention_line(figures["counts"]),
         *impact_line(figures["impact"]),
-        *(nexts if checks else ()),
+        *_next_check(rows),
     )
     # Whose they are is in the title.
     named = [{**r, "owner": None} for r in rows]
     sections = (*rows_section("Actions", named), *changes_section(figures["changes"]))
-    return Words(f"Actions of {figures['name']}", first, None, sections)
+    return Words(f"Actions of {figures['name']}", news, first, None, sections)
 
 
-_OVER = ("complete", "parked")
+_OVER = (Standing.COMPLETE, Standing.PARKED)
+
+
+def _next_check(rows: list[Figures]) -> tuple[Line, ...]:
+    """The check on the way that comes first, which may be late already."""
+    waiting = [r for r in rows if r["standing"] not in _OVER]
+    checks = [(r["next_check"]["due"], r) for r in waiting if (r["next_check"] or {}).get("due")]
+    if not checks:
+        return ()
+    due, row = min(checks, key=lambda one: str(one[0]))
+    lead = "A check that was due:" if row["next_check"]["is_late"] else "Next check:"
+    text = row["next_check"]["text"].rstrip(".")
+    return (Line(f"{text} ({row['reference']}, {day(due)}).", lead),)
 
 
 def _words_of_all(figures: Figures) -> Words:
+    news = changes_first(figures["changes"])
     people = figures["people"]
-    owners = figures["owners"]
+    owners, bare = figures["owners"], figures["without_owner"]
     first = (
-        *changes_first(figures["changes"]),
         Line(
             f"{counted(owners, 'person')} with actions, {figures['most_live']} live ones at most.",
             "Owners:",
         ),
         Line(f"{figures['heard']} of {owners} in the last four weeks.", "Heard from:"),
         Line(f"{figures['with_overdue']} of {owners}.", "With something overdue:"),
+        *((Line(f"{counted(bare, 'action')}.", "No owner yet:"),) if bare else ()),
     )
-    if figures["without_owner"]:
-        first = (*first, Line(f"{counted(figures['without_owner'], 'action')}.", "No owner yet:"))
     named = [(one["name"], one["counts"]) for one in people]
     lines = counts_lines([(name, "", counts) for name, counts in named])
     sections = (Section("By name", lines),) if lines else ()
-    return Words("The owners", first, counts_table("Owner", named), sections)
+    return Words("The owners", news, first, counts_table("Owner", named), sections)

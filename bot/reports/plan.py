@@ -52,10 +52,10 @@ def themes(material: Material) -> list[Figures]:
 
 def words(figures: Figures) -> Words:
     """The plan in words."""
+    news = changes_first(figures["changes"])
     named = [(theme["name"], theme["counts"]) for theme in figures["themes"]]
     gaps = tuple(Line(f"{number}", f"{gap}:") for gap, number in figures["gaps"].items())
     first = (
-        *changes_first(figures["changes"]),
         counts_line(figures["counts"]),
         *attention_line(figures["counts"]),
         *coverage_line(figures["coverage"]),
@@ -68,7 +68,7 @@ def words(figures: Figures) -> Words:
         *rows_section("Overdue", figures["overdue"]),
         *((Section("Still open, in how many actions", gaps),) if gaps else ()),
     )
-    return Words("The plan", first, counts_table("Theme", named), sections)
+    return Words("The plan", news, first, counts_table("Theme", named), sections)
 
 
 def theme_lines(themes: list[Figures]) -> tuple[Line, ...]:
@@ -83,4 +83,4 @@ def _numbered(theme: Figures) -> str:
 def _sponsor(theme: Figures) -> str:
     if theme["rank"] is None:
         return ""
-    return f"Sponsor {theme['sponsor']}." if theme["sponsor"] else "No sponsor yet."
+    return f"sponsor {theme['sponsor']}" if theme["sponsor"] else "no sponsor yet"

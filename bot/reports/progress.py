@@ -10,6 +10,7 @@ from bot.coaching.whole_plan import Planned
 from bot.reports.counting import is_overdue, standing_of
 from bot.reports.material import Entry, Material
 from bot.reports.report import Figures
+from storage.models import MilestoneFields
 
 
 class Progress(StrEnum):
@@ -91,8 +92,13 @@ def row(entry: Entry, material: Material) -> Figures:
         "latest_on": _iso(last.on if last else None),
         "target": draft.target,
         "progress": progress_of(planned, material.today).value,
-        "next_check": {"due": _iso(check.due), "text": check.text} if check else None,
+        "next_check": _check(check, material.today) if check else None,
     }
+
+
+def _check(check: MilestoneFields, today: date) -> Figures:
+    is_late = check.due is not None and check.due < today
+    return {"due": _iso(check.due), "text": check.text, "is_late": is_late}
 
 
 def _iso(day: date | None) -> str | None:

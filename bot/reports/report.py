@@ -42,9 +42,11 @@ class Section(NamedTuple):
 
 
 class Words(NamedTuple):
-    """A summary in words: at most one phone screen first, and the rest below."""
+    """A summary in words. `news` and `first` with its table are one phone screen."""
 
     title: str
+    # What is new since last time, which is said first.
+    news: tuple[Line, ...]
     first: tuple[Line, ...]
     table: Table | None = None
     sections: tuple[Section, ...] = ()

@@ -65,16 +65,16 @@ def figures(material: Material, subject: Subject | None) -> Figures:
 
 def words(figures: Figures) -> Words:
     """The SAR in words, what nobody answers first."""
+    news = changes_first(figures["changes"])
     areas = figures["areas"]
     if figures["about"]:
         (area,) = areas
-        first = (*changes_first(figures["changes"]), Line(area["judgement"]), *_thread(area))
-        return Words(f"From {area['reference']} to impact", first)
+        first = (Line(area["judgement"]), *_thread(area))
+        return Words(f"From {area['reference']} to impact", news, first)
     strengths = Line(f"{figures['strengths']}.", "Strengths:")
     open_areas = figures["coverage"]["open_areas"]
     named = [Line(trim(a["judgement"], 90), a["reference"]) for a in open_areas[:_OPEN_FIRST]]
     first = (
-        *changes_first(figures["changes"]),
         *coverage_line(figures["coverage"]),
         *named,
         *impact_line(figures["impact"]),
@@ -92,7 +92,7 @@ def words(figures: Figures) -> Words:
         if (those := [area for area in areas if area["state"] == state])
     ]
     sections += changes_section(figures["changes"])
-    return Words("From the SAR to impact", first, None, tuple(sections))
+    return Words("From the SAR to impact", news, first, None, tuple(sections))
 
 
 def _area_line(area: Figures) -> Line:
@@ -110,12 +110,16 @@ def _thread(area: Figures) -> tuple[Line, ...]:
         lines.append(Line(area["waiting_note"], "Waits:"))
     lines += [Line(was_is_needs(each), each["reference"]) for each in area["actions"]]
     if area["state"] == "open":
-        lines.append(Line("No action yet."))
+        lines.append(Line("Nothing but what is parked." if area["actions"] else "No action yet."))
     return tuple(lines)
 
 
 def was_is_needs(row: Figures) -> str:
     """Where we were, where we are and where we need to be, each with its date."""
+    stands = start_upper(STANDING_NAMES[Standing(row["standing"])])
+    late = ", overdue" if row["overdue"] else ""
+    if not (row["measure"] or row["baseline"] or row["target"] or row["latest"]):
+        return f"No measure yet. {stands}{late}."
     parts = []
     if row["baseline"]:
         parts.append(f"was {row['baseline']}{_on(row['baseline_date'])}")
@@ -126,8 +130,6 @@ def was_is_needs(row: Figures) -> str:
     if row["target"]:
         by = f" by {day(row['due'])}" if row["due"] else ""
         parts.append(f"needs to be {row['target']}{by}")
-    stands = start_upper(STANDING_NAMES[Standing(row["standing"])])
-    late = ", overdue" if row["overdue"] else ""
     measure = row["measure"] or "the measure"
     return f"{start_upper(measure)}: {', '.join(parts)}. {stands}{late}."
 

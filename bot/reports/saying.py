@@ -11,7 +11,7 @@ from bot.reports.report import Figures, Line, Section, Table
 
 # A line of a phone or of a terminal of 80 columns, or two.
 _SHORT = 90
-_CHANGES_FIRST = 3
+_CHANGES_FIRST = 2
 
 
 def day(iso: str) -> str:
@@ -19,20 +19,12 @@ def day(iso: str) -> str:
     return in_words(date.fromisoformat(iso))
 
 
-def short_day(iso: str | None) -> str:
-    """The same for a table: 31 Jul 2027."""
-    if iso is None:
-        return ""
-    found = date.fromisoformat(iso)
-    return f"{found.day} {found:%b %Y}"
-
-
 def changes_first(changes: Figures) -> tuple[Line, ...]:
     """What has changed since last time, in one line, and then the most telling of it."""
     since = f"Since {day(changes['since'])}"
     gained, moved, agreed = (len(changes[name]) for name in ("gained", "moved", "agreed"))
     parts = [
-        f"{gained} gained for learners" if gained else "",
+        f"{counted(gained, 'gain')} for learners" if gained else "",
         f"{moved} moved" if moved else "",
         f"{agreed} newly agreed" if agreed else "",
     ]
@@ -126,13 +118,14 @@ def stands(row: Figures) -> str:
 
 def from_now_to(row: Figures) -> str:
     """The measure of an action in one breath: "attendance from 74%, now 79%, to 85%"."""
-    parts = [f"from {row['baseline']}"] if row["baseline"] else []
+    levels = [f"from {row['baseline']}"] if row["baseline"] else []
+    levels += [f"to {row['target']}"] if row["target"] else []
     if row["latest"]:
-        parts.append(f"now {row['latest']}")
-    parts += [f"to {row['target']}"] if row["target"] else []
-    if not parts:
+        levels.insert(1 if row["baseline"] else 0, f"now {row['latest']}")
+        return f"{row['measure'] or 'the measure'} {', '.join(levels)}"
+    if not levels:
         return row["measure"] or ""
-    return f"{row['measure'] or 'the measure'} {', '.join(parts)}"
+    return f"{row['measure'] or 'the measure'} {' '.join(levels)}, no reading yet"
 
 
 def row_line(row: Figures) -> Line:
@@ -183,5 +176,5 @@ def counts_lines(named: Sequence[tuple[str, str, Figures]]) -> tuple[Line, ...]:
         stand = counts_line(counts)
         late = f" {counts['overdue']} overdue." if counts["overdue"] else ""
         says = f"{stand.lead} {stand.text}".strip() + late
-        found.append(Line(f"{beside}\n{says}" if beside else says, name))
+        found.append(Line(f"{beside}\n{says}" if beside else says, f"{name}:"))
     return tuple(found)

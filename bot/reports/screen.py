@@ -1,14 +1,15 @@
 """A summary in the terminal: plain lines when piped, and never wider than the screen."""
 
+from textwrap import wrap
+
 from rich import box
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
 from bot.reports.report import Line, Report, Section, Table
 
-_WIDEST = 96
+_WIDEST, _FURTHER = 96, 4
 _MOST_LINES = 30
 
 
@@ -18,9 +19,11 @@ def show_report(console: Console, report: Report) -> None:
     figures, words = report.figures, report.words
     console.print(Text(f"{words.title} · {figures['academic_year']}", style="bold"), width=width)
     console.print(Text(figures["provider"], style=_if_terminal(console, "dim")), width=width)
-    console.print()
-    for line in words.first:
-        _line(console, line, width)
+    for part in (words.news, words.first):
+        if part:
+            console.print()
+        for line in part:
+            _line(console, line, width)
     if words.table is not None:
         _table(console, words.table, width)
     for section in words.sections:
@@ -43,15 +46,16 @@ def _section(console: Console, section: Section, width: int) -> None:
 
 def _line(console: Console, line: Line, width: int, indent: int = 0) -> None:
     first, *rest = line.text.split("\n")
-    says = Text()
-    if line.lead:
-        says.append(line.lead, style=_if_terminal(console, "bold"))
-        says.append(" ")
-    says.append(first)
-    console.print(Padding(says, (0, 0, 0, indent), expand=False), width=width)
-    # What belongs to it stands further in, so that each begins plainly.
+    begins, further = " " * indent, " " * (indent + _FURTHER)
+    # What runs on or belongs to it stands further in, so that each begins plainly. Not left to
+    # the library, which fills every line up with blanks.
+    says = f"{line.lead} {first}".strip()
+    lines = wrap(says, width, initial_indent=begins, subsequent_indent=further)
     for more in rest:
-        console.print(Padding(Text(more), (0, 0, 0, indent + 4), expand=False), width=width)
+        lines += wrap(more, width, initial_indent=further, subsequent_indent=further)
+    shown = Text("\n".join(lines))
+    shown.stylize(_if_terminal(console, "bold"), indent, indent + len(line.lead))
+    console.print(shown, soft_wrap=True)
 
 
 def _table(console: Console, table: Table, width: int) -> None:

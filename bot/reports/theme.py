@@ -61,18 +61,16 @@ def figures(material: Material, subject: Subject | None) -> Figures:
 
 def words(figures: Figures) -> Words:
     """A theme in words, or all."""
+    news = changes_first(figures["changes"])
     if "themes" in figures:
         named = [(theme["name"], theme["counts"]) for theme in figures["themes"]]
         lines = theme_lines(figures["themes"])
-        first = changes_first(figures["changes"])
-        if not named:
-            first = (*first, Line("No theme has been set yet."))
+        first = () if named else (Line("No theme has been set yet."),)
         sections = (Section("Themes, in order", lines), *changes_section(figures["changes"]))
-        return Words("The themes", first, counts_table("Theme", named), sections)
+        return Words("The themes", news, first, counts_table("Theme", named), sections)
     sponsor = Line(figures["sponsor"] or "nobody yet", "Sponsor:")
     open_areas = [a for a in figures["areas"] if not a["answered"] and not a["waiting_note"]]
     first = (
-        *changes_first(figures["changes"]),
         *((sponsor,) if figures["rank"] else ()),
         counts_line(figures["counts"]),
         *attention_line(figures["counts"]),
@@ -85,7 +83,7 @@ def words(figures: Figures) -> Words:
         *((Section(f"Areas for improvement ({len(areas)})", areas),) if areas else ()),
         *changes_section(figures["changes"]),
     )
-    return Words(figures["name"], first, None, sections)
+    return Words(figures["name"], news, first, None, sections)
 
 
 def _open(areas: list[Figures]) -> Line:

@@ -50,20 +50,21 @@ def words(figures: Figures) -> Words:
     if left:
         first.append(Line(f"{' and '.join(left)} left out.", "Not agreed or waiting:"))
     paragraphs = tuple(_paragraph(each) for each in objectives)
-    # The first two are a screen; whoever has more finds them all below.
+    # One is a screen.
     first += paragraphs[:_FIRST]
-    sections = (Section("Objectives", paragraphs),) if len(paragraphs) > _FIRST else ()
-    return Words(f"Objectives of {figures['name']}", tuple(first), None, sections)
+    rest = paragraphs[_FIRST:]
+    sections = (Section("The other objectives", rest),) if rest else ()
+    return Words(f"Objectives of {figures['name']}", (), tuple(first), None, sections)
 
 
-_FIRST = 2
+_FIRST = 1
 _LEFT_OUT = {"drafts": "draft", "parked": "parked action"}
 
 
 def _paragraph(each: Figures) -> Line:
     lines = [each["theme"] or "No theme yet"]
     lines += [f"Why: {f['judgement'].rstrip('.')} ({f['reference']})." for f in each["findings"]]
-    so_that = f" so that {_mid(each['impact'])}" if each["impact"] else ""
+    so_that = f", so that {_mid(each['impact'])}" if each["impact"] else ""
     lines.append(f"I will {_mid(each['action'] or 'say what I will do')}{so_that}.")
     measured = _measured(each)
     lines += [measured] if measured else []

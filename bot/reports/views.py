@@ -1,7 +1,7 @@
 """Every view of the plan, and a summary made of it."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bot.reports import department, governors, owner, plan, sar, theme, thread
 from bot.reports.material import Material
@@ -35,12 +35,8 @@ def report(material: Material, view: View, subject: Subject | None = None) -> Re
         "provider": material.plan.provider,
         "academic_year": material.plan.academic_year,
         "today": material.today.isoformat(),
+        "since": material.since.isoformat(),
         **maker.figures(material, subject),
     }
     words = maker.words(figures)
     return Report(view, subject, words, figures)
-
-
-def to_json(made: Report) -> dict[str, Any]:
-    """A summary as plain data: every figure that its words speak of."""
-    return made.figures

@@ -11,7 +11,7 @@ from bot.coaching.whole_plan import STANDARD, Limits
 from bot.reminders import Ahead
 from bot.rights import READERS, may_write, sees_review
 from bot.slack.digest import ahead_message
-from bot.slack.home import glance, own_rows, theme_list
+from bot.slack.home import own_rows
 from bot.slack.pieces import as_dicts, escape, sections
 from bot.slack.review import first_things
 from bot.summaries import PlanView
@@ -24,8 +24,8 @@ def help_for(person: Person) -> str:
         ("new", "begins a new action: I write to you in a direct message.", may_write(person)),
         ("mine", "shows the actions you own.", may_write(person)),
         ("remind", "shows what of yours is due now, to be answered at once.", may_write(person)),
-        ("summary", "shows the plan at a glance.", True),
         ("export", "gives you the plan as a file: word, excel, pdf, csv or json.", True),
+        ("summary", _SUMMARIES, True),
         ("review", "says what in the plan to mend first.", sees_review(person)),
         ("help", "shows this.", True),
     ]
@@ -33,10 +33,20 @@ def help_for(person: Person) -> str:
     return "\n".join([*lines, "Your Home tab has everything else."])
 
 
+_SUMMARIES = (
+    "shows how the plan goes, and what is new since you last looked. Add *theme*, *department*, "
+    "*owner*, *sar*, *governors* or *thread*, or a name: */qip summary maths*."
+)
 NOT_FOR_OWNERS = "The review of the whole plan is for quality leads, sponsors and readers."
 
 
-_OF_THE_PLAN = ("mine", "review", "summary", "summary plan")
+_OF_THE_PLAN = ("mine", "review")
+
+
+def summary_asked(typed: str) -> str | None:
+    """What a summary is asked of, "" for the plan; None where none is asked for."""
+    first, _, rest = typed.strip().partition(" ")
+    return rest.strip() if first.lower() == "summary" else None
 
 
 _FORMATS = {"word": ".docx", "excel": ".xlsx", "pdf": ".pdf", "csv": ".csv", "json": ".json"}
@@ -88,11 +98,9 @@ def answer(
         return _said(sections("There is no plan for this year yet."))
     if order == "mine":
         return _said(own_rows(plan, person, today))
-    if order == "review":
-        if not sees_review(person):
-            return _said(sections(NOT_FOR_OWNERS))
-        return _said(first_things(checks, plan, person, limits))
-    return _said([*glance(plan, today), *theme_list(plan)])
+    if not sees_review(person):
+        return _said(sections(NOT_FOR_OWNERS))
+    return _said(first_things(checks, plan, person, limits))
 
 
 def _order(typed: str) -> str:

@@ -38,6 +38,7 @@ from bot.slack import (
     reminder_form,
     reporting,
     settings_form,
+    summarising,
     update_noting,
 )
 from bot.slack.beginning import begin_interview
@@ -50,6 +51,7 @@ from bot.slack.command import (
     asks_for_reminder,
     asks_for_review,
     help_for,
+    summary_asked,
 )
 from bot.slack.digests import Digests
 from bot.slack.home import Pages
@@ -81,6 +83,8 @@ _AWAY = "The plan cannot be reached just now. Press again in a minute; what you 
 _AWAY_FOR_NOW = "The plan cannot be reached just now. Try again in a minute."
 # What the message with the button shows itself once it is done.
 _SHOWS_ITSELF = ("rag",)
+# What is shown in place of the modal that its button is on.
+_PAGED = (*plan_forms.LISTS, "summary")
 FORMS = {
     **action_saving.FORMS,
     **plan_forms.FORMS,
@@ -146,6 +150,11 @@ class Desk:
                 made = exporting.work(person.slack_user_id, ending, command["trigger_id"])
                 self._tell(person, (), [made])
                 ack(text=exporting.COMES)
+                return
+            asked_of = summary_asked(typed)
+            if asked_of is not None:
+                text, blocks = summarising.answered(self.office, person, asked_of)
+                ack(text=text, blocks=blocks)
                 return
             today = self.office.today(person)
             checks: tuple[Check, ...] = ()
@@ -262,7 +271,7 @@ class Desk:
             shown = instead.as_modal()
         if shown is None:
             return
-        if in_modal and (note or instead or verb in plan_forms.LISTS):
+        if in_modal and (note or instead or verb in _PAGED):
             self._show(body, "update", shown)
         else:
             self._show(body, "push" if in_modal else "open", shown)
@@ -313,6 +322,8 @@ class Desk:
         """What was done, and the screen to show for it if it is another one."""
         if verb in ("review", "ranking"):
             return "", self._review(person, verb)
+        if verb == "summary":
+            return "", summarising.screen(self.office, person, value)
         if verb in plan_forms.LISTS:
             return "", plan_forms.LISTS[verb](self.office, person, value)
         if verb in FORMS:

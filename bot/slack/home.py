@@ -33,6 +33,7 @@ from bot.slack.pieces import (
     small,
     turns,
 )
+from bot.slack.report import chooser
 from bot.summaries import ActionLine, PlanView, ThemeView
 from storage.models import Person
 from storage.vocabulary import Role, SarKind, Status
@@ -70,9 +71,9 @@ def home(
         blocks += sections(f"There is no plan for {academic_year} yet.")
         blocks += _lead_buttons() if leads(person) else []
     elif person.role is Role.READER:
-        blocks += [*glance(plan, today), *theme_list(plan)]
+        blocks += [*glance(plan, today), *theme_list(plan), chooser()]
     elif person.role is Role.LEAD or _sponsors(plan, person):
-        blocks += glance(plan, today)
+        blocks += [*glance(plan, today), chooser()]
         blocks += _lead_buttons() if leads(person) else []
         blocks += [*_look_first(plan, today), *_all(plan, person, today, pages)]
     blocks.append(small(_FOOT))
