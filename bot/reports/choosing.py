@@ -34,6 +34,11 @@ class NoSuch(Exception):
     """Nothing of that name can be shown; the message is a sentence that says what there is."""
 
 
+def subjects(material: Material, view: View) -> list[Subject]:
+    """What a view can be narrowed to, whoever may see it; nothing where it is of the whole plan."""
+    return _SUBJECTS[view](material) if view in _SUBJECTS else []
+
+
 def chosen(material: Material, view: View, typed: str) -> Subject | None:
     """What a view is narrowed to by these words; None for all of it. Raises NoSuch."""
     typed = " ".join(typed.split())
@@ -54,8 +59,7 @@ def chosen(material: Material, view: View, typed: str) -> Subject | None:
 
 def keyed(material: Material, view: View, key: str) -> Subject:
     """The subject of a view with this key. Raises NoSuch."""
-    offered = _SUBJECTS[view](material) if view in _SUBJECTS else []
-    for subject in offered:
+    for subject in subjects(material, view):
         if subject.key == key:
             return _shown(material, view, subject)
     raise NoSuch("That is not in your plan any more: type /qip summary to see what is.")

@@ -378,6 +378,39 @@ BUTTONS = (
         NO_REVIEW,
         abroad="== In order of impact ==",
     ),
+    Button(
+        "summary",
+        lambda two: {"view": "plan"},
+        ALL,
+        "== The plan ==",
+        abroad="== The plan ==",
+        writes={"summary_seen"},
+    ),
+    Button(
+        "summary",
+        lambda two: {"view": "plan", "since": "2026-11-16", "page": 1},
+        ALL,
+        "== The plan ==",
+        abroad="== The plan ==",
+        case="of a day",
+    ),
+    Button(
+        "summary",
+        lambda two: {"view": "thread", "about": OWNER, "since": "2026-11-16"},
+        {*OWN, SPONSOR},
+        "Objectives of Priya Shah",
+        "Only Priya Shah, the sponsor of a theme they work under or a quality lead",
+        abroad="That is not in your plan any more",
+        case="of one person",
+    ),
+    Button(
+        "summary",
+        lambda two: {"view": "theme", "about": str(two.theme(STAY)), "since": "2026-11-16"},
+        ALL,
+        f"# {STAY}",
+        abroad="That is not in your plan any more",
+        case="of a theme",
+    ),
     Button("theme", our_theme(STAY), {LEAD}, "== Edit theme ==", LEADS_PLAN),
     Button("theme", nothing, {LEAD}, "== New theme ==", LEADS_PLAN, "== New theme ==", case="new"),
     Button("sar_item", our_item, {LEAD}, "== Edit SAR item ==", LEADS_PLAN),
@@ -732,7 +765,7 @@ def test_nobody_of_another_workspace_is_put_in_charge(two: Two, form: str) -> No
 # --- the matrix: command, shortcuts, Home tab ---------------------------------------------------
 
 HELP = "*/qip new* begins a new action"
-READERS_HELP = '"*/qip summary* shows the plan at a glance.'
+READERS_HELP = '"*/qip summary* shows how the plan goes'
 SEES_SUMMARY = f"{STAY} {MARK}"
 # What each reads after a word; None stands for all others.
 WORDS: dict[str, dict[str | None, str]] = {
@@ -744,9 +777,10 @@ WORDS: dict[str, dict[str | None, str]] = {
     "mine": {None: "You own no action yet.", OWNER: MARK},
     "remind": {None: "Nothing of yours is due just now.", READER: READS_ONLY},
     "summary": {None: SEES_SUMMARY},
-    "summary plan": {None: SEES_SUMMARY},
     "review": {None: "Show every check", OWNER: NO_REVIEW, OTHER: NO_REVIEW},
 }
+# What is written by whoever may; a summary notes when somebody looked at it.
+WRITE = {"new": {"outgoing_message"}, "summary": {"summary_seen"}}
 
 
 @on_sqlite
@@ -763,8 +797,8 @@ def test_a_word_tells_each_what_is_theirs(two: Two, word: str) -> None:
             assert MARK not in told and "Priya" not in told.replace(ABROAD, "")
         else:
             assert WORDS[word].get(user, WORDS[word][None]) in told, user
-        if word == "new" and user in may:
-            assert_wrote({"outgoing_message"}, before, two, user)
+        if word in WRITE and user in may:
+            assert_wrote(WRITE[word], before, two, user)
         else:
             assert everything(two.bot.database) == before, user
 
@@ -946,7 +980,14 @@ MALFORMED = (
     '{{"{}": 1e400}}',
     '{{"{}": 99999999999999999999999999}}',
 )
-KEYS = {"theme": "theme", "invite": "theme", "sar_item": "item", "sar_items": "page", "page": "own"}
+KEYS = {
+    "summary": "view",
+    "theme": "theme",
+    "invite": "theme",
+    "sar_item": "item",
+    "sar_items": "page",
+    "page": "own",
+}
 
 
 @on_sqlite

@@ -65,7 +65,9 @@ class Screens:
             found = (
                 b
                 for b in buttons(on)
-                if b["text"]["text"] == label and about in b.get("accessibility_label", "")
+                # A list to choose from stands among the buttons and has no label.
+                if b.get("text", {}).get("text") == label
+                and about in b.get("accessibility_label", "")
             )
             return next(((on, b) for b in found), None)
 

@@ -134,9 +134,7 @@ def under_way(database: Database, now: datetime = NOW) -> None:
         me = load_sample(session, YEAR, now - timedelta(days=120))
         plan = plans.plan_of(session, WORKSPACE, YEAR)
         assert plan is not None and plan.id is not None
-        owners = [
-            p for p in providers.people(session, WORKSPACE).values() if p.role is Role.OWNER
-        ]
+        owners = [p for p in providers.people(session, WORKSPACE).values() if p.role is Role.OWNER]
         for made in _ACTIONS:
             _write(session, plan.id, made, owners, me, now)
         items = session.exec(select(SarItem).where(SarItem.workspace == WORKSPACE)).all()
