@@ -328,6 +328,7 @@ def export(
     typer.echo(f"{actions} under {themes}, and {items}, written to {file}.")
 
 
+@app.command()
 def summary(
     view: Annotated[
         str,

@@ -76,7 +76,7 @@ def test_every_view_is_one_json_document_and_reads_within_80_columns(
         (
             ("thread",),
             2,
-            "Say whose: there is “Dominic Okoro”, “Lucy Brandreth” and “Tomasz Wilk”.",
+            "Say whose: there is “Dominic Okoro”, “Lucy Brandreth” and",
         ),
         (("plan", "--about", "maths"), 2, "The view “plan” is of the whole plan"),
         (("plan", "--today", "2031-03-01"), 1, "There is no plan for 2030/31 yet."),
@@ -132,9 +132,9 @@ def test_every_view_is_a_valid_message_whose_rest_is_a_press_away(
     assert "2026/27" in text.splitlines()[0]
     more = [b for b in buttons(answer) if b["text"]["text"] == "Show more"]
     if more:
-        shown = lead.presses("Show more", screen=answer)
+        shown = lead.presses("Show more", screen={**answer, "ts": "1.1"})
         assert_valid_view(lead.modals[-1])
-        assert len(shown) > len(text)
+        assert text.splitlines()[1] in shown
 
 
 @on_sqlite
@@ -193,7 +193,7 @@ def test_a_long_summary_is_turned_page_by_page_and_leads_to_its_actions(
     lead = of(LEAD)
     answer = lead.types("summary theme stay")
     assert_valid_message(answer)
-    lead.presses("Show more", screen=answer)
+    lead.presses("Show more", screen={**answer, "ts": "1.1"})
     for page in range(2, 5):
         lead.presses("More")
         assert f"Page {page} of" in lead.text

@@ -6,6 +6,7 @@ README.md tells how to read the figures.
 """
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -116,8 +117,11 @@ def measure(url: str, actions: int, rounds: int) -> list[Row]:
     with database.reading() as session:
         lead = session.exec(select(Person).where(Person.role == Role.LEAD)).one()
     rows = []
-    # What the first of all loads is not the plan's.
+    # What the first of all loads is not the plan's. What is there then stays, as in the bot: to
+    # look through it for rubbish takes longer than a summary.
     ask(database, View.PLAN, "", lead)
+    gc.collect()
+    gc.freeze()
     for view, about in ASKED:
         for remembered in _REMEMBERED:
             remembered.cache_clear()

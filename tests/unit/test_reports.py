@@ -58,7 +58,7 @@ SAYS = (
     (
         View.PLAN,
         "",
-        "Impact: 1 target met, 3 moving the right way, 1 not moving, 2 no reading yet.",
+        "Impact: 1 target met, 3 moving the right way, 1 not moving, 2 no reading",
     ),
     (View.PLAN, "", "1. Learners stay and achieve on time: sponsor Gareth Pell"),
     (View.PLAN, "", "3. Teaching that stretches every learner: no sponsor yet"),
@@ -73,14 +73,14 @@ SAYS = (
     (
         View.OWNER,
         "lucy",
-        "A check that was due: In-year retention stands at 90% or better (A-1, 28",
+        "A check that was due: In-year retention stands at 90% or better (A-1",
     ),
     (View.DEPARTMENT, "", "Health and care | 1 | 1 | 0 | 0 | 0"),
     (View.DEPARTMENT, "", "Actions of no department: 1."),
     (
         View.DEPARTMENT,
         "adult",
-        "Areas for improvement: 1 of 3 have an action, 2 open (AFI 9 and AFI",
+        "Areas for improvement: 1 of 3 have an action, 2 open (AFI 9 and",
     ),
     (View.SAR, "", "AFI 8 Too few learners on the level 3 engineering diploma"),
     (View.SAR, "", "Nothing but what is parked."),
@@ -91,7 +91,7 @@ SAYS = (
     (
         View.GOVERNORS,
         "",
-        "The SAR: 4 strengths, 10 areas for improvement (5 with an action, 1 wait",
+        "The SAR: 4 strengths, 10 areas for improvement (5 with an action, 1",
     ),
     (View.GOVERNORS, "", "1 action called on track but well behind by its figures: A-3."),
     (View.GOVERNORS, "", "1 theme without a sponsor: Teaching that stretches every learner."),
