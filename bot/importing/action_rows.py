@@ -24,6 +24,7 @@ from bot.importing.sections import (
     AFI,
     STRENGTH,
     Section,
+    bare,
     is_none,
     kind_named,
     kind_of_reference,
@@ -265,15 +266,14 @@ def _known_by_reference(item: ItemSeen, assembly: Assembly) -> ItemSeen | None:
     """A judgement of the file's SAR that is called the same, whatever words the plan has for it."""
     if not item.reference or not kind_of_reference(item.reference):
         return None
-    for other in assembly.items:
-        if other.reference and plain(other.reference) == plain(item.reference):
-            same = plain(other.judgement) == plain(item.judgement)
-            if other.is_of_plan and not same:
-                continue
-            if not same:
-                why = f"{other.reference} says otherwise at {other.place}, and that was kept."
-                assembly.leave_empty(item.place, item.judgement, why)
-            return other
+    for other in assembly.by_reference.get(bare(item.reference), ()):
+        same = plain(other.judgement) == plain(item.judgement)
+        if other.is_of_plan and not same:
+            continue
+        if not same:
+            why = f"{other.reference} says otherwise at {other.place}, and that was kept."
+            assembly.leave_empty(item.place, item.judgement, why)
+        return other
     return None
 
 

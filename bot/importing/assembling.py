@@ -65,6 +65,8 @@ class Assembly:
     left_empty: list[NotPlaced] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)
     provider: str | None = None
+    # Of items with a reference, by that; of all, by their words.
+    by_reference: dict[str, list[ItemSeen]] = field(default_factory=dict)
     _by_text: dict[tuple[str, SarKind | None], list[ItemSeen]] = field(default_factory=dict)
 
     @property
@@ -96,6 +98,8 @@ class Assembly:
         if known is None:
             self.items.append(item)
             self._by_text.setdefault(_key(item), []).append(item)
+            if item.reference:
+                self.by_reference.setdefault(bare(item.reference), []).append(item)
             return item
         for name, value in item.values.items():
             if known.values.get(name) is None:
@@ -133,7 +137,8 @@ def _key(item: ItemSeen) -> tuple[str, SarKind | None]:
 
 def finished(assembly: Assembly, academic_year: str | None) -> Understood:
     """The document: links found, references made single, themes ranked as they first stand."""
-    links = [_links(assembly, action) for action in assembly.actions]
+    called = _by_reference(assembly.items)
+    links = [_links(assembly, action, called) for action in assembly.actions]
     references = _references(assembly, links)
     themes: dict[str, None] = {}
     for theme in (*_themes(assembly.items), *_themes(assembly.actions)):
@@ -183,14 +188,29 @@ def _themes(seen: list[ItemSeen] | list[ActionSeen]) -> Iterator[str]:
             yield each.values["theme"]
 
 
-def _links(assembly: Assembly, action: ActionSeen) -> list[ItemSeen | str]:
+def _by_reference(items: list[ItemSeen]) -> dict[str, list[ItemSeen]]:
+    """The items by what may be meant by their references: the third AFI is AFI 3, too."""
+    called: dict[str, list[ItemSeen]] = defaultdict(list)
+    for item in items:
+        if item.reference:
+            called[bare(item.reference)].append(item)
+    for item in items:
+        letters = "s" if item.kind is STRENGTH else "afi"
+        if item.reference and f"{letters}{bare(item.reference)}" not in called:
+            called[f"{letters}{bare(item.reference)} "].append(item)
+    return called
+
+
+def _links(
+    assembly: Assembly, action: ActionSeen, called: dict[str, list[ItemSeen]]
+) -> list[ItemSeen | str]:
     """What an action answers: items of the file, or a reference that may be in the SAR already."""
     linked: list[ItemSeen | str] = []
     for link in action.links:
         if isinstance(link, ItemSeen):
             linked.append(link)
             continue
-        found = _called(assembly.items, link, action.sheet.name)
+        found = _called(called, link, action.sheet.name)
         if len(found) > 1:
             why = f"More than one judgement is called {link}."
             assembly.leave_empty(action.place, link, why)
@@ -199,15 +219,10 @@ def _links(assembly: Assembly, action: ActionSeen) -> list[ItemSeen | str]:
     return linked
 
 
-def _called(items: list[ItemSeen], reference: str, scope: str) -> list[ItemSeen]:
+def _called(called: dict[str, list[ItemSeen]], reference: str, scope: str) -> list[ItemSeen]:
     """The items that a reference means: those of the same sheet before others'."""
     wanted = bare(reference)
-    named = [item for item in items if item.reference and bare(item.reference) == wanted]
-    if not named:
-        # The third of the areas for improvement is AFI 3, too.
-        letters = {STRENGTH: "s", AFI: "afi"}
-        named = [i for i in items if i.reference and i.kind
-                 and letters[i.kind] + bare(i.reference) == wanted]  # fmt: skip
+    named = called.get(wanted) or called.get(f"{wanted} ") or []
     near = [item for item in named if item.scope == scope]
     return near or named
 

@@ -38,6 +38,8 @@ _NOT_KEPT = {"start": "A plan keeps no day on which an action starts."}
 # Columns whose value may stand once, in a row of its own, above the rows that it is of.
 _GROUPING = ("theme", "department", "evaluation_area")
 _MOST_IN_HEADING = 100
+# Rows below a heading in which a sample of its column is looked for.
+_MOST_LOOKED_AT = 200
 
 
 def read_sheet(sheet: Sheet, above: Trail, assembly: Assembly, choices: Mapping[str, str]) -> None:
@@ -113,7 +115,10 @@ def _tell_headings(sheet: Sheet, headings: Headings, assembly: Assembly) -> None
     for row in sheet.rows:
         if headings.first_row <= row.number <= headings.last_row:
             assembly.head(sheet.place(row.number), row.text)
-    below = [row for row in sheet.rows if row.number > headings.last_row]
+    first = next(
+        (at for at, row in enumerate(sheet.rows) if row.number > headings.last_row), len(sheet.rows)
+    )
+    below = sheet.rows[first : first + _MOST_LOOKED_AT]
     for column, title in sorted(headings.titles.items()):
         sample = next((tidy(row[column].text) for row in below if row[column].text), "")
         held = headings.fields.get(column)
@@ -149,6 +154,8 @@ def _read_row(row: Row, table: Table, assembly: Assembly) -> None:
     place = sheet.place(row.number)
     if not new and any(cell.text for cell in row.cells.values()):
         _stretch(row, table)
+        if row.problem:
+            assembly.leave(place, "", row.problem)
         return
     if new and is_total(new[0][1].text) and _is_sum(new):
         assembly.leave(place, row.text, _TOTAL)
