@@ -24,9 +24,9 @@ def help_for(person: Person) -> str:
         ("new", "begins a new action: I write to you in a direct message.", may_write(person)),
         ("mine", "shows the actions you own.", may_write(person)),
         ("remind", "shows what of yours is due now, to be answered at once.", may_write(person)),
-        ("export", "gives you the plan as a file: word, excel, pdf, csv or json.", True),
         ("summary", _SUMMARIES, True),
         ("review", "says what in the plan to mend first.", sees_review(person)),
+        ("export", "gives you the plan as a file: word, excel, pdf, csv or json.", True),
         ("help", "shows this.", True),
     ]
     lines = [f"*/qip {order}* {does}" for order, does, may in orders if may]

@@ -74,7 +74,7 @@ class Shown:
 
     def as_modal(self) -> dict[str, Any]:
         """The same as a modal, for where no message can be changed."""
-        return {**told_formatted("Your update", self.text), "blocks": self.blocks}
+        return {**told_formatted("So What", self.text), "blocks": self.blocks}
 
 
 def message(says: str, buttons: Sequence[ButtonElement] = ()) -> Shown:

@@ -18,10 +18,18 @@ from sqlmodel import SQLModel, col, select
 
 import bot.slack
 from bot.coaching.whole_plan import STANDARD
-from bot.slack import card, command, desk, plan_forms, review
+from bot.slack import card, command, desk, import_desk, plan_forms, review
 from storage import actions, providers
 from storage.database import Database
-from storage.models import Action, InterviewRecord, Person, ProgressUpdate, SarItem, Theme
+from storage.models import (
+    Action,
+    ImportFile,
+    InterviewRecord,
+    Person,
+    ProgressUpdate,
+    SarItem,
+    Theme,
+)
 from storage.vocabulary import Rag, Role, Status
 from tests.support import slack_payloads as payloads
 from tests.support.block_kit import render_text
@@ -262,6 +270,30 @@ def updated(two: Two) -> Json:
         return {"action": action_id, "update": made.id}
 
 
+def a_file(is_settled: bool = False) -> Callable[[Two], Json]:
+    """A file that the lead has dropped and that was looked at."""
+
+    def kept(two: Two) -> Json:
+        with two.bot.database.writing() as session:
+            lead = providers.person(session, TEAM, LEAD)
+            number = len(session.exec(select(ImportFile)).all())
+            assert lead is not None and lead.id is not None
+            made = ImportFile(
+                workspace=TEAM,
+                key=f"file {number}",
+                person_id=lead.id,
+                name=f"SAR {MARK}.csv",
+                content=None if is_settled else b"Ref,Area for improvement\n1,Late work\n",
+                outcome="imported" if is_settled else None,
+                at=NOW,
+            )
+            session.add(made)
+            session.flush()
+            return {"file": made.id, "channel": dm_channel(LEAD), "thread": "1.1"}
+
+    return kept
+
+
 CARD = "== Action A-"
 UPDATED = {"progress_update", "action", "audit"}
 STAY, MATHS = "Stay and achieve", "Maths and English"  # the first has a sponsor
@@ -361,6 +393,19 @@ BUTTONS = (
     Button(
         "new_action", nothing, WRITERS, "== New action ==", READS_ONLY, abroad="== New action =="
     ),
+    Button(
+        "talk",
+        about(Status.DRAFT),
+        {*OWN, SPONSOR},
+        BEGUN,
+        NOT_THEIRS,
+        writes={"outgoing_message"},
+    ),
+    Button("import", a_file(is_settled=True), {LEAD}, "is settled already", LEADS_PLAN),
+    Button("import_leave", a_file(), {LEAD}, "is left aside", LEADS_PLAN, writes={"import_file"}),
+    Button("import_invite", a_file(is_settled=True), {LEAD}, "Asked 0 owners", LEADS_PLAN),
+    Button("import_correct", a_file(), {LEAD}, "== Correct ==", LEADS_PLAN),
+    Button("export", nothing, ALL, "== Export the plan ==", abroad="== Export the plan =="),
     Button("page", lambda two: {"own": 0, "all": 0}, ALL, "", abroad=""),
     Button(
         "review",
@@ -502,6 +547,7 @@ def test_every_verb_of_the_code_is_in_the_matrix() -> None:
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "do_button":
                 drawn |= words_in(node.args[1])
     handled = compared_with(desk, "verb") | desk.FORMS.keys() | plan_forms.LISTS.keys()
+    handled |= set(import_desk.VERBS)
 
     assert {button.verb for button in BUTTONS} == drawn | handled
     # Nothing is drawn that nobody answers.
@@ -623,6 +669,25 @@ SENT = (
         abroad=BEGUN,
         answers=BEGUN,
     ),
+    Sent(
+        "import_correct",
+        a_file(),
+        always(year="2026/27"),
+        {LEAD},
+        LEADS_PLAN,
+        {"import_file"},
+        answers="I look again",
+    ),
+    Sent(
+        "export",
+        nothing,
+        always(format=".json"),
+        ALL,
+        "nobody is refused",
+        set(),
+        abroad="It comes in our direct message",
+        answers="It comes in our direct message",
+    ),
     Sent("theme", our_theme(STAY), always(name="Mine"), {LEAD}, LEADS_PLAN, {"theme"}),
     # Something new is of the workspace of whoever sends it.
     Sent("theme", nothing, always(name="Mine"), {LEAD}, LEADS_PLAN, {"theme"}, "", "new"),
@@ -715,6 +780,16 @@ def test_a_form_that_names_anothers_ids_changes_neither(two: Two, sent: Sent) ->
                 select(ProgressUpdate.id).where(ProgressUpdate.workspace == ELSEWHERE)
             )
         metadata["update"] = theirs
+    elif "file" in metadata:
+        with two.bot.database.writing() as session:
+            lead = providers.person(session, ELSEWHERE, STRANGER)
+            assert lead is not None and lead.id is not None
+            theirs_too = ImportFile(
+                workspace=ELSEWHERE, key="theirs", person_id=lead.id, name="x", content=b"x"
+            )
+            session.add(theirs_too)
+            session.flush()
+            metadata["file"] = theirs_too.id
     elif sent.form == "sar_item":
         metadata["id"] = two.item(ELSEWHERE)
     else:
@@ -777,6 +852,7 @@ WORDS: dict[str, dict[str | None, str]] = {
     "mine": {None: "You own no action yet.", OWNER: MARK},
     "remind": {None: "Nothing of yours is due just now.", READER: READS_ONLY},
     "summary": {None: SEES_SUMMARY},
+    "export": {None: "I am making it."},
     "review": {None: "Show every check", OWNER: NO_REVIEW, OTHER: NO_REVIEW},
 }
 # What is written by whoever may; a summary notes when somebody looked at it.
