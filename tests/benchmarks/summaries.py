@@ -127,13 +127,16 @@ def measure(url: str, actions: int, rounds: int) -> list[Row]:
             remembered.cache_clear()
         cold = _ms(lambda: ask(database, view, about, lead))  # noqa: B023
         ask(database, View.PLAN, "", lead)
+        busy = time.process_time()
         warm = sorted(_ms(lambda: ask(database, view, about, lead)) for _ in range(rounds))  # noqa: B023
+        busy = 1000 * (time.process_time() - busy) / rounds
         rows.append(
             {
                 "view": f"{view} {about}".strip(),
                 "cold": cold,
                 "p50": statistics.median(warm),
                 "p95": warm[min(len(warm) - 1, int(len(warm) * 0.95))],
+                "cpu": busy,
             }
         )
     database.close()
@@ -168,16 +171,19 @@ def run(options: argparse.Namespace, console: Console) -> Row:
     }
 
 
+_COLUMNS = ("cold", "p50", "p95", "cpu")
+
+
 def show(result: Row, console: Console) -> None:
     """Print a table for each database."""
     edges = box.SIMPLE_HEAD if console.is_terminal else box.ASCII
     for system in result["systems"]:
         table = Table(title=f"{result['actions']} actions on {system['system']}, ms", box=edges)
         table.add_column("view")
-        for column in ("cold", "p50", "p95"):
+        for column in _COLUMNS:
             table.add_column(column, justify="right")
         for row in system["views"]:
-            table.add_row(row["view"], *(f"{row[c]:,.0f}" for c in ("cold", "p50", "p95")))
+            table.add_row(row["view"], *(f"{row[c]:,.0f}" for c in _COLUMNS))
         console.print(table)
     console.print(
         f"{result['rounds']} rounds. Python {result['python']}, {result['cpus']} processors."
