@@ -147,24 +147,37 @@ def _is_about(line: ActionLine, about: About, plan: PlanView) -> bool:
 # --- in words -----------------------------------------------------------------------------------
 
 
-def in_words(question: Question, found: Sequence[ActionLine], plan: PlanView, today: date) -> str:
-    """The answer: what was asked for and how many there are, then the actions by reference."""
+def _anybody(line: ActionLine) -> bool:
+    return True
+
+
+def in_words(
+    question: Question,
+    found: Sequence[ActionLine],
+    plan: PlanView,
+    today: date,
+    sees: Callable[[ActionLine], bool] = _anybody,
+) -> str:
+    """The answer: what was asked for and how many there are, then the actions by reference.
+
+    `sees` says of an action whether the asker may read its owner's name beside how it goes.
+    """
     if question.view is View.SAR:
         return _coverage(plan)
     unknown = _unknown(question, plan)
     if unknown:
         return unknown
     if question.about and question.about[0].kind is Kind.ACTION:
-        return "\n".join(_of_one(line, today) for line in found)
+        return "\n".join(_of_one(line, today, sees) for line in found)
     says = f"{start_upper(_asked_for(question))}: {len(found) or 'none'}."
     if not found:
         return says
     if question.by_owner:
-        return f"{says} {_by_owner(found)}"
+        return f"{says} {_by_owner(found, sees)}"
     if not question.states and not question.lacks:
         says += f" {_standing(found, today)}"
         found = sorted(found, key=lambda line: _pressing(line, today))
-    return "\n".join([says, *_lines(found, today)])
+    return "\n".join([says, *_lines(found, today, sees)])
 
 
 def _asked_for(question: Question) -> str:
@@ -239,24 +252,28 @@ def _some(words: Sequence[str]) -> str:
     return listed([*words[:MOST_NAMED], f"{rest} more"] if rest > 0 else list(words))
 
 
-def _lines(found: Sequence[ActionLine], today: date) -> list[str]:
-    lines = [_line(line, today) for line in found[:MOST_NAMED]]
+_Sees = Callable[[ActionLine], bool]
+
+
+def _lines(found: Sequence[ActionLine], today: date, sees: _Sees) -> list[str]:
+    lines = [_line(line, today, sees) for line in found[:MOST_NAMED]]
     rest = len(found) - MOST_NAMED
     return [*lines, f"and {rest} more"] if rest > 0 else lines
 
 
-def _line(line: ActionLine, today: date) -> str:
+def _line(line: ActionLine, today: date, sees: _Sees) -> str:
     says = trim(line.draft.action or "No action yet", _ACTION_LENGTH)
-    return f"{line.reference} {says} ({', '.join(_particulars(line, today))})"
+    return f"{line.reference} {says} ({', '.join(_particulars(line, today, sees))})"
 
 
-def _particulars(line: ActionLine, today: date) -> list[str]:
+def _particulars(line: ActionLine, today: date, sees: _Sees) -> list[str]:
     due = line.draft.due
     if line.is_overdue(today):
         when = f"overdue since {day_in_words(due)}" if due else ""
     else:
         when = f"due {day_in_words(due)}" if due else "no date"
-    return [line.owner or "no owner", _stand(line), when]
+    owner = (line.owner if sees(line) else None) if line.owner else "no owner"
+    return [*([owner] if owner else []), _stand(line), when]
 
 
 def _stand(line: ActionLine) -> str:
@@ -270,7 +287,7 @@ def _stand(line: ActionLine) -> str:
     return RAG_WORDS[line.rag] if line.rag else "no update yet"
 
 
-def _of_one(line: ActionLine, today: date) -> str:
+def _of_one(line: ActionLine, today: date, sees: _Sees) -> str:
     last = line.last_update
     update = f"last update {day_in_words(_day(last.at))}" if last else "no update so far"
     reading = next((u.reading for u in reversed(line.stored.updates) if u.reading), None)
@@ -278,10 +295,10 @@ def _of_one(line: ActionLine, today: date) -> str:
     names = ("from", "last at", "target")
     figures = [f"{name} {level}" for name, level in zip(names, levels, strict=True) if level]
     measure = f" {start_upper(line.draft.measure or 'the measure')}: {', '.join(figures)}."
-    owner, stand, when = _particulars(line, today)
+    *owner, stand, when = _particulars(line, today, sees)
     action = trim(line.draft.action or "No action yet", _ACTION_LENGTH).rstrip(".")
     return (
-        f"{line.reference} is {stand}: {action} ({owner}, {when}, {update})."
+        f"{line.reference} is {stand}: {action} ({', '.join([*owner, when, update])})."
         f"{measure if figures else ''}"
     )
 
@@ -304,14 +321,18 @@ def _pressing(line: ActionLine, today: date) -> tuple[bool, int]:
     return not line.is_overdue(today), _ORDER.index(stand) if stand in _ORDER else len(_ORDER)
 
 
-def _by_owner(found: Sequence[ActionLine]) -> str:
+def _by_owner(found: Sequence[ActionLine], sees: _Sees) -> str:
+    people = len({line.owner or "no owner" for line in found})
     by_owner: dict[str, list[str]] = {}
-    for line in found:
+    for line in filter(sees, found):
         by_owner.setdefault(line.owner or "no owner", []).append(line.reference)
     says = [f"{owner}: {_some(references)}" for owner, references in by_owner.items()]
     rest = len(says) - MOST_NAMED
     shown = [*says[:MOST_NAMED], f"and {rest} more"] if rest > 0 else says
-    return "\n".join([f"{counted(len(by_owner), 'person')} in all.", *shown])
+    unseen = people - len(by_owner)
+    if unseen:
+        shown.append("Who they are is told to quality leads and to the sponsors of their themes.")
+    return "\n".join([f"{counted(people, 'person')} in all.", *shown])
 
 
 def _coverage(plan: PlanView) -> str:

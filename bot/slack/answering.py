@@ -28,6 +28,7 @@ from bot.slack.importing import Importing
 from bot.slack.incoming import Incoming, Kind
 from bot.slack.people import People
 from bot.slack.pieces import as_dicts, open_button
+from bot.slack.plan_answers import may_ask
 from storage import actions, conversations, providers
 from storage.actions import StoredAction
 from storage.database import Database, DatabaseUnavailable
@@ -39,6 +40,7 @@ _TURNS_AT_WORK = 1
 # Another turn of the same conversation came between: read again and answer from there.
 _ATTEMPTS = 5
 _OPENING_SECONDS = 1.0
+_ANSWERED_ELSEWHERE = "I have answered you in a direct message, where nobody else reads along."
 _BEGUN_ELSEWHERE = (
     "I have written to you in a direct message, where nobody else reads along. Answer me there, in "
     "its thread."
@@ -101,6 +103,8 @@ class Answering:
     progress: Callable[[Incoming, Stop], AbstractContextManager[object]]
     # Looks at files that come with a message.
     importing: Importing
+    # Answers a question about the plan; None for what is none.
+    asked: Callable[[Person, str], update_words.Shown | None]
     # How many turns compute at once. They share one interpreter, so more would finish no sooner
     # and keep acknowledgements waiting; a turn that waits for Slack or a model is not counted.
     at_work: AbstractContextManager[object] = field(
@@ -138,14 +142,20 @@ class Answering:
         now, workspace = self.clock(), incoming.workspace
         person = self.people.person(workspace, incoming.user)
         words = None if _is_greeting(incoming.text) else incoming.text or None
+        answer = None
+        if may_ask(incoming.text, False):
+            answer = self._plan_answer(incoming)
         with self.at_work, self.database.writing() as session:
             if not conversations.mark_answered(session, workspace, incoming.event_id, now):
                 return []
             begun = None
-            if may_write(person):
+            if answer is not None:
+                begun = self._post_privately(session, incoming, now, answer)
+            elif may_write(person):
                 key = f"begin:{incoming.event_id}"
                 begun = begin_interview(session, person, now, key, words=words)
             says = _BEGUN_ELSEWHERE if begun else READERS
+            says = _ANSWERED_ELSEWHERE if answer else says
             self._post(session, incoming, now, *screens.plain(says))
         self.queued(workspace, _key(incoming))
         if begun is None:
@@ -162,6 +172,10 @@ class Answering:
             if self.importing.is_for(incoming, giver):
                 return self._files(incoming, giver)
         now, workspace = self.clock(), incoming.workspace
+        if incoming.kind is Kind.MESSAGE and may_ask(incoming.text, incoming.is_reply):
+            shown = self._plan_answer(incoming)
+            if shown is not None:
+                return self._shown(incoming, shown, now)
         with self.at_work, self.database.reading() as session:
             person = providers.person(session, workspace, incoming.user)
             known = person is not None and self.people.is_fresh(person)
@@ -200,6 +214,19 @@ class Answering:
             self.queued(workspace, key)
         self.changed(workspace)
         return [conversation for _, conversation, _ in told]
+
+    def _plan_answer(self, incoming: Incoming) -> update_words.Shown | None:
+        person = self.people.person(incoming.workspace, incoming.user)
+        try:
+            with self.at_work:
+                return self.asked(person, incoming.text)
+        except (SQLAlchemyError, DatabaseUnavailable):
+            raise
+        except Exception as error:
+            # What cannot be answered is taken for what people mostly write.
+            _log.error("A question could not be answered: %s", type(error).__name__)
+            metrics.stumbled()
+            return None
 
     def _files(self, incoming: Incoming, person: Person) -> list[str]:
         """Say what the files of a message are understood to be."""
@@ -380,6 +407,24 @@ class Answering:
             blocks += as_dicts([ActionsBlock(elements=[open_button(written.action, label=label)])])
         markdown = screens.markdown(say.text) if say.worded else None
         self._post(session, incoming, now, *shown, markdown)
+
+    def _post_privately(
+        self, session: Session, incoming: Incoming, now: datetime, shown: update_words.Shown
+    ) -> notices.Key:
+        """Put an answer in the direct message of whoever asked elsewhere."""
+        key = f"asked:{incoming.event_id}"
+        conversation = f"{incoming.user}:{key}"
+        message = OutgoingMessage(
+            workspace=incoming.workspace,
+            key=key,
+            conversation=conversation,
+            channel=incoming.user,
+            text=shown.text,
+            blocks=shown.blocks,
+            created_at=now,
+        )
+        conversations.queue_message(session, message)
+        return incoming.workspace, conversation, key
 
     def _post(
         self,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from slack_bolt import App, BoltResponse
@@ -31,6 +32,7 @@ from bot.slack.installing import Installed, Installing, installing_of
 from bot.slack.notices import Key
 from bot.slack.office import Office, Work
 from bot.slack.people import People
+from bot.slack.plan_answers import plan_answer
 from bot.slack.progress import Progress
 from bot.slack.reminding import Reminding
 from bot.slack.sending import Sending
@@ -114,9 +116,19 @@ def build(
     people = People(database, client, clock)
     homes = Homes(database, client, clock)
     digests = Digests(database, client, clock)
+    office = Office(database, people, clock)
     importing = Importing(database, client, clock)
     answering = Answering(
-        database, coach, people, turns, clock, sending.fresh, homes.refresh, progress, importing
+        database,
+        coach,
+        people,
+        turns,
+        clock,
+        sending.fresh,
+        homes.refresh,
+        progress,
+        importing,
+        partial(plan_answer, office),
     )
     _register_work(engine, answering, sending)
     _register_files(engine, importing, Exporting(database, client, clock), sending, homes)
@@ -132,7 +144,7 @@ def build(
     def begun(workspace: str, work: Work) -> None:
         engine.start_once(_work_id(workspace, work.key), work.name, workspace, *work.arguments)
 
-    desk = Desk(Office(database, people, clock), homes, digests, client, told, begun)
+    desk = Desk(office, homes, digests, client, told, begun)
     secret = settings.slack_signing_secret
     logger = logging.getLogger("bot.slack.bolt")
     # Bolt finds SLACK_BOT_TOKEN in the environment too, and warns that our client has it already.

@@ -34,6 +34,18 @@ def answered(office: Office, person: Person, typed: str) -> tuple[str, list[dict
     return report_message(made, made.figures["since"])
 
 
+def answered_about(
+    office: Office, person: Person, found: Material, view: View, about: str
+) -> tuple[str, list[dict[str, Any]]]:
+    """The text and blocks of a view, narrowed to what is called so."""
+    try:
+        subject = chosen(found, view, about)
+    except NoSuch as error:
+        return _only(str(error))
+    made = _since_last_time(office, person, found, view, subject)
+    return report_message(made, made.figures["since"])
+
+
 def screen(office: Office, person: Person, value: dict[str, Any]) -> dict[str, Any]:
     """All of a summary, as a button asks for it. Raises NotFound where the year has no plan.
 

@@ -91,6 +91,7 @@ def expected(due: date, due_typed: str, milestones: list[tuple[date, str]]) -> d
         "closing_note": None,
         "snoozed_until": None,
         "source_link": None,
+        "imported_as": None,
         "target_note": None,
         "proposed_by_id": None,
         "parked_at": None,

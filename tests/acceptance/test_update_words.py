@@ -263,7 +263,6 @@ def test_an_action_is_named_outside_any_thread(
 @pytest.mark.parametrize(
     "words",
     [
-        "What about {}?",
         "Review {} so that attendance rises to 88%",
         "We will ring home for {0}, on track to 88%",
     ],
@@ -323,7 +322,7 @@ def test_all_else_begins_an_interview(
             reminders.answered(session, person, NOW)
     words = {
         "plan": "Improve attendance from 84% to 86% by ringing home",
-        "question": "Are we on track?",
+        "question": "Is 86% any good for attendance?",
         "risk": "One of my learners told me he wants to kill himself, off track",
     }
     before = interviews(bot)

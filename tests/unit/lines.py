@@ -3,9 +3,7 @@
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from bot.coaching.criteria import gaps
 from bot.coaching.draft import Draft, SarItemView, Setting
-from bot.coaching.wording import GAP_NAMES
 from bot.summaries import ActionLine, PlanView, ThemeView
 from storage.actions import StoredAction
 from storage.models import Action, Person, ProgressUpdate
@@ -63,8 +61,8 @@ def line(number: int, **changed: Any) -> ActionLine:
         )
         for day, rag, reading in updates
     ]
-    missing = tuple(GAP_NAMES[f.criterion] for f in gaps(written, Setting(TODAY, YEAR, ITEMS)))
-    return ActionLine(StoredAction(action, owner=owner, updates=rows), written, missing)
+    setting = Setting(TODAY, YEAR, ITEMS)
+    return ActionLine(StoredAction(action, owner=owner, updates=rows), written, setting)
 
 
 def plan(*lines: ActionLine) -> PlanView:
