@@ -617,11 +617,11 @@ def the_database_holds_exactly_that(database: Database) -> None:
 
 
 SAR_ITEMS = [
-    ("AFI 1", SarKind.AREA_FOR_IMPROVEMENT, "Too few apprentices achieve on time", None, None)
-    + ("achievement rate", "54%", date(2026, 8, 31), None, "Apprenticeships", STAY),
-    ("AFI 2", SarKind.AREA_FOR_IMPROVEMENT, "Attendance in English is low", None, None)
-    + ("attendance", "79%", None, None, MATHS, STAY),
-    ("S 1", SarKind.STRENGTH, "Learners speak well of staff", *[None] * 8),
+    ("AFI 1", SarKind.AREA_FOR_IMPROVEMENT, "Too few apprentices achieve on time", *[None] * 3)
+    + ("achievement rate", "54%", date(2026, 8, 31), None, "Apprenticeships", STAY, None),
+    ("AFI 2", SarKind.AREA_FOR_IMPROVEMENT, "Attendance in English is low", *[None] * 3)
+    + ("attendance", "79%", None, None, MATHS, STAY, None),
+    ("S 1", SarKind.STRENGTH, "Learners speak well of staff", *[None] * 10),
 ]
 # What is alike in all four actions.
 _ALIKE: Json = {
@@ -637,6 +637,7 @@ _ALIKE: Json = {
     "created_at": NOW,
     "closing_note": None,
     "snoozed_until": None,
+    "imported_as": None,
     "source_link": None,
     "target_note": None,
     "parked_at": None,

@@ -1,4 +1,4 @@
-"""Questions about the plan in people's own words: answered with references, by who may know what."""
+"""Questions about the plan in people's own words: answered with references, to who may know."""
 
 import pytest
 from sqlmodel import select
