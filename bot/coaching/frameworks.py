@@ -215,6 +215,13 @@ def _is(grade: Grade, typed: str) -> bool:
     return typed in {plain(name) for name in (grade.name, *grade.also)}
 
 
+def framework_of(chosen: str | None, academic_year: str) -> Framework | None:
+    """The framework that was chosen, else that of the year; None for headings of one's own."""
+    if chosen == OWN:
+        return None
+    return FRAMEWORKS.get(chosen or "") or default_framework(academic_year)
+
+
 def grade_of(text: str, framework: Framework) -> str | None:
     """The grade of a framework that a text is, as the framework names it; None for anything else.
 

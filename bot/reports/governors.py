@@ -6,6 +6,7 @@ Sponsors are named, as they answer for themes; owners are not.
 from collections import Counter
 from collections.abc import Iterable
 
+from bot.coaching.carrying import carried
 from bot.coaching.checks_shape import most_actions
 from bot.coaching.looking import is_behind, look, owner_fault
 from bot.coaching.phrases import listed, start_upper
@@ -61,12 +62,21 @@ def _judgements(material: Material) -> list[Figures]:
         found.append(
             {
                 "evaluation_area": heading,
+                "carried_to": _carried(heading, material),
                 "grades": dict(grades.most_common()),
                 "strengths": len(items) - areas,
                 "areas": areas,
             }
         )
     return found
+
+
+def _carried(heading: str | None, material: Material) -> list[str]:
+    """What a heading of an older framework comes to in the one that the plan answers to."""
+    if heading is None or material.framework is None:
+        return []
+    found = carried(heading, material.framework)
+    return [name for name in found.headings if name.casefold() != heading.casefold()]
 
 
 def _measures(material: Material) -> list[Figures]:
@@ -202,6 +212,8 @@ def _judgement(judged: Figures) -> Line:
     told = f"{counted(judged['strengths'], 'strength')}, "
     told += f"{counted(judged['areas'], 'area for improvement')}."
     parts = [f"{listed(grades)}.", told] if grades else [told]
+    if judged["carried_to"]:
+        parts.append(f"Now under {listed(judged['carried_to'])}.")
     return Line(" ".join(parts), f"{judged['evaluation_area'] or 'No heading given'}:")
 
 

@@ -9,10 +9,12 @@ from itertools import islice
 from sqlmodel import Session
 
 from bot.coaching.dates import academic_year
+from bot.coaching.frameworks import Framework, framework_of
 from bot.coaching.whole_plan import Limits, Planned, WholePlan
 from bot.reviewing import to_review
 from bot.rights import sees_work_of
 from bot.summaries import ActionLine, PlanView, ThemeView
+from storage import providers
 from storage.models import Person
 from storage.vocabulary import Status
 
@@ -52,6 +54,8 @@ class Material:
     limits: Limits
     since: date
     viewer: Person | None = None
+    # To which older headings are carried; None where the provider has headings of its own.
+    framework: Framework | None = None
 
     @property
     def today(self) -> date:
@@ -117,7 +121,9 @@ def material(
     found = to_review(session, workspace, today)
     if found is None:
         return None
-    return Material(found.plan, found.whole, found.limits, since, viewer)
+    settings = providers.settings_of(session, workspace)
+    framework = framework_of(settings.framework, found.plan.academic_year)
+    return Material(found.plan, found.whole, found.limits, since, viewer, framework)
 
 
 def no_plan(today: date) -> str:

@@ -57,7 +57,8 @@ class History:
             return RAG_WORDS[Rag.BLUE]
         said = [update for update in self.updates if update[0] <= day]
         if said:
-            return RAG_WORDS[max(said, key=lambda update: update[0])[1]]
+            # Of two on one day the later one counts.
+            return RAG_WORDS[sorted(said, key=lambda update: update[0])[-1][1]]
         return _WAITS if self.agreed_on <= day else None
 
 

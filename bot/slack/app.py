@@ -241,15 +241,15 @@ def _register_files(
         engine.step("look", show, workspace, file_id, channel, thread, key, attempts=ATTEMPTS)
 
     @engine.workflow("export")
-    def export(workspace: str, user: str, ending: str, key: str) -> None:
-        made = engine.step("upload", exporting.upload, workspace, user, ending, attempts=ATTEMPTS)
+    def export(workspace: str, user: str, what: str, key: str) -> None:
+        made = engine.step("upload", exporting.upload, workspace, user, what, attempts=ATTEMPTS)
         if made is not None:
-            engine.step("share", exporting.share, workspace, user, ending, made, attempts=ATTEMPTS)
+            engine.step("share", exporting.share, workspace, user, what, made, attempts=ATTEMPTS)
             return
-        engine.step("refuse", refuse, workspace, user, key, attempts=ATTEMPTS)
+        engine.step("refuse", refuse, workspace, user, what, key, attempts=ATTEMPTS)
 
-    def refuse(workspace: str, user: str, key: str) -> None:
-        say(exporting.refuse(workspace, user, f"no-file:{key}"))
+    def refuse(workspace: str, user: str, what: str, key: str) -> None:
+        say(exporting.refuse(workspace, user, what, f"no-file:{key}"))
 
 
 def _keeper(

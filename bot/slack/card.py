@@ -13,6 +13,7 @@ from bot.coaching.wording import RAG_NAMES, STATUS_NAMES
 from bot.conversation import local_day
 from bot.rights import Deed, may
 from bot.slack.office import Office, action_line
+from bot.slack.picturing import has_readings
 from bot.slack.pieces import do_button, escape, mrkdwn, sections, short, small, talk_button
 from bot.summaries import ActionLine
 from storage.models import Person, ProgressUpdate
@@ -63,6 +64,10 @@ def card(line: ActionLine, setting: Setting, person: Person, note: str = "") -> 
         for deed, label, verb in _DEEDS
         if may(person, deed, line.stored)
     ]
+    if has_readings(line):
+        spoken = f"Picture of the readings of {line.reference}"
+        value = {"of": f"readings {line.id}"}
+        buttons.append(do_button("Picture", "picture", value, spoken=spoken))
     if buttons:
         blocks.append(ActionsBlock(elements=buttons))
     view = View(type="modal", title=f"Action {line.reference}", close="Close", blocks=blocks)

@@ -67,6 +67,7 @@ from bot.slack.inputs import (
 )
 from bot.slack.notices import Key, agreed, welcomed
 from bot.slack.office import Office, Work, action_line
+from bot.slack.picturing import must_be_ours
 from bot.slack.pieces import DO
 from bot.slack.refusals import why
 from bot.slack.review import every_check, order
@@ -250,6 +251,13 @@ class Desk:
                 self._tell(person, ())
             elif verb == "talk":
                 shown = told("Talk it over", self._talk_over(person, value, body["trigger_id"]))
+            elif verb == "picture":
+                which = str(value["of"])
+                with self.office.database.reading() as session:
+                    must_be_ours(session, person, which)
+                drawn = exporting.picture_work(person.slack_user_id, which, body["trigger_id"])
+                self._tell(person, (), [drawn])
+                shown = told("Picture", exporting.COMES)
             elif verb in import_desk.VERBS:
                 done = import_desk.pressed(self.office, person, verb, value, body["trigger_id"])
                 instead = done.shown

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPException
-from typing import Any
+from typing import Any, NamedTuple
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -21,7 +21,8 @@ from bot.plan_document import PlanDocument
 from bot.slack.inputs import choice_input, form, submitted, told
 from bot.slack.notices import Key, plain_message
 from bot.slack.office import Done, Form, Office, Work
-from bot.slack.pieces import small
+from bot.slack.picturing import picture_of
+from bot.slack.pieces import escape, small
 from bot.slack.refusals import code_of, is_not_offered
 from bot.slack.sending import NotSent
 from storage import providers
@@ -41,72 +42,93 @@ _NOT_ALLOWED = (
     "Slack does not let me give you files here yet. Ask whoever installed me to install me anew, "
     "which gives me the right to."
 )
+_NOTHING_YET = "There is nothing to draw yet: a picture needs figures or updates of some weeks."
 NO_PLAN = "There is no plan for this year yet."
 COMES = "I am making it. It comes in our direct message in a moment."
 _log = logging.getLogger(__name__)
 
 
+class _Made(NamedTuple):
+    """A file, and what it holds in words: for the message, and for whoever cannot see it."""
+
+    name: str
+    content: bytes
+    says: str
+
+
 @dataclass(frozen=True)
 class Exporting:
-    """Makes files and hands them to Slack. `client` gives the Web API client of a workspace."""
+    """Makes files and hands them to Slack. `client` gives the Web API client of a workspace.
+
+    `what` is the ending of a plan's file, or "picture" and which.
+    """
 
     database: Database
     client: Callable[[str], WebClient]
     clock: Callable[[], datetime]
 
-    def upload(self, workspace: str, user: str, ending: str) -> str | None:
+    def upload(self, workspace: str, user: str, what: str) -> str | None:
         """Make the file and hand it to Slack, where nobody sees it yet; its id there.
 
-        None where there is no plan, or Slack takes no files: then that is said. Raises NotSent.
+        None where there is nothing to make it of, or Slack takes no files. Raises NotSent.
         """
-        person, document = self._plan(workspace, user)
-        if document is None:
+        made = self._made(workspace, user, what)
+        if made is None:
             return None
-        content = exported(document, ending)
         client = self.client(workspace)
         try:
             answer = client.files_getUploadURLExternal(
-                filename=_name(document, ending),
-                length=len(content),
-                alt_txt=described(document),
+                filename=made.name, length=len(made.content), alt_txt=made.says
             )
-            _put(str(answer["upload_url"]), content)
+            _put(str(answer["upload_url"]), made.content)
         except SlackApiError as error:
             if is_not_offered(error):
                 return None
             raise NotSent(code_of(error)) from None
         return str(answer["file_id"])
 
-    def share(self, workspace: str, user: str, ending: str, file_id: str) -> None:
+    def share(self, workspace: str, user: str, what: str, file_id: str) -> None:
         """Put the file into the person's direct message, once. Raises NotSent."""
-        _, document = self._plan(workspace, user)
+        made = self._made(workspace, user, what)
         client = self.client(workspace)
         try:
             if _is_shared(client, file_id):
                 return
             channel = str(client.conversations_open(users=user)["channel"]["id"])
-            title = _name(document, ending) if document else "The plan"
             client.files_completeUploadExternal(
-                files=[{"id": file_id, "title": title}],
+                files=[{"id": file_id, "title": made.name if made else "The plan"}],
                 channel_id=channel,
-                initial_comment=described(document) if document else title,
+                initial_comment=escape(made.says) if made else None,
             )
         except SlackApiError as error:
             raise NotSent(code_of(error)) from None
 
-    def refuse(self, workspace: str, user: str, key: str) -> Key | None:
+    def refuse(self, workspace: str, user: str, what: str, key: str) -> Key | None:
         """Say to someone that the file cannot be given."""
-        person, document = self._plan(workspace, user)
-        says = NO_PLAN if document is None else _NOT_ALLOWED
+        is_there = self._made(workspace, user, what) is not None
+        says = _NOT_ALLOWED if is_there else _NOTHING_YET if _is_picture(what) else NO_PLAN
         with self.database.writing() as session:
+            person = providers.person(session, workspace, user)
+            assert person is not None
             return plain_message(session, person, key, says, self.clock())
 
-    def _plan(self, workspace: str, user: str) -> tuple[Person, PlanDocument | None]:
+    def _made(self, workspace: str, user: str, what: str) -> _Made | None:
         with self.database.reading() as session:
             person = providers.person(session, workspace, user)
             assert person is not None
             today = local_day(self.clock(), person)
-            return person, gathered(session, workspace, academic_year(today), today)
+            if _is_picture(what):
+                which = what.partition(" ")[2]
+                picture = picture_of(session, person, which, today)
+                return _Made(f"{which}.png", picture.png, picture.alt) if picture else None
+            document = gathered(session, workspace, academic_year(today), today)
+        if document is None:
+            return None
+        return _Made(_name(document, what), exported(document, what), described(document))
+
+
+def _is_picture(what: str) -> bool:
+    return what.partition(" ")[0] == "picture"
 
 
 def described(document: PlanDocument) -> str:
@@ -141,10 +163,15 @@ def _is_shared(client: WebClient, file_id: str) -> bool:
     return bool(found.get("ims") or found.get("channels") or found.get("groups"))
 
 
-def work(user: str, ending: str, key: str) -> Work:
+def work(user: str, what: str, key: str) -> Work:
     """Making a file for someone."""
     unique = f"export:{user}:{key}"[-100:]
-    return Work("export", unique, (user, ending, unique))
+    return Work("export", unique, (user, what, unique))
+
+
+def picture_work(user: str, which: str, key: str) -> Work:
+    """Making a picture for someone."""
+    return work(user, f"picture {which}", key)
 
 
 def _make(office: Office, person: Person, value: dict[str, Any]) -> dict[str, Any]:

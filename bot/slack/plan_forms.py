@@ -16,7 +16,7 @@ from bot.changes import NotFound
 from bot.coaching.checking import is_level
 from bot.coaching.dates import academic_year
 from bot.coaching.draft import Setting
-from bot.coaching.frameworks import headings_of
+from bot.coaching.frameworks import abandoned_grade, headings_of
 from bot.coaching.whole_plan import Limits
 from bot.reviewing import own_limits
 from bot.rights import may_invite
@@ -294,10 +294,12 @@ _ITEM_TEXTS = (
     "judgement",
     "evidence",
     "evaluation_area",
+    "grade",
     "measure",
     "baseline",
     "waiting_note",
 )
+_GRADE = "In the words of your framework, such as Needs attention"
 _WAITING = "Only where leaders have decided to do nothing about it yet"
 _ITEM_FIELDS = {
     "reference": "reference",
@@ -306,6 +308,7 @@ _ITEM_FIELDS = {
     "evidence": "evidence",
     "department": "department",
     "evaluation_area": "evaluation area",
+    "grade": "grade",
     "measure": "measure",
     "baseline": "figure",
     "baseline_date": "date of the figure",
@@ -335,6 +338,7 @@ def _item_form(
         text_input("evidence", "How we know", held, long=True),
         text_input("department", "Department", held),
         area_input(headings, held, stored),
+        text_input("grade", "Its grade, where it has one", held, hint=_GRADE),
         text_input("measure", "The measure it rests on", held),
         text_input("baseline", "The figure now", held, hint="A level such as 54%, 3 in 10 or RI"),
         day_input("baseline_date", "As of", held),
@@ -405,6 +409,12 @@ def _item_problems(office: Office, person: Person, typed: dict[str, Any]) -> dic
         wrong["judgement"] = "Say in a sentence what the SAR found."
     if typed["baseline"] and not is_level(typed["baseline"], Setting(today, academic_year(today))):
         wrong["baseline"] = "Give a level that can be checked, such as 65%, 3 in 10 or Good."
+    never_used = abandoned_grade(typed.get("grade") or "")
+    if never_used:
+        wrong["grade"] = (
+            f"“{never_used}” was only consulted on, in February 2025: choose the word that your "
+            "framework has for it."
+        )
     if typed["baseline_date"] and typed["baseline_date"] > today:
         wrong["baseline_date"] = "A figure cannot be from a day to come."
     return wrong

@@ -48,6 +48,13 @@ VIEW_NAMES = {
 }
 
 
+# Of which views there is a picture: its button, and which it is.
+_PICTURES = {
+    View.PLAN: ("Picture of the year", "rag"),
+    View.SAR: ("Picture of the coverage", "coverage"),
+}
+
+
 def report_message(report: Report, since: str) -> tuple[str, list[dict[str, Any]]]:
     """The text and blocks of the first screen; `since` is a day in ISO form."""
     words = report.words
@@ -56,9 +63,15 @@ def report_message(report: Report, since: str) -> tuple[str, list[dict[str, Any]
     blocks += _first(words)
     if words.table is not None:
         blocks.append(_table(words.table))
+    buttons = []
     if words.sections or (words.table and len(words.table.rows) > _ROWS_FIRST):
-        more = do_button("Show more", "summary", _value(report, since, 0), spoken=f"More: {title}")
-        blocks.append(ActionsBlock(elements=[more]))
+        value = _value(report, since, 0)
+        buttons.append(do_button("Show more", "summary", value, spoken=f"More: {title}"))
+    if report.view in _PICTURES:
+        label, which = _PICTURES[report.view]
+        buttons.append(do_button(label, "picture", {"of": which}))
+    if buttons:
+        blocks.append(ActionsBlock(elements=buttons))
     told = "\n".join(_line(line) for line in (*words.news, *words.first))
     return f"{escape(title)}\n{told}"[:3000], as_dicts(blocks)
 

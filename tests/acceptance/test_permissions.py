@@ -405,6 +405,15 @@ BUTTONS = (
     Button("import_leave", a_file(), {LEAD}, "is left aside", LEADS_PLAN, writes={"import_file"}),
     Button("import_invite", a_file(is_settled=True), {LEAD}, "Asked 0 owners", LEADS_PLAN),
     Button("import_correct", a_file(), {LEAD}, "== Correct ==", LEADS_PLAN),
+    Button("picture", lambda two: {"of": f"readings {two.fresh()}"}, ALL, "== Picture =="),
+    Button(
+        "picture",
+        lambda two: {"of": "rag"},
+        ALL,
+        "== Picture ==",
+        abroad="== Picture ==",
+        case="of the plan",
+    ),
     Button("export", nothing, ALL, "== Export the plan ==", abroad="== Export the plan =="),
     Button("page", lambda two: {"own": 0, "all": 0}, ALL, "", abroad=""),
     Button(
