@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from bot.coaching.phrases import listed
+from bot.coaching.privacy import private
+from bot.coaching.replies import tells_of_risk
 from bot.coaching.viewing import counted, some
 from bot.importing.understood import NotPlaced, Understood
 from bot.merging import Merged, OwnerAsked, Tally
@@ -79,9 +81,32 @@ def told(each: NotPlaced) -> str:
     return f"{each.place}{quoted}: {each.why}"
 
 
-def unsure_owners(understood: Understood, merged: Merged) -> list[str]:
+def too_private(understood: Understood) -> list[str]:
+    """Each item and action that seems to tell of one learner, or of somebody at risk, and where.
+
+    They are said and not left out: a file may name a member of staff in ways that a reader takes
+    for a learner, and whoever gives it can tell.
+    """
+    document, found = understood.document, []
+    people = [action.owner.name for action in document.actions if action.owner]
+    people += [theme.sponsor.name for theme in document.themes if theme.sponsor]
+    names = tuple(dict.fromkeys(people))
+    for kind, entries in (("item", document.sar_items), ("action", document.actions)):
+        for number, entry in enumerate(entries):
+            told = [getattr(entry, name, None) for name in _TELLING]
+            told += [update.note for update in getattr(entry, "updates", ())]
+            if any(private(text, names) or tells_of_risk(text) for text in told if text):
+                place = understood.places.get(f"{kind} {number}", entry.reference or kind)
+                found.append(f"{place}: take it out of the file before you take it in.")
+    return found
+
+
+_TELLING = ("judgement", "evidence", "action", "impact")
+
+
+def unsure_owners(understood: Understood, merged: Merged, is_done: bool) -> list[str]:
     """Each owner of whom it is not sure who is meant, or who is not one person."""
-    lines = [asked(each, merged) for each in merged.owners_asked]
+    lines = [asked(each, merged, is_done) for each in merged.owners_asked]
     places, actions = understood.places, understood.document.actions
     for number, text in understood.owners_unsure:
         about = actions[number].reference or str(places.get(f"action {number}", "one action"))
@@ -89,15 +114,15 @@ def unsure_owners(understood: Understood, merged: Merged) -> list[str]:
     return lines
 
 
-def asked(owner: OwnerAsked, merged: Merged) -> str:
+def asked(owner: OwnerAsked, merged: Merged, is_done: bool) -> str:
     """Whom a file names and who that may be."""
-    about = f"“{owner.name}” ({some(_labels(owner.actions, merged))})"
+    about = f"“{owner.name}” ({some(_labels(owner.actions, merged, is_done))})"
     if not owner.may_be:
         return f"{about} is nobody that I know here."
     return f"{about} may be {listed([known.name for known in owner.may_be][:4], 'or')}."
 
 
-def for_talk(merged: Merged) -> str | None:
+def for_talk(merged: Merged, is_done: bool) -> str | None:
     """Which actions need the so-what conversation; None where none does."""
     wanting = merged.to_talk_over
     if not wanting:
@@ -105,23 +130,25 @@ def for_talk(merged: Merged) -> str | None:
     total = merged.actions.new + merged.actions.changed
     verb = "needs" if len(wanting) == 1 else "need"
     share = f"{len(wanting)} of {counted(total, 'action')}"
-    return f"{share} {verb} the “so what?” conversation: {some(_labels(wanting, merged), 8)}."
+    return (
+        f"{share} {verb} the “so what?” conversation: {some(_labels(wanting, merged, is_done), 8)}."
+    )
 
 
-def not_in_sar(merged: Merged) -> list[str]:
+def not_in_sar(merged: Merged, is_done: bool) -> list[str]:
     """Each reference that nothing in the SAR answers to, and which actions have it."""
     found: dict[str, list[str]] = {}
     for action, item in merged.not_linked:
         found.setdefault(item, []).append(action)
     return [
-        f"{item}, to which {some(_labels(a, merged))} {'refers' if len(a) == 1 else 'refer'}"
+        f"{item}, to which {some(_labels(a, merged, is_done))} {'refers' if len(a) == 1 else 'refer'}"
         for item, a in found.items()
     ]
 
 
-def _labels(references: Sequence[str], merged: Merged) -> list[str]:
-    """Actions by their references, each with what the file calls it: "A-1 (Q1)"."""
-    return [f"{r} ({merged.called[r]})" if r in merged.called else r for r in references]
+def _labels(references: Sequence[str], merged: Merged, is_done: bool) -> list[str]:
+    """What actions are called: as the file does, where it does, until they are in the plan."""
+    return [r if is_done else merged.called.get(r, r) for r in references]
 
 
 def in_full(
@@ -131,15 +158,16 @@ def in_full(
     yield f"{name}: {counts(understood)}, for the plan of {provider}, {merged.academic_year}."
     yield from changes(merged, not is_dry)
     for heading, lines in (
+        ("May tell of one learner", too_private(understood)),
         ("Could not be placed", not_placed(understood)),
         ("Left empty", left_empty(understood)),
-        ("Owners to ask about", unsure_owners(understood, merged)),
-        ("Not in the SAR", not_in_sar(merged)),
+        ("Owners to ask about", unsure_owners(understood, merged, not is_dry)),
+        ("Not in the SAR", not_in_sar(merged, not is_dry)),
     ):
         if lines:
             yield f"{heading} ({len(lines)})"
             yield from (f"  {line}" for line in lines)
-    talk = for_talk(merged)
+    talk = for_talk(merged, not is_dry)
     if talk:
         yield talk
     if is_dry:
@@ -160,7 +188,8 @@ def as_json(understood: Understood, merged: Merged) -> dict[str, Any]:
         },
         "not_placed": _rows(understood.not_placed),
         "left_empty": _rows(understood.left_empty),
-        "owners_unsure": unsure_owners(understood, merged),
+        "too_private": too_private(understood),
+        "owners_unsure": unsure_owners(understood, merged, True),
         "sar_items": _tally(merged.items.values()),
         "actions": _tally([merged.actions]),
         "themes_new": list(merged.new_themes),

@@ -24,14 +24,15 @@ def preview(
     lines.append(f"{escape(words.counts(understood))}, for the plan of {merged.academic_year}.")
     lines += [escape(line) for line in words.changes(merged, False)]
     blocks: list[Block] = sections("\n".join(lines))
+    blocks += _some(words.too_private(understood), "row", "may tell of one learner")
     for heading, found in (
         ("could not be placed", words.not_placed(understood)),
         ("left empty", words.left_empty(understood)),
     ):
         blocks += _some(found, "row" if heading.startswith("could") else "cell", heading)
-    blocks += _some(words.unsure_owners(understood, merged), "owner", "to ask about")
-    blocks += _some(words.not_in_sar(merged), "reference", "not in the SAR")
-    talk = words.for_talk(merged)
+    blocks += _some(words.unsure_owners(understood, merged, False), "owner", "to ask about")
+    blocks += _some(words.not_in_sar(merged, False), "reference", "not in the SAR")
+    talk = words.for_talk(merged, False)
     if talk:
         blocks += sections(escape(talk))
     buttons = [
@@ -46,11 +47,11 @@ def outcome(name: str, merged: Merged, owners: int, value: dict[str, Any]) -> Sh
     """What came of a file that was taken in, and how to go on. `owners` can be invited."""
     lines = [f"*{escape(short(name, _LINE))}* is in the plan of {merged.academic_year}."]
     lines += [escape(line) for line in words.changes(merged, True)]
-    talk = words.for_talk(merged)
+    talk = words.for_talk(merged, True)
     if talk:
         lines.append(escape(talk))
     blocks = sections("\n".join(lines))
-    blocks += _some(words.not_in_sar(merged), "reference", "not in the SAR")
+    blocks += _some(words.not_in_sar(merged, True), "reference", "not in the SAR")
     buttons = []
     if talk and owners:
         label = f"Invite {'its owner' if owners == 1 else f'their {owners} owners'}"

@@ -126,7 +126,7 @@ def test_an_imported_plan_is_assessed_and_its_owners_are_invited_once(
     talk = lead_drops(fake, bot, "QIP.csv", PLAN)
     shown = talk.messages[-1]["text"]
     assert "3 actions" in shown
-    assert "“T Baker” (A-7 (Q2)) may be Tom Baker" in shown
+    assert "“T Baker” (Q2) may be Tom Baker" in shown
 
     says = taken_in(fake, talk, bot)
     assert "3 of 3 actions need the “so what?” conversation" in says
@@ -190,6 +190,40 @@ def test_a_lead_corrects_who_is_meant_and_what_a_row_is(
         stored = actions.one(session, TEAM, held.id or 0)
     assert stored is not None and stored.owner is not None
     assert stored.owner.slack_user_id == OTHER
+
+
+@on_sqlite
+def test_a_row_that_may_tell_of_one_learner_is_pointed_at_before_it_is_written(
+    fake: FakeSlack, bot: InProcess, college: College
+) -> None:
+    told = "One student, Kayleigh Potts, dropped out as work came back late"
+    sar = f"Ref,Area for improvement,Evidence\nAFI 11,Work is marked late,{told!r}\n"
+
+    talk = lead_drops(fake, bot, "SAR.csv", sar.replace("'", '"'))
+
+    assert "1 row may tell of one learner" in talk.messages[-1]["text"]
+    assert "row 2: take it out of the file" in talk.messages[-1]["text"]
+
+
+@on_sqlite
+def test_old_headings_show_with_what_they_come_to_now_and_stay_as_they_are(
+    fake: FakeSlack, bot: InProcess, college: College
+) -> None:
+    sar = "Ref,Area for improvement,Evaluation area,Grade\n"
+    sar += "AFI 11,Too few achieve,Outcomes for learners,RI\n"
+    talk = lead_drops(fake, bot, "SAR.csv", sar)
+    taken_in(fake, talk, bot)
+    lead = Screens(fake, bot.http, LEAD)
+
+    more = lead.types("summary governors")
+    (button,) = [b for b in buttons(more) if b["text"]["text"] == "Show more"]
+    shown = lead.sends(button["action_id"], button["value"])
+
+    assert "Outcomes for learners: RI." in shown
+    assert "Now under Achievement." in shown
+    with bot.database.reading() as session:
+        held = session.exec(select(SarItem).where(SarItem.reference == "AFI 11")).one()
+    assert (held.evaluation_area, held.grade) == ("Outcomes for learners", "RI")
 
 
 @on_sqlite

@@ -62,7 +62,10 @@ def test_the_readings_of_an_action_come_as_a_picture_with_words(
 @on_sqlite
 @pytest.mark.parametrize(
     ("view", "label", "says"),
-    [("plan", "Picture of the year", "on track"), ("sar", "Picture of the coverage", "Apprenticeships")],
+    [
+        ("plan", "Picture of the year", "on track"),
+        ("sar", "Picture of the coverage", "Apprenticeships"),
+    ],
 )
 def test_a_summary_has_its_picture(
     fake: FakeSlack, bot: InProcess, college: College, view: str, label: str, says: str
