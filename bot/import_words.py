@@ -141,8 +141,8 @@ def not_in_sar(merged: Merged, is_done: bool) -> list[str]:
     for action, item in merged.not_linked:
         found.setdefault(item, []).append(action)
     return [
-        f"{item}, to which {some(_labels(a, merged, is_done))} {'refers' if len(a) == 1 else 'refer'}"
-        for item, a in found.items()
+        f"{item}, to which {some(_labels(who, merged, is_done))} refer{'s' * (len(who) == 1)}"
+        for item, who in found.items()
     ]
 
 

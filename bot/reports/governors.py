@@ -213,7 +213,8 @@ def _judgement(judged: Figures) -> Line:
     told += f"{counted(judged['areas'], 'area for improvement')}."
     parts = [f"{listed(grades)}.", told] if grades else [told]
     if judged["carried_to"]:
-        parts.append(f"Now under {listed(judged['carried_to'])}.")
+        now = listed([f"“{heading}”" for heading in judged["carried_to"]])
+        parts.append(f"Now under {now}.")
     return Line(" ".join(parts), f"{judged['evaluation_area'] or 'No heading given'}:")
 
 

@@ -220,7 +220,7 @@ def test_old_headings_show_with_what_they_come_to_now_and_stay_as_they_are(
     shown = lead.sends(button["action_id"], button["value"])
 
     assert "Outcomes for learners: RI." in shown
-    assert "Now under Achievement." in shown
+    assert "Now under “Curriculum, teaching and training” and “Achievement”." in shown
     with bot.database.reading() as session:
         held = session.exec(select(SarItem).where(SarItem.reference == "AFI 11")).one()
     assert (held.evaluation_area, held.grade) == ("Outcomes for learners", "RI")
