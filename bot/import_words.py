@@ -96,7 +96,7 @@ def too_private(understood: Understood) -> list[str]:
             told = [getattr(entry, name, None) for name in _TELLING]
             told += [update.note for update in getattr(entry, "updates", ())]
             if any(private(text, names) or tells_of_risk(text) for text in told if text):
-                place = understood.places.get(f"{kind} {number}", entry.reference or kind)
+                place = understood.places.get(f"{kind} {number}", getattr(entry, "reference", kind))
                 found.append(f"{place}: take it out of the file before you take it in.")
     return found
 
