@@ -22,7 +22,7 @@ from storage.models import Person, ProviderSettings
 from storage.vocabulary import Every, ReminderKind
 
 # How far back the first one looks, and how long after whoever hears nothing is looked at again.
-_FIRST = {
+FIRST = {
     Every.WEEK: timedelta(days=7),
     Every.MONTH: timedelta(days=31),
     Every.HALF_TERM: timedelta(days=45),
@@ -100,7 +100,7 @@ def _told(
     if not themes:
         return None
     assert person.id is not None
-    since = now - _FIRST[settings.overviews]
+    since = now - FIRST[settings.overviews]
     before = reminders.since(session, person.workspace, [person.id], now - _LOOK_BACK)
     last = [r.at for r in before.get(person.id, []) if r.kind is ReminderKind.OVERVIEW]
     since = max(last, default=since)

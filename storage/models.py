@@ -456,6 +456,33 @@ class SummarySeen(_Row, table=True):
     at: datetime = Field(default_factory=_now)
 
 
+class ChannelSummary(_Row, table=True):
+    """A view of the plan that is posted in a channel; one for each channel.
+
+    Whoever confirmed it answers for it: when they lead no more it stops.
+    """
+
+    __tablename__ = "channel_summary"
+    __table_args__ = (
+        sa.UniqueConstraint("workspace", "channel"),
+        sa.Index("ix_channel_summary_next_at", "next_at", "id"),
+    )
+
+    channel: str = Field(max_length=64)
+    view: str = Field(max_length=24)
+    every: Every = Field(sa_type=_word(Every))
+    confirmed_by_id: int = Field(foreign_key="person.id")
+    # When to look at it next: to post it, or to see what became of the post.
+    next_at: datetime
+    # When the last post that got there was made, and the last ISO week for which that was settled.
+    last_at: datetime | None = None
+    week: str | None = Field(default=None, max_length=8)
+    # The key in the outbox of the post of which it is not known yet whether it got there.
+    awaits: str | None = Field(default=None, max_length=128)
+    # How many in a row did not get there.
+    failures: int = 0
+
+
 class Invitation(_Row, table=True):
     """Someone asked for actions under a theme."""
 

@@ -33,6 +33,7 @@ from bot.slack.notices import Key
 from bot.slack.office import Office, Work
 from bot.slack.people import People
 from bot.slack.plan_answers import plan_answer
+from bot.slack.posting import Posting
 from bot.slack.progress import Progress
 from bot.slack.reminding import Reminding
 from bot.slack.sending import Sending
@@ -170,7 +171,10 @@ def build(
         installed = Installed(database, clock, told)
         installing = installing_of(settings, database, workspaces, installed)
     reminding = Reminding(database, client)
-    upkeep = Upkeep(database, engine, sending, people, reminding, clock, pace or Pace(), installing)
+    posting = Posting(database, people)
+    upkeep = Upkeep(
+        database, engine, sending, people, reminding, posting, clock, pace or Pace(), installing
+    )
     upkeep.register()
     return SlackService(
         app, engine, database, progress, homes, digests, upkeep, workspaces, installing

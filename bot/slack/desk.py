@@ -29,6 +29,7 @@ from bot.reviewing import own_limits, to_review, whole_plan
 from bot.rights import READERS, Deed, may_write, sees_review
 from bot.slack import (
     action_saving,
+    channel_form,
     exporting,
     import_desk,
     import_form,
@@ -85,7 +86,7 @@ _AWAY_FOR_NOW = "The plan cannot be reached just now. Try again in a minute."
 # What the message with the button shows itself once it is done.
 _SHOWS_ITSELF = ("rag",)
 # What is shown in place of the modal that its button is on.
-_PAGED = (*plan_forms.LISTS, "summary")
+_PAGED = (*plan_forms.LISTS, "summary", "channel_stop")
 FORMS = {
     **action_saving.FORMS,
     **plan_forms.FORMS,
@@ -96,6 +97,7 @@ FORMS = {
     **reporting.FORMS,
     **import_form.FORMS,
     **exporting.FORMS,
+    **channel_form.FORMS,
 }
 
 
@@ -332,6 +334,8 @@ class Desk:
             return "", self._review(person, verb)
         if verb == "summary":
             return "", summarising.screen(self.office, person, value)
+        if verb == "channel_stop":
+            return "", channel_form.stopped(self.office, person, value)
         if verb in plan_forms.LISTS:
             return "", plan_forms.LISTS[verb](self.office, person, value)
         if verb in FORMS:
@@ -416,7 +420,11 @@ class Desk:
             ack(response_action="update", view=told("Not yours to do", says))
             return
         except DatabaseUnavailable:
-            ack(response_action="errors", errors={next(iter(ids.values())): _AWAY})
+            if ids:
+                ack(response_action="errors", errors={next(iter(ids.values())): _AWAY})
+            else:
+                # A form that only asks for a yes has no field to say it at.
+                ack(response_action="update", view=told("One moment", _AWAY_FOR_NOW))
             return
         except (LookupError, TypeError, ValueError, OverflowError):
             _log.warning("A form carried what no form of ours does.")

@@ -253,6 +253,7 @@ def _lead_buttons() -> list[Block]:
                 do_button("People and roles", "roles", {}),
                 do_button("Settings", "settings", {}),
                 do_button("Export", "export", {}),
+                do_button("Post to a channel", "channel", {}),
             ]
         )
     ]

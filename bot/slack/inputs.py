@@ -10,6 +10,8 @@ from typing import Any
 
 from slack_sdk.models.blocks import (
     Block,
+    ConversationFilter,
+    ConversationSelectElement,
     DatePickerElement,
     InputBlock,
     InputInteractiveElement,
@@ -123,6 +125,15 @@ def choice_input(
     return input_block(name, label, element, optional=optional, hint=hint)
 
 
+def channel_input(name: str, label: str, *, hint: str) -> InputBlock:
+    """A channel of this workspace alone: no direct message, none shared with another workspace."""
+    which = ConversationFilter(
+        include=["public", "private"], exclude_bot_users=True, exclude_external_shared_channels=True
+    )
+    element = ConversationSelectElement(filter=which)
+    return input_block(name, label, element, optional=False, hint=hint)
+
+
 def person_input(name: str, label: str, held: Mapping[str, Any]) -> InputBlock:
     return input_block(name, label, UserSelectElement(initial_user=held.get(name)))
 
@@ -181,6 +192,8 @@ def _value(element: Mapping[str, Any]) -> Any:
         return list(element.get("selected_users") or [])
     if kind == "users_select":
         return element.get("selected_user")
+    if kind == "conversations_select":
+        return element.get("selected_conversation")
     if kind == "datepicker":
         day = element.get("selected_date")
         return date.fromisoformat(day) if day else None

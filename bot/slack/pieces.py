@@ -18,6 +18,7 @@ from slack_sdk.models.blocks import (
 )
 
 from storage.models import Action
+from storage.vocabulary import Every
 
 SECTION_TEXT = 2900  # Slack takes 3,000 characters
 BUTTON_TEXT = OPTION_TEXT = 75
@@ -25,6 +26,11 @@ _MOST_OPTIONS = 100
 # Prefix of the action_id of every button that does or opens something; the verb follows, and what
 # makes it the only one of its screen.
 DO = "do"
+HOW_OFTEN = {
+    Every.WEEK: "Every week",
+    Every.MONTH: "Every month",
+    Every.HALF_TERM: "Every half-term",
+}
 _T = TypeVar("_T")
 
 

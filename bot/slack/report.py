@@ -25,6 +25,7 @@ from bot.slack.pieces import (
     page_of,
     sections,
     short,
+    small,
     turns,
 )
 from storage.models import Action
@@ -74,6 +75,47 @@ def report_message(report: Report, since: str) -> tuple[str, list[dict[str, Any]
         blocks.append(ActionsBlock(elements=buttons))
     told = "\n".join(_line(line) for line in (*words.news, *words.first))
     return f"{escape(title)}\n{told}"[:3000], as_dicts(blocks)
+
+
+def report_post(report: Report, foot: str) -> tuple[str, list[dict[str, Any]]]:
+    """The text and blocks of a first screen for all to read, which has no buttons.
+
+    `foot`, below it in small print, is Slack's formatting.
+    """
+    words, title = report.words, post_title(report)
+    blocks: list[Block] = [HeaderBlock(text=short(title, _HEADER)), *_first(words)]
+    blocks += [_table(words.table)] if words.table else []
+    told = "\n".join(_line(line) for line in (*words.news, *words.first))
+    return f"{escape(title)}\n{told}"[:3000], as_dicts([*blocks, small(foot)])
+
+
+def report_preview(report: Report, foot: str) -> list[Block]:
+    """The same for a modal, which has no room for a header of its own and takes no table."""
+    blocks = [*sections(f"*{escape(post_title(report))}*"), *_first(report.words)]
+    table = report.words.table
+    if table is not None:
+        blocks += sections("\n".join(_in_a_line(table.columns, row) for row in _shown(table)))
+    return [*blocks, small(foot)]
+
+
+def post_title(report: Report) -> str:
+    """What stands above a summary that all may read: which plan it is of, and from which side."""
+    plan = f"Improvement plan {report.figures['academic_year']}"
+    return (
+        plan
+        if report.view is View.PLAN
+        else f"{plan}: {report.words.title[:1].lower()}{report.words.title[1:]}"
+    )
+
+
+def _in_a_line(columns: Sequence[str], row: Sequence[str]) -> str:
+    first, *rest = [short(cell, _CELL) or _BLANK for cell in row]
+    told = (f"{name.lower()} {cell}" for name, cell in zip(columns[1:], rest, strict=True))
+    return f"*{escape(first)}*: {escape(', '.join(told))}"
+
+
+def _shown(table: Table) -> Sequence[Sequence[str]]:
+    return table.rows[:_ROWS_FIRST]
 
 
 def _first(words: Words) -> list[Block]:
@@ -140,7 +182,7 @@ def _line(line: Line) -> str:
 
 
 def _table(table: Table) -> Block:
-    rows: Sequence[Sequence[str]] = [table.columns, *table.rows[:_ROWS_FIRST]]
+    rows: Sequence[Sequence[str]] = [table.columns, *_shown(table)]
     return TableBlock(
         rows=[[RawTextObject(text=short(cell, _CELL) or _BLANK) for cell in row] for row in rows],
         column_settings=[

@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block, HeaderBlock
 
-from bot import changes
+from bot import changes, channel_posts
 from bot.coaching.dates import academic_year
 from bot.coaching.frameworks import (
     FRAMEWORKS,
@@ -39,7 +39,7 @@ from bot.slack.inputs import (
     text_input,
 )
 from bot.slack.office import Done, Form, Office
-from bot.slack.pieces import small
+from bot.slack.pieces import HOW_OFTEN, small
 from bot.slack.seen import Seen, mark, told_of
 from storage import providers
 from storage.models import Person, ProviderSettings
@@ -58,11 +58,6 @@ _NATIONS = {
     Nation.WALES.value: "Wales",
     Nation.SCOTLAND.value: "Scotland",
     Nation.NORTHERN_IRELAND.value: "Northern Ireland",
-}
-_OVERVIEWS = {
-    Every.WEEK.value: "Every week",
-    Every.MONTH.value: "Every month",
-    Every.HALF_TERM.value: "Every half-term",
 }
 _RUNNING, _PAUSED = "no", "yes"
 _PAUSE = {_RUNNING: "No", _PAUSED: "Yes, until somebody changes this"}
@@ -170,7 +165,7 @@ def _form(
             "overviews",
             "How often should sponsors and leads hear how the plan goes?",
             held,
-            _OVERVIEWS,
+            HOW_OFTEN,
             optional=False,
             hint="It comes on the first open day after the reminders.",
         ),
@@ -241,7 +236,7 @@ def _take(office: Office, person: Person, view: dict[str, Any]) -> Done:
     year = _year(office, person, seen)
     if typed["reminder_day"] not in WEEKDAYS or typed["reminder_time"] not in TIMES:
         raise ValueError("not a choice of the form")
-    if typed["overviews"] not in _OVERVIEWS or typed["is_paused"] not in _PAUSE:
+    if typed["overviews"] not in HOW_OFTEN or typed["is_paused"] not in _PAUSE:
         raise ValueError("not a choice of the form")
     if typed["nation"] not in _NATIONS or typed["framework"] not in _CHOICES:
         raise ValueError("not a choice of the form")
@@ -279,6 +274,7 @@ def _take(office: Office, person: Person, view: dict[str, Any]) -> Done:
         session.add(settings)
         if _moving(settings) != moved:
             providers.look_again(session, person.workspace, office.clock())
+            channel_posts.move(session, settings, office.clock())
     return Done()
 
 

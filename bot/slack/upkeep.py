@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
 
+from bot.conversation import is_slack_id
 from bot.engine import Engine, EngineUnavailable
 from bot.slack.installing import Installing
 from bot.slack.people import People
+from bot.slack.posting import Posting
 from bot.slack.reminding import Reminding
 from bot.slack.sending import Sending
 from storage import conversations, nodes
@@ -56,6 +58,7 @@ class Upkeep:
     sending: Sending
     people: People
     reminding: Reminding
+    posting: Posting
     clock: Callable[[], datetime]
     pace: Pace = field(default_factory=Pace)
     installing: Installing | None = None
@@ -98,9 +101,10 @@ class Upkeep:
         self._outside.shutdown(wait=False, cancel_futures=True)
 
     def sweep(self) -> None:
-        """Put reminders that are due into the outbox and have them sent when it is their turn."""
+        """Put what is due into the outbox and have it sent when it is its turn."""
         now = self.clock()
-        for queued in chain(self.reminding.sweep(now), self.reminding.tell(now)):
+        reminded = chain(self.reminding.sweep(now), self.reminding.tell(now))
+        for queued in chain(reminded, self.posting.sweep(now)):
             for workspace, conversation, key in queued:
                 self._send_in_turn(workspace, conversation, key)
         with self.database.writing() as session:
@@ -160,9 +164,12 @@ class Upkeep:
         return run
 
     def _send(self, workspace: str, conversation: str) -> None:
-        """Send what waits for someone, unless they have left, which Slack is asked once a day."""
-        person = self.people.person(workspace, conversation.partition(":")[0])
-        if person.left_at is None:
+        """Send what waits for someone, unless they have left, which Slack is asked once a day.
+
+        Or what waits for a channel, which nobody is.
+        """
+        to = conversation.partition(":")[0]
+        if not is_slack_id(to) or self.people.person(workspace, to).left_at is None:
             self.sending.send(workspace, conversation)
         else:
             self.sending.give_up(workspace, conversation, "left")
