@@ -10,6 +10,7 @@ import json
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,10 +20,11 @@ from sqlmodel import SQLModel, col, select
 import bot.slack
 from bot.coaching.whole_plan import STANDARD
 from bot.slack import card, command, desk, import_desk, plan_forms, review
-from storage import actions, providers
+from storage import actions, channel_summaries, providers
 from storage.database import Database
 from storage.models import (
     Action,
+    ChannelSummary,
     ImportFile,
     InterviewRecord,
     Person,
@@ -30,7 +32,7 @@ from storage.models import (
     SarItem,
     Theme,
 )
-from storage.vocabulary import Rag, Role, Status
+from storage.vocabulary import Every, Rag, Role, Status
 from tests.support import slack_payloads as payloads
 from tests.support.block_kit import render_text
 from tests.support.bots import NOW, ROOT, InProcess
@@ -294,7 +296,25 @@ def a_file(is_settled: bool = False) -> Callable[[Two], Json]:
     return kept
 
 
+def a_channel(two: Two) -> Json:
+    return {"channel": "C0QUALITY", "view": "plan", "every": "week"}
+
+
+def posted(two: Two) -> Json:
+    """A summary that the lead has posted in a channel."""
+    with two.bot.database.writing() as session:
+        lead = providers.person(session, TEAM, LEAD)
+        number = len(session.exec(select(ChannelSummary)).all())
+        assert lead is not None
+        channel = f"C0{number}"
+        channel_summaries.put(session, lead, channel, "plan", Every.WEEK, NOW + timedelta(days=7))
+        made = channel_summaries.of_channel(session, TEAM, channel)
+        assert made is not None
+        return {"posted": made.id}
+
+
 CARD = "== Action A-"
+TO_CHANNEL = "== Post to a channel =="
 UPDATED = {"progress_update", "action", "audit"}
 STAY, MATHS = "Stay and achieve", "Maths and English"  # the first has a sponsor
 OWN = {LEAD, OWNER}
@@ -482,6 +502,9 @@ BUTTONS = (
         "roles", nothing, {LEAD}, "== People and roles ==", LEADS_PLAN, "== People and roles =="
     ),
     Button("settings", nothing, {LEAD}, "== Settings ==", LEADS_PLAN, "== Settings =="),
+    Button("channel", nothing, {LEAD}, TO_CHANNEL, LEADS_PLAN, TO_CHANNEL),
+    Button("channel_confirm", a_channel, {LEAD}, TO_CHANNEL, LEADS_PLAN, TO_CHANNEL),
+    Button("channel_stop", posted, {LEAD}, TO_CHANNEL, LEADS_PLAN, writes={"channel_summary"}),
     Button("reminders", nothing, WRITERS, "== Reminders ==", READS_ONLY, "== Reminders =="),
     Button(
         "invite", our_theme(STAY), {LEAD, SPONSOR}, "== Ask for actions ==", "Only its sponsor or"
@@ -711,6 +734,27 @@ SENT = (
         {"provider_settings"},
         abroad="",
     ),
+    Sent(
+        "channel",
+        nothing,
+        always(channel="C0QUALITY"),
+        {LEAD},
+        LEADS_PLAN,
+        set(),
+        abroad="This is what everybody in",
+        answers="This is what everybody in",
+    ),
+    # A channel is of the workspace of whoever sends it.
+    Sent(
+        "channel_confirm",
+        a_channel,
+        always(),
+        {LEAD},
+        LEADS_PLAN,
+        {"channel_summary"},
+        abroad="The first post in",
+        answers="The first post in",
+    ),
     # One's own, so that whoever leads another workspace sets theirs there.
     Sent(
         "reminders",
@@ -776,8 +820,12 @@ def test_every_form_of_the_code_is_in_the_matrix() -> None:
     assert {sent.form for sent in SENT} == desk.FORMS.keys()
 
 
+# What forms are about that name no row of ours.
+OF_NOTHING = (nothing, long_plan, a_channel)
+
+
 @on_sqlite
-@pytest.mark.parametrize("sent", [s for s in SENT if s.about not in (nothing, long_plan)], ids=str)
+@pytest.mark.parametrize("sent", [s for s in SENT if s.about not in OF_NOTHING], ids=str)
 def test_a_form_that_names_anothers_ids_changes_neither(two: Two, sent: Sent) -> None:
     view = two.made_form(sent.form, sent.about(two), sent.maker)
     metadata = json.loads(view["private_metadata"])
@@ -1072,6 +1120,8 @@ KEYS = {
     "sar_item": "item",
     "sar_items": "page",
     "page": "own",
+    "channel_stop": "posted",
+    "channel_confirm": "channel",
 }
 
 
@@ -1118,7 +1168,7 @@ FOREIGN = (
 @on_sqlite
 def test_a_form_that_is_not_ours_does_nothing(two: Two, caplog: pytest.LogCaptureFixture) -> None:
     # What these forms are about is in their inputs alone.
-    bare = ("park_several", "new_action", "reminders")
+    bare = ("park_several", "new_action", "reminders", "channel")
     rows = {sent.form: sent for sent in reversed(SENT) if sent.form not in bare}
     views = {f: two.made_form(f, sent.about(two), sent.maker) for f, sent in rows.items()}
     before = everything(two.bot.database)

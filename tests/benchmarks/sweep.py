@@ -31,6 +31,8 @@ from rich.table import Table
 from slack_sdk import WebClient
 
 from bot.engine import Engine, engine_url
+from bot.slack.people import People
+from bot.slack.posting import Posting
 from bot.slack.reminding import PAGE, Reminding
 from bot.slack.sending import Sending
 from bot.slack.upkeep import Pace, Upkeep
@@ -182,11 +184,14 @@ def pacing(url: str, actions: int) -> Row:
         make_due(database, many)
         engine = Engine(engine_url(url), executor_id="sweep-benchmark")
         sending = _NotSending()
+        people = People(database, _client, lambda: NOW)
         upkeep = Upkeep(
             database,
             engine,
             cast(Sending, sending),
+            people,
             Reminding(database, _client),
+            Posting(database, people),
             lambda: NOW,
             pace,
         )

@@ -10,11 +10,11 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from storage import actions, reminders
+from storage import actions, channel_summaries, reminders
 from storage.database import Database
-from storage.models import OutgoingMessage, Person
+from storage.models import ChannelSummary, OutgoingMessage, Person
 from storage.reminders import Due
-from storage.vocabulary import Delivery
+from storage.vocabulary import Delivery, Every
 from tests.support.crowd import DUE, NOW, fill, make_due, settle_statistics, table_of, workspace
 
 OWNERS, ACTIONS, WORKSPACES = 3_000, 2, 3
@@ -138,6 +138,38 @@ def test_whoever_hears_how_it_goes_is_found_by_when(crowded: Database) -> None:
     (plan,) = asked(crowded, lambda s: reminders.due_for_overview(s, later, 20))
 
     assert_from_index(plan, "person", "ix_person_overview_at")
+
+
+def test_a_summary_that_is_due_in_a_channel_is_found_by_when(crowded: Database) -> None:
+    with crowded.writing() as session:
+        first = {
+            each: session.execute(
+                sa.select(sa.func.min(Person.id)).where(Person.workspace == workspace(each))
+            ).scalar_one()
+            for each in range(WORKSPACES)
+        }
+        rows: list[dict[str, Any]] = [
+            {
+                "workspace": workspace(number % WORKSPACES),
+                "channel": f"C{number:07d}",
+                "view": "plan",
+                "every": Every.WEEK,
+                "confirmed_by_id": first[number % WORKSPACES],
+                "next_at": NOW + timedelta(hours=number - 3),
+                "failures": 0,
+            }
+            for number in range(OWNERS)
+        ]
+        session.connection().execute(sa.insert(table_of(ChannelSummary)), rows)
+    settle_statistics(crowded)
+
+    (plan,) = asked(crowded, lambda session: channel_summaries.due(session, NOW, 100))
+
+    assert_from_index(plan, "channel_summary", "ix_channel_summary_next_at")
+    assert_unsorted(plan)
+    with crowded.reading() as session:
+        found = channel_summaries.due(session, NOW, 100)
+    assert [row.channel for row in found] == [f"C{number:07d}" for number in range(4)]
 
 
 def test_an_owners_actions_are_found_by_owner(crowded: Database) -> None:
