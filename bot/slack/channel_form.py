@@ -30,6 +30,7 @@ _VIEWS = {view.value: VIEW_NAMES[view] for view in channel_posts.VIEWS}
 # Direct messages begin otherwise.
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,63}")
 _SHOWN = 20
+_PAUSED = "A quality lead has paused all reminders: until that ends nothing is posted either."
 
 
 class _Chosen(NamedTuple):
@@ -53,11 +54,11 @@ def _make(office: Office, person: Person, value: dict[str, Any]) -> dict[str, An
         settings = providers.settings_of(session, person.workspace)
     blocks: list[Block] = []
     if settings.is_paused:
-        blocks += sections("A quality lead has paused all reminders. Nothing is posted until then.")
+        blocks += sections(_PAUSED)
     if posted:
         blocks.append(HeaderBlock(text="Where it is posted now"))
         blocks += [_row(row, by, person) for row, by in posted[:_SHOWN]]
-        blocks.append(HeaderBlock(text="Another channel, or the same otherwise"))
+        blocks.append(HeaderBlock(text="Set up another, or change one"))
     held = {"view": View.PLAN.value, "every": Every.WEEK.value}
     blocks += [
         channel_input(
@@ -91,9 +92,9 @@ def _row(row: ChannelSummary, by: Person, person: Person) -> Block:
         says += "\nThe last post did not get there: I have to be in that channel."
     if row.awaits is None:
         says += f"\nNext on {_day(row.next_at, person)}"
-    stop = do_button(
-        "Stop", "channel_stop", {"posted": row.id}, spoken="Stop posting there", only=row.id or ""
-    )
+    spoken = f"Stop posting: {_VIEWS.get(row.view, row.view)}, {HOW_OFTEN[row.every].lower()}"
+    value = {"posted": row.id}
+    stop = do_button("Stop", "channel_stop", value, spoken=spoken, only=row.id or "")
     return SectionBlock(text=mrkdwn(says), accessory=stop)
 
 
@@ -124,6 +125,7 @@ def _confirm(office: Office, person: Person, value: dict[str, Any]) -> dict[str,
     where = f"<#{chosen.channel}>"
     says = f"{HOW_OFTEN[chosen.every]}, from {_day(first, person)} on. "
     says += f"Everybody in {where} can read it then, guests and whoever joins later too."
+    says += f"\n{_PAUSED}" if settings.is_paused else ""
     if before is not None:
         says += f"\nIt comes in place of what is posted there now: {_VIEWS[before.view]}."
     blocks = [*sections(says), DividerBlock()]

@@ -90,7 +90,7 @@ def report_post(report: Report, foot: str) -> tuple[str, list[dict[str, Any]]]:
 
 
 def report_preview(report: Report, foot: str) -> list[Block]:
-    """The same for a modal, which has no room for a header of its own and takes no table."""
+    """The same for a modal, which takes no table: that is told in lines."""
     blocks = [*sections(f"*{escape(post_title(report))}*"), *_first(report.words)]
     table = report.words.table
     if table is not None:
@@ -109,9 +109,11 @@ def post_title(report: Report) -> str:
 
 
 def _in_a_line(columns: Sequence[str], row: Sequence[str]) -> str:
-    first, *rest = [short(cell, _CELL) or _BLANK for cell in row]
-    told = (f"{name.lower()} {cell}" for name, cell in zip(columns[1:], rest, strict=True))
-    return f"*{escape(first)}*: {escape(', '.join(told))}"
+    """A row of a table as a sentence, without what it has none of."""
+    first, *rest = [short(cell, _CELL) for cell in row]
+    named = zip(columns[1:], rest, strict=True)
+    told = [f"{name.lower()} {cell}" for name, cell in named if cell not in ("", "0")]
+    return f"*{escape(first)}*: {escape(', '.join(told) or 'nothing yet')}"
 
 
 def _shown(table: Table) -> Sequence[Sequence[str]]:

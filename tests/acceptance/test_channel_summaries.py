@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from bot.slack.posting import Posting
 from storage import actions, channel_summaries, providers
+from storage.database import Database, DatabaseUnavailable
 from storage.models import ChannelSummary, OutgoingMessage, ProviderSettings
 from storage.vocabulary import Delivery, Every, Rag, Role, Status
 from tests.support.block_kit import assert_valid_message, assert_valid_view, render_text
@@ -237,6 +238,44 @@ def test_it_comes_as_often_as_was_chosen_and_never_between_terms(
     assert came == [date(*each) for each in days]
 
 
+@on_sqlite
+def test_it_comes_by_the_clock_of_who_confirmed_it(fake: FakeSlack, bot: Bot) -> None:
+    fake.add_user(LEAD, "Lena Marsh", tz="Asia/Kolkata")
+
+    lead = bot.sets_up()
+
+    assert "comes on Tuesday 1 December 2026 at 09:00" in lead.text
+    assert bot.rows()[0].next_at == datetime(2026, 12, 1, 3, 30, tzinfo=UTC)
+    bot.sweeps(datetime(2026, 12, 1, 3, 30, tzinfo=UTC))
+    assert len(bot.posts()) == 1
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("now", "first"),
+    [
+        # The moment of this week is past, a minute ago or a day: the next one is a week later.
+        (TUESDAY + A_MOMENT, TUESDAY + WEEK),
+        (TUESDAY, TUESDAY + WEEK),
+        (TUESDAY + timedelta(hours=13), TUESDAY + WEEK),
+        (TUESDAY + timedelta(days=2), TUESDAY + WEEK),
+        (TUESDAY - A_MOMENT, TUESDAY),
+        (datetime(2026, 12, 16, 9, tzinfo=UTC), datetime(2027, 1, 5, 9, tzinfo=UTC)),
+    ],
+)
+def test_the_first_comes_at_the_next_moment_and_never_at_once(
+    bot: Bot, now: datetime, first: datetime
+) -> None:
+    bot.watch.now = now
+    bot.sets_up(every="month")
+
+    bot.sweeps(now)
+    assert bot.posts() == []
+    assert bot.rows()[0].next_at == first
+    bot.sweeps(first)
+    assert len(bot.posts()) == 1
+
+
 # --- pauses and days off ------------------------------------------------------------------------
 
 
@@ -246,9 +285,10 @@ def test_nothing_is_posted_while_the_provider_is_paused(bot: Bot) -> None:
     for days in range(9):
         bot.sweeps(TUESDAY + timedelta(days=days))
     assert bot.posts() == []
-    assert "has paused all reminders" in bot.as_(LEAD).sends("do:channel:", "{}")
+    lead = bot.as_(LEAD)
+    assert "has paused all reminders" in lead.sends("do:channel:", "{}")
+    assert "until that ends nothing is posted" in lead.saves(channel=ANOTHER)
 
-    bot.as_(LEAD).sends("do:settings:", "{}")
     lead = bot.as_(LEAD)
     lead.sends("do:settings:", "{}")
     lead.saves(is_paused="no")
@@ -466,6 +506,27 @@ def test_what_no_form_of_ours_offers_is_not_kept(bot: Bot, forged: dict[str, str
 
     lead.submits()
 
+    assert bot.rows() == []
+
+
+@on_sqlite
+def test_while_the_database_is_away_nothing_is_kept_and_that_is_said(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = bot.as_(LEAD)
+    lead.opens_home()
+    lead.presses("Post to a channel")
+    lead.saves(channel=CHANNEL)
+
+    def away(*_: object, **__: object) -> None:
+        raise DatabaseUnavailable("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Database, "writing", away)
+        said = lead.saves()
+
+    assert_valid_view(lead.modals[-1])
+    assert "The plan cannot be reached just now." in said
     assert bot.rows() == []
 
 
