@@ -39,6 +39,7 @@ from bot.slack.upkeep import Pace, Upkeep
 from storage import reminders
 from storage.database import Database
 from storage.migrate import migrate
+from storage.models import Person
 from tests.benchmarks.turns import console_of_benchmarks
 from tests.support.crowd import NOW, fill, make_due
 from tests.support.postgres import NoPostgres, fresh_database, running_postgres
@@ -172,6 +173,13 @@ class _NotSending:
             return sum(len(turns) for turns in self.turns.values())
 
 
+class _Here:
+    """Knows everybody, and that nobody has left."""
+
+    def person(self, workspace: str, user: str) -> Person:
+        return Person(workspace=workspace, slack_user_id=user, name=user)
+
+
 def pacing(url: str, actions: int) -> Row:
     """What the engine makes of a sweep of few: seconds to queue it, and messages a second."""
     pace = Pace(sweep=_NEVER, reap=_NEVER, tidy=_NEVER)
@@ -184,7 +192,7 @@ def pacing(url: str, actions: int) -> Row:
         make_due(database, many)
         engine = Engine(engine_url(url), executor_id="sweep-benchmark")
         sending = _NotSending()
-        people = People(database, _client, lambda: NOW)
+        people = cast(People, _Here())
         upkeep = Upkeep(
             database,
             engine,

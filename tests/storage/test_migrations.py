@@ -126,14 +126,7 @@ def _catalogue(database: Database) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("before", "revision"),
-    [
-        ("0001", "0002"),
-        ("0002", "0003"),
-        ("0004", "0005"),
-        ("0005", "0006"),
-        ("0006", "0007"),
-        ("0010", "0011"),
-    ],
+    [("0001", "0002"), ("0002", "0003"), ("0004", "0005"), ("0005", "0006"), ("0006", "0007")],
 )
 def test_what_a_revision_adds_comes_and_goes_and_rows_stay(
     empty_database: Database, before: str, revision: str
