@@ -31,8 +31,9 @@ FAILURES = 3
 # How long after a post it is seen what became of it, and after how long a paused one is looked at.
 _SOON, _LATER = timedelta(minutes=2), timedelta(days=1)
 _DAY = timedelta(days=1)
-# Refusals that say nothing of the channel: the bot was taken out, and nobody would hear of it.
-_GONE = ("not_installed", "account_inactive", "token_revoked")
+# What says nothing of the channel: it may have got there, or the bot was taken out of the workspace
+# and nobody would hear of it.
+_NO_FAULT = (conversations.UNCLEAR, "not_installed", "account_inactive", "token_revoked")
 
 
 class News(StrEnum):
@@ -103,7 +104,7 @@ def _after(
         return Look(row, by, {"next_at": now + _SOON})
     is_there = found is not None and found.delivery is Delivery.SENT
     error = None if found is None or is_there else found.error or "refused"
-    failures = 0 if is_there else row.failures + (error is not None and error not in _GONE)
+    failures = 0 if is_there else row.failures + (error is not None and error not in _NO_FAULT)
     values: dict[str, Any] = {"awaits": None, "failures": failures}
     if found is not None and is_there:
         values["last_at"] = found.made_at

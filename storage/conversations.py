@@ -293,6 +293,8 @@ def open_conversations(session: Session, before: datetime) -> list[tuple[str, st
 # In place of its sender: one that sends no more may have tried, so whoever comes first looks for it
 # in Slack before sending it. No executor is called so.
 LEFT = ""
+# Why a message failed of which nobody can tell whether it got there.
+UNCLEAR = "unclear"
 
 _WAITING = (
     select(OutgoingMessage)

@@ -63,6 +63,10 @@ class NotSent(Exception):
     """
 
 
+class _Unclear(Exception):
+    """What all read and nobody waits for may stand in a channel already, and Slack does not say."""
+
+
 class _There(NamedTuple):
     """Where a message stands in Slack already, by its ts: as a whole, or begun as a stream."""
 
@@ -140,6 +144,10 @@ class Sending:
             _log.warning("Message %s has nowhere to go: the bot was taken out.", message.id)
             self._settle(message, Delivery.FAILED, error="not_installed")
             return
+        except _Unclear:
+            _log.warning("Message %s may stand in its channel: it is not sent again.", message.id)
+            self._settle(message, Delivery.FAILED, error=conversations.UNCLEAR)
+            return
         except SlackApiError as error:
             self._refused(message, mark if untried else None, error)
             return
@@ -210,6 +218,8 @@ class Sending:
             except SlackApiError as error:
                 if is_rate_limited(error) or _may_have_been_taken(error):
                     raise
+                if message.is_paced and not message.channel.startswith("D"):
+                    raise _Unclear from None
                 # Rather said twice than not at all: somebody waits for it.
                 _log.warning("Slack does not let us look for a message: %s", code_of(error))
                 return there

@@ -18,7 +18,7 @@ from tests.support.bots import InProcess, in_process
 from tests.support.college import LEAD, OTHER, OWNER, SPONSOR, College, found
 from tests.support.fake_slack import FakeSlack
 from tests.support.screens import Screens, buttons, inputs
-from tests.support.slack_faults import error
+from tests.support.slack_faults import accepted_then_500, error
 from tests.support.slack_payloads import TEAM, dm_channel
 from tests.support.waiting import eventually
 
@@ -564,6 +564,23 @@ def test_a_crash_between_queue_and_send_gives_one_post(bot: Bot) -> None:
 
     assert len(bot.posts()) == 1
     assert bot.rows()[0].last_at == TUESDAY
+
+
+@on_sqlite
+def test_what_may_stand_in_the_channel_is_not_posted_again(bot: Bot) -> None:
+    bot.sets_up()
+    bot.fake.fail_next("chat.postMessage", accepted_then_500())
+    # As where the bot may not read what is written in channels, which it does not ask for.
+    bot.fake.always_fail("conversations.history", error("missing_scope"), when=to_channel)
+
+    bot.sweeps(TUESDAY)
+    bot.sweeps(TUESDAY + A_MOMENT)
+
+    assert len(bot.posts()) == 1 and bot.told() == []
+    (row,) = bot.rows()
+    assert (row.failures, row.last_at, row.next_at) == (0, None, TUESDAY + WEEK)
+    bot.sweeps(TUESDAY + WEEK)
+    assert len(bot.posts()) == 2
 
 
 @on_sqlite
