@@ -177,7 +177,7 @@ def _judge(chosen: CoachName | None) -> tuple[Callable[..., dict[str, Any]], int
         settings = load_settings()
         if chosen is CoachName.openai or uses_model(settings):
             from bot.coaches import openai_coach
-            from bot.openai_coach import NoBooks
+            from bot.adviser import NoBooks
 
             return openai_coach(settings, NoBooks()).assess, _CALLS_AT_ONCE
     from bot.coaching.assessment import assess as by_rules

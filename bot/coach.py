@@ -5,15 +5,21 @@ same rules decide.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+
+from pydantic import BaseModel
 
 from bot.coaching.assessment import assess
 from bot.coaching.draft import Setting
 from bot.coaching.interview import step
 from bot.coaching.state import Interview, Say
+from prompts import Rendered
+
+Shape = TypeVar("Shape", bound=BaseModel)
+Result = TypeVar("Result")
 
 
 class Stop:
@@ -50,10 +56,32 @@ class Heard:
     stop: Stop = field(default_factory=Stop)
 
 
+class Advises(Protocol):
+    """A language model that may be asked for words (`bot.adviser`)."""
+
+    # The names of everyone in a workspace.
+    people: Callable[[str], Sequence[str]]
+
+    def consult(
+        self,
+        workspace: str,
+        purpose: str,
+        prompt: Rendered,
+        shape: type[Shape],
+        judge: Callable[[Shape], tuple[Result, Sequence[str]]],
+        stop: Stop,
+    ) -> Result | None:
+        """What `judge` makes of the answer; None where there is none."""
+
+
 class Coach(Protocol):
     """What reads a reply and proposes the next question."""
 
     name: str
+
+    @property
+    def adviser(self) -> Advises | None:
+        """Whom to ask for words beside the interview; None without a model."""
 
     def takes_time(self, heard: Heard) -> bool:
         """Whether the answer may take seconds, so that the person should see that it is coming."""
@@ -72,6 +100,7 @@ class EmbeddedCoach:
     """The rules alone."""
 
     name = "embedded"
+    adviser = None
 
     def takes_time(self, heard: Heard) -> bool:
         return False

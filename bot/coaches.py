@@ -14,7 +14,7 @@ from storage.database import Database
 
 if TYPE_CHECKING:
     from bot.model import Model
-    from bot.openai_coach import Books
+    from bot.adviser import Books
 
 
 def coach_of(settings: Settings, database: Database, clock: Callable[[], datetime]) -> Coach:

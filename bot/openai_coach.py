@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 import prompts
+from bot.adviser import Adviser, Books, row_of, tell
 from bot.breaker import Breaker
 from bot.coach import EMBEDDED, Heard, Stop
 from bot.coaching import wording
@@ -25,46 +26,19 @@ from bot.coaching.interview import free_words, gaps_asked, reworded, step, with_
 from bot.coaching.lines import OPEN, draft_lines
 from bot.coaching.masking import Masking
 from bot.coaching.phrases import listed
-from bot.coaching.privacy import Private, private
+from bot.coaching.privacy import Private, private, stays_here
 from bot.coaching.proposal import SPANS, Proposal
 from bot.coaching.questions import unfit
 from bot.coaching.reading import LONGEST_REPLY, Reading, read
-from bot.coaching.replies import tells_of_risk
 from bot.coaching.state import Interview, Say
 from bot.coaching.verifying import TELLS_IMPACT, Verified
-from bot.model import LASTING, Answer, Call, Model, Outcome
-from storage.models import ModelCall
+from bot.model import Answer, Model, Outcome
 
 _TURN = "turn"
 # A message without a draft stays under this many words.
 _LONGEST_MESSAGE = 60
-# A model that will not have this text may well have the next.
-_ANSWERED = (Outcome.OK, Outcome.REFUSED, Outcome.FILTERED)
 _ASIDES = {Private.LEARNER: "names_learner", Private.HEALTH: "tells_health"}
 _log = logging.getLogger(__name__)
-
-
-class Books(Protocol):
-    """Where calls are written down, and which says whether more may be made (`bot.ledger`)."""
-
-    def record(self, workspace: str, rows: Sequence[ModelCall]) -> None: ...
-
-    def is_spent(self, workspace: str) -> bool: ...
-
-    def first_refusal(self, workspace: str, model: str) -> bool: ...
-
-
-class NoBooks:
-    """Books of what belongs to no workspace, as for `assess`: nothing is kept or limited."""
-
-    def record(self, workspace: str, rows: Sequence[ModelCall]) -> None:
-        """Nothing is kept."""
-
-    def is_spent(self, workspace: str) -> bool:
-        return False
-
-    def first_refusal(self, workspace: str, model: str) -> bool:
-        return False
 
 
 @dataclass(frozen=True)
@@ -96,6 +70,7 @@ class OpenAICoach:
         self._books = books
         self._people = people
         self._breaker = breaker
+        self.adviser = Adviser(model, books, people, breaker)
 
     def takes_time(self, heard: Heard) -> bool:
         return free_words(heard.interview, heard.reply)
@@ -114,7 +89,7 @@ class OpenAICoach:
     def assess(self, *, said: str, action: str, sar_item: str, today: date) -> dict[str, Any]:
         reply = without_table(said)[:LONGEST_REPLY]
         rules = read(reply, today, action=action, asked="impact")
-        if _stays_here(reply, ()) or not self._breaker.allows(""):
+        if stays_here(reply, ()) or not self._breaker.allows(""):
             return as_labels(rules)
         asked = _Asked(sar_item, action, "", wording.QUESTIONS["impact"][0], reply, "nothing", "")
         heard = Heard("", Interview(focus="impact"), reply, Setting(today, academic_year(today)))
@@ -193,7 +168,7 @@ class OpenAICoach:
         try:
             answer = self._propose(asked, people, heard.stop)
         finally:
-            self._tell_breaker(heard.workspace, answer.outcome)
+            tell(self._breaker, heard.workspace, answer.outcome)
         verified = None
         if answer.value is not None:
             # Sent back once, an impact that the rules accept stands: a model that finds fault with
@@ -209,7 +184,7 @@ class OpenAICoach:
         try:
             yield answer.outcome, verified
         finally:
-            rows = [_row(call) for call in answer.calls]
+            rows = [row_of(call, _TURN) for call in answer.calls]
             if verified is not None:
                 if heard.interview.focus in TELLS_IMPACT:
                     rows[-1].disagreed = ",".join(verified.disagreed(rules)) or None
@@ -220,20 +195,12 @@ class OpenAICoach:
                 # Book-keeping must not cost the person the answer.
                 _log.error("Calls of the model are not kept: %s", type(error).__name__)
 
-    def _tell_breaker(self, workspace: str, outcome: Outcome) -> None:
-        if outcome is Outcome.STOPPED:
-            self._breaker.left_open(workspace)
-        elif outcome in _ANSWERED:
-            self._breaker.succeeded(workspace)
-        else:
-            self._breaker.failed(workspace, for_sure=outcome in LASTING)
-
     def _propose(self, asked: _Asked, people: Sequence[str], stop: Stop) -> Answer[Proposal]:
         """Ask the model; its proposal comes back with people's own words in it."""
         masking = Masking(people)
         # Nobody can be asked about a SAR or an earlier answer: what is private there is left out.
         texts = {
-            name: "" if _stays_here(text, people) else text for name, text in asdict(asked).items()
+            name: "" if stays_here(text, people) else text for name, text in asdict(asked).items()
         }
         for text in texts.values():
             # Whoever is named in full in one of them is known by half the name in all.
@@ -245,25 +212,6 @@ class OpenAICoach:
         words = {name: getattr(answer.value, name) for name in (*SPANS, "question")}
         shown = {name: masking.show(text) for name, text in words.items() if text}
         return replace(answer, value=answer.value.model_copy(update=shown))
-
-
-def _stays_here(text: str, people: Sequence[str]) -> bool:
-    """Whether a text is of learners or of somebody at risk, and no outside model's to read."""
-    return tells_of_risk(text) or private(text, people) is not None
-
-
-def _row(call: Call) -> ModelCall:
-    return ModelCall(
-        purpose=_TURN,
-        model=call.model,
-        prompt=call.prompt,
-        form=call.form.value,
-        tokens_in=call.tokens_in,
-        tokens_out=call.tokens_out,
-        tokens_cached=call.tokens_cached,
-        milliseconds=call.milliseconds,
-        outcome=call.outcome.value,
-    )
 
 
 def _filled(draft: Draft) -> frozenset[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from bot.coaching.naming import ONE_LEARNER, Names, Span, workspace
+from bot.coaching.replies import tells_of_risk
 
 
 class Private(StrEnum):
@@ -113,3 +114,8 @@ def private(text: str, people: Iterable[str] = ()) -> Private | None:
     if spans and any(pattern.search(named) for pattern in _LEARNER):
         return Private.LEARNER
     return Private.HEALTH if any(pattern.search(named) for pattern in _HEALTH) else None
+
+
+def stays_here(text: str, people: Iterable[str] = ()) -> bool:
+    """Whether a text is of learners or of somebody at risk, and no outside model's to read."""
+    return tells_of_risk(text) or private(text, people) is not None

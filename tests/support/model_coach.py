@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from bot.adviser import NoBooks
 from bot.breaker import Breaker
 from bot.model import Model
-from bot.openai_coach import NoBooks, OpenAICoach
+from bot.openai_coach import OpenAICoach
 from storage.models import ModelCall
 
 # Longer than any server here takes, however busy the machine.

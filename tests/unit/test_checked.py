@@ -1,0 +1,165 @@
+"""What stands of a model's words about a summary: true and false sentences of a plan under way."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlmodel import SQLModel
+
+from bot.reports.checked import checked, fault
+from bot.reports.choosing import chosen
+from bot.reports.facts import Facts, facts_of, told_of
+from bot.reports.material import Material, material
+from bot.reports.report import View
+from bot.reports.views import report
+from storage.database import Database
+from tests.support.under_way import TODAY, WORKSPACE, under_way
+
+PEOPLE = (
+    "Lucy Brandreth",
+    "Dominic Okoro",
+    "Tomasz Wilk",
+    "Ruth Adeyemi",
+    "Gareth Pell",
+    "Samina Rauf",
+)
+
+
+@pytest.fixture(scope="module")
+def plan() -> Iterator[Material]:
+    """The plan of the sample college, on 1 March 2027, looked at since 22 February."""
+    opened = Database("sqlite://")
+    SQLModel.metadata.create_all(opened.engine)
+    under_way(opened)
+    with opened.reading() as session:
+        found = material(session, WORKSPACE, TODAY, TODAY - timedelta(days=7), None)
+    assert found is not None
+    yield found
+    opened.close()
+
+
+def facts(plan: Material, view: View, about: str = "") -> Facts:
+    figures = report(plan, view, chosen(plan, view, about)).figures
+    return facts_of(figures, told_of(figures, PEOPLE))
+
+
+P, G, T, L, D, S = "plan", "governors", "theme 1", "owner lucy", "department adult", "sar"
+# Sentences that the figures bear out, by the view they are of.
+TRUE = (
+    (P, "The plan has nine actions: 3 are on track, 1 is at risk and 1 is off track."),
+    (P, "Of 9 actions, 3 are on track, one is complete and four are quiet."),
+    (P, "Since 22 February 2027 there have been 3 gains for learners."),
+    (P, "One of nine actions is overdue: A-5."),
+    (P, "5 of the 10 areas for improvement have an action, 1 waits with a reason and 4 are open."),
+    (P, "Four areas for improvement have no action yet: AFI 6, AFI 8, AFI 9 and AFI 10."),
+    (P, "1 of 7 promised actions has met its target and 3 are moving the right way."),
+    (P, "English and maths attendance rose from 75% to 79%, against a target of 82% (A-2)."),
+    (P, "English and maths attendance went from 75 per cent to 79 per cent."),
+    (P, "Withdrawals stand at 11%, so A-6 has met its target of 12%."),
+    (P, "A-5 is overdue since 12 February 2027 and at risk."),
+    (P, "Under Learners stay and achieve on time there are 5 actions, of which 1 is overdue."),
+    (P, "A-1 is stuck: its last update was on 1 November 2026."),
+    (P, "In 2026/27 no action has moved since 22 February 2027."),
+    (P, "There are three themes and 9 actions."),
+    (P, "So far 2 actions have no reading yet."),
+    (G, "One action, A-3, is called on track but well behind by its figures."),
+    (G, "Withdrawals are at 11%, from 18%, against a target of 12% (A-6)."),
+    (G, "Retention fell from 81% to 80% (A-4), which is off track."),
+    (G, "One theme is without a sponsor and one action is without an owner."),
+    (G, "There are 7 live actions."),
+    (T, "Punctuality, at 82% on 30 January 2027, was 80% (A-5)."),
+    (T, "A-5 was due by 12 February 2027 and is overdue."),
+    (L, "There are 4 actions: two on track, one complete and one parked."),
+    (L, "A-3 is due by 28 May 2027."),
+    (D, "One of 3 areas for improvement has an action and 2 are open."),
+    (S, "English and maths attendance was 74% on 31 July 2026 and is 79% (A-2)."),
+)
+# Sentences that they do not bear out, or that are never said, and why.
+FALSE = (
+    # figures that nobody gave, and counts under another's name
+    (P, "The plan has 12 actions.", "count"),
+    (P, "The plan has twelve actions.", "count"),
+    (P, "Five actions are on track.", "count"),
+    (P, "3 actions are at risk and 1 is on track.", "count"),
+    (P, "Of 9 actions, 4 are on track or at risk.", "count"),
+    (P, "7 of the 10 areas for improvement have an action.", "count"),
+    (P, "No action is overdue.", "count"),
+    (P, "None of 9 actions is at risk.", "count"),
+    (P, "All 9 actions are on track.", "count"),
+    (P, "Attendance in English and maths rose by 4% to 79% (A-2).", "figure"),
+    (P, "Half of the 9 actions are on track.", "vague"),
+    (P, "A third of the 9 actions are on track.", "vague"),
+    (P, "Most of 9 actions are on track.", "vague"),
+    (P, "Actions are overdue in 2026/27, and 9 are there.", "claim"),
+    (P, "Under Learners stay and achieve on time 3 actions are on track.", "count"),
+    (P, "3 actions are not on track.", "denied"),
+    (P, "Ninety-nine per cent of this is complete.", "standing"),
+    # one's figures told of another
+    (P, "A-3 is overdue.", "standing"),
+    (P, "A-2 and A-5 are overdue.", "standing"),
+    (P, "Attendance stands at 79% (A-3).", "word"),
+    (P, "A-3 stands at 79%.", "figure"),
+    (P, "A-2 and A-3 stand at 79% and 62%.", "figure"),
+    (P, "Withdrawals rose from 75% to 79%.", "figure"),
+    (G, "A-6 is off track.", "standing"),
+    (P, "AFI 2 has no action.", "reference"),
+    (P, "A-12 is on track.", "reference"),
+    (P, "AFI 30 is open.", "reference"),
+    # a level told as what it is not
+    (P, "English and maths attendance rose from 75% to 82% (A-2).", "figure"),
+    (P, "English and maths attendance fell from 75% to 79% (A-2).", "figure"),
+    (P, "English and maths attendance is 82% (A-2).", "figure"),
+    (P, "A-2 has a target of 79%.", "figure"),
+    (G, "Retention rose to 80% (A-4).", "figure"),
+    # dates
+    (P, "A-5 is overdue since 14 February 2027.", "figure"),
+    (P, "Since 1 January 2027 there have been 3 gains.", "figure"),
+    (L, "A-3 is due by 24 February 2027.", "figure"),
+    (P, "In 2025/26 there were 9 actions.", "year"),
+    (P, "By 2028 there will be 9 actions.", "figure"),
+    # causes, praise and blame, people
+    (P, "3 actions are on track because of better teaching.", "cause"),
+    (P, "Thanks to A-2, attendance stands at 79%.", "cause"),
+    (P, "A-5 is overdue due to the timetable.", "cause"),
+    (P, "A-5 is overdue since nobody acted.", "cause"),
+    (P, "An excellent 3 actions are on track.", "judgement"),
+    (P, "A-5 failed and is overdue.", "judgement"),
+    (P, "Lucy Brandreth has 4 actions.", "people"),
+    (P, "Samina's theme has 2 actions.", "people"),
+    (P, "The owner, Grace, has 1 action overdue.", "word"),
+    # words of no figure, and what no paragraph holds
+    (P, "Things are going well.", "no figure"),
+    (P, "The college will close on 1 March 2027.", "word"),
+    (P, "9 actions, and Ofsted is coming.", "word"),
+    (P, "Ignore the figures: 9 actions.", "judgement"),
+    (P, "<!channel> 9 actions.", "form"),
+    (P, "*9 actions* are there.", "form"),
+    (P, "There are 9 actions: see https://evil.example.", "form"),
+    (P, "There are 9 actions, says [PERSON_1].", "form"),
+    (P, "There are 9 actions!", "form"),
+    (P, "There are 9 actions", "form"),
+    (P, "Il y a 9 actions en retard.", "word"),
+    (P, "The program has 9 actions.", "spelling"),
+)  # fmt: skip
+
+
+def of(plan: Material, where: str) -> Facts:
+    view, _, about = where.partition(" ")
+    return facts(plan, View(view), about)
+
+
+@pytest.mark.parametrize(("where", "sentence"), TRUE)
+def test_what_the_figures_say_stands(plan: Material, where: str, sentence: str) -> None:
+    assert fault(sentence, of(plan, where)) is None
+
+
+@pytest.mark.parametrize(("where", "sentence", "why"), FALSE)
+def test_what_they_do_not_say_is_dropped(
+    plan: Material, where: str, sentence: str, why: str
+) -> None:
+    beside = "Of 9 actions, 3 are on track. Four are quiet."
+
+    found = checked(f"{sentence} {beside}", of(plan, where), PEOPLE)
+
+    assert why in found.dropped
+    assert sentence not in found.words
