@@ -176,8 +176,8 @@ def _judge(chosen: CoachName | None) -> tuple[Callable[..., dict[str, Any]], int
     if chosen is not CoachName.embedded:
         settings = load_settings()
         if chosen is CoachName.openai or uses_model(settings):
-            from bot.coaches import openai_coach
             from bot.adviser import NoBooks
+            from bot.coaches import openai_coach
 
             return openai_coach(settings, NoBooks()).assess, _CALLS_AT_ONCE
     from bot.coaching.assessment import assess as by_rules

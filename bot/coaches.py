@@ -13,8 +13,8 @@ from storage import providers
 from storage.database import Database
 
 if TYPE_CHECKING:
-    from bot.model import Model
     from bot.adviser import Books
+    from bot.model import Model
 
 
 def coach_of(settings: Settings, database: Database, clock: Callable[[], datetime]) -> Coach:

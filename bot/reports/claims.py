@@ -44,7 +44,7 @@ _CLAIMS: tuple[tuple[str, Claim], ...] = (
     (r"(?:waits?|waiting|wait)(?: with a reason)?", Claim(("waiting",))),
     (r"without (?:an owner|one named owner)|no owner(?: yet)?", Claim(("without_owner",))),
     (r"without a sponsor|no sponsor(?: yet)?", Claim(("themes_without_sponsor",))),
-    (r"with (?:something|an action) overdue", Claim(("with_overdue",))),
+    (r"(?:with|has|have) (?:something|an action) overdue", Claim(("with_overdue",))),
     (r"heard from", Claim(("heard",))),
     (r"stuck", Claim(("stuck",))),
     (r"gains?(?: for learners)?|gained", Claim(("gained",))),
@@ -126,7 +126,6 @@ _AMERICAN = re.compile(
     re.IGNORECASE,
 )
 _NEVER = (
-    ("form", _FORM),
     ("cause", _CAUSE),
     ("judgement", _JUDGED),
     ("vague", _VAGUE),
@@ -134,9 +133,14 @@ _NEVER = (
 )
 
 
-def never_said(sentence: str) -> str | None:
-    """What of a sentence is never said, whatever the figures; None where there is no such thing."""
-    return next((name for name, pattern in _NEVER if pattern.search(sentence)), None)
+def is_plain(sentence: str) -> bool:
+    """Whether a sentence is one, without formatting, links, mentions and placeholders."""
+    return sentence.endswith(".") and not _FORM.search(sentence)
+
+
+def never_said(text: str) -> str | None:
+    """What of a text is never said, whatever the figures; None where there is no such thing."""
+    return next((name for name, pattern in _NEVER if pattern.search(text)), None)
 
 
 # --- what may be said beside ------------------------------------------------------------------

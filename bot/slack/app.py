@@ -29,6 +29,7 @@ from bot.slack.homes import Homes
 from bot.slack.importing import Importing
 from bot.slack.incoming import ANSWER, Incoming, Kind, incoming
 from bot.slack.installing import Installed, Installing, installing_of
+from bot.slack.narrating import Narrating
 from bot.slack.notices import Key
 from bot.slack.office import Office, Work
 from bot.slack.people import People
@@ -63,6 +64,7 @@ class SlackService:
     progress: Progress
     homes: Homes
     digests: Digests
+    narrating: Narrating
     upkeep: Upkeep
     workspaces: Workspaces
     installing: Installing | None = None
@@ -98,6 +100,7 @@ class SlackService:
         self.progress.close()
         self.homes.close()
         self.digests.close()
+        self.narrating.close()
 
 
 def build(
@@ -145,7 +148,8 @@ def build(
     def begun(workspace: str, work: Work) -> None:
         engine.start_once(_work_id(workspace, work.key), work.name, workspace, *work.arguments)
 
-    desk = Desk(office, homes, digests, client, told, begun)
+    narrating = Narrating(coach.adviser, client)
+    desk = Desk(office, homes, digests, client, told, begun, narrating)
     secret = settings.slack_signing_secret
     logger = logging.getLogger("bot.slack.bolt")
     # Bolt finds SLACK_BOT_TOKEN in the environment too, and warns that our client has it already.
@@ -177,7 +181,7 @@ def build(
     )
     upkeep.register()
     return SlackService(
-        app, engine, database, progress, homes, digests, upkeep, workspaces, installing
+        app, engine, database, progress, homes, digests, narrating, upkeep, workspaces, installing
     )
 
 

@@ -66,6 +66,7 @@ from bot.slack.inputs import (
     told,
     told_formatted,
 )
+from bot.slack.narrating import Narrating
 from bot.slack.notices import Key, agreed, welcomed
 from bot.slack.office import Office, Work, action_line
 from bot.slack.picturing import must_be_ours
@@ -86,7 +87,7 @@ _AWAY_FOR_NOW = "The plan cannot be reached just now. Try again in a minute."
 # What the message with the button shows itself once it is done.
 _SHOWS_ITSELF = ("rag",)
 # What is shown in place of the modal that its button is on.
-_PAGED = (*plan_forms.LISTS, "summary", "channel_stop")
+_PAGED = (*plan_forms.LISTS, "summary", "words", "channel_stop")
 FORMS = {
     **action_saving.FORMS,
     **plan_forms.FORMS,
@@ -114,6 +115,7 @@ class Desk:
     queued: Callable[[str, str, str], None]
     # Begins work of a workspace, once for each key.
     begun: Callable[[str, Work], None]
+    narrating: Narrating
 
     def listen(self, app: App) -> None:
         """Have the app bring here what is answered at once."""
@@ -156,7 +158,9 @@ class Desk:
                 return
             asked_of = summary_asked(typed)
             if asked_of is not None:
-                text, blocks = summarising.answered(self.office, person, asked_of)
+                text, blocks = summarising.answered(
+                    self.office, person, asked_of, offers_words=self.narrating.offers_words
+                )
                 ack(text=text, blocks=blocks)
                 return
             today = self.office.today(person)
@@ -238,7 +242,7 @@ class Desk:
         """Someone has pressed a button that opens or does something."""
         view = body.get("view") or {}
         in_modal, on_home = view.get("type") == "modal", view.get("type") == "home"
-        note, verb, shown, instead = "", "", None, None
+        note, verb, shown, instead, opened = "", "", None, None, None
         try:
             person, verb, value = self._read(body)
             if verb == "new":
@@ -260,6 +264,9 @@ class Desk:
                 drawn = exporting.picture_work(person.slack_user_id, which, body["trigger_id"])
                 self._tell(person, (), [drawn])
                 shown = told("Picture", exporting.COMES)
+            elif verb == "words":
+                opened = summarising.opened(self.office, person, value)
+                shown = self.narrating.at_once(opened)
             elif verb in import_desk.VERBS:
                 done = import_desk.pressed(self.office, person, verb, value, body["trigger_id"])
                 instead = done.shown
@@ -281,23 +288,31 @@ class Desk:
             shown = instead.as_modal()
         if shown is None:
             return
-        if in_modal and (note or instead or verb in _PAGED):
-            self._show(body, "update", shown)
-        else:
-            self._show(body, "push" if in_modal else "open", shown)
+        update = in_modal and (note or instead or verb in _PAGED)
+        how = "update" if update else "push" if in_modal else "open"
+        screen = self._show(body, how, shown)
+        if opened is not None and screen is not None:
+            self.narrating.follow(workspace_of(body), screen, opened)
 
-    def _show(self, body: dict[str, Any], how: str, screen: dict[str, Any]) -> None:
-        """Put a screen before someone: `open` it, `push` it onto another or `update` that one."""
+    def _show(
+        self, body: dict[str, Any], how: str, screen: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """Put a screen before someone: `open` it, `push` it onto another or `update` that one.
+
+        The screen as Slack has it; None where it was not shown.
+        """
         try:
             client = self.client(workspace_of(body))
             if how == "update":
-                client.views_update(view_id=body["view"]["id"], view=screen)
+                answer = client.views_update(view_id=body["view"]["id"], view=screen)
             elif how == "push":
-                client.views_push(trigger_id=body["trigger_id"], view=screen)
+                answer = client.views_push(trigger_id=body["trigger_id"], view=screen)
             else:
-                client.views_open(trigger_id=body["trigger_id"], view=screen)
+                answer = client.views_open(trigger_id=body["trigger_id"], view=screen)
+            return answer.get("view")
         except (SlackClientError, OSError, DatabaseUnavailable) as error:
             _log.warning("A screen was not shown: %s", why(error))
+            return None
 
     def _replace(self, body: dict[str, Any], shown: Shown) -> bool:
         """Put other words in place of the message whose button was pressed; False if it stays."""
@@ -333,7 +348,8 @@ class Desk:
         if verb in ("review", "ranking"):
             return "", self._review(person, verb)
         if verb == "summary":
-            return "", summarising.screen(self.office, person, value)
+            offers = self.narrating.offers_words
+            return "", summarising.screen(self.office, person, value, offers_words=offers)
         if verb == "channel_stop":
             return "", channel_form.stopped(self.office, person, value)
         if verb in plan_forms.LISTS:

@@ -7,6 +7,7 @@ from typing import Any
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
+    ButtonElement,
     HeaderBlock,
     Option,
     RawTextObject,
@@ -56,8 +57,13 @@ _PICTURES = {
 }
 
 
-def report_message(report: Report, since: str) -> tuple[str, list[dict[str, Any]]]:
-    """The text and blocks of the first screen; `since` is a day in ISO form."""
+def report_message(
+    report: Report, since: str, *, offers_words: bool = False
+) -> tuple[str, list[dict[str, Any]]]:
+    """The text and blocks of the first screen; `since` is a day in ISO form.
+
+    `offers_words` adds the button to the summary in words.
+    """
     words = report.words
     title = f"{words.title} · {report.figures['academic_year']}"
     blocks: list[Block] = [HeaderBlock(text=short(title, _HEADER))]
@@ -66,8 +72,10 @@ def report_message(report: Report, since: str) -> tuple[str, list[dict[str, Any]
         blocks.append(_table(words.table))
     buttons = []
     if words.sections or (words.table and len(words.table.rows) > _ROWS_FIRST):
-        value = _value(report, since, 0)
-        buttons.append(do_button("Show more", "summary", value, spoken=f"More: {title}"))
+        spoken = f"More: {title}"
+        buttons.append(do_button("Show more", "summary", _value(report, since, 0), spoken=spoken))
+    if offers_words and report.view is not View.THREAD:
+        buttons.append(_words_button(report, since))
     if report.view in _PICTURES:
         label, which = _PICTURES[report.view]
         buttons.append(do_button(label, "picture", {"of": which}))
@@ -75,6 +83,11 @@ def report_message(report: Report, since: str) -> tuple[str, list[dict[str, Any]
         blocks.append(ActionsBlock(elements=buttons))
     told = "\n".join(_line(line) for line in (*words.news, *words.first))
     return f"{escape(title)}\n{told}"[:3000], as_dicts(blocks)
+
+
+def _words_button(report: Report, since: str) -> ButtonElement:
+    spoken = f"In words: {report.words.title}"
+    return do_button("In words", "words", _value(report, since, 0), spoken=spoken)
 
 
 def report_post(report: Report, foot: str) -> tuple[str, list[dict[str, Any]]]:
@@ -120,9 +133,15 @@ def _shown(table: Table) -> Sequence[Sequence[str]]:
     return table.rows[:_ROWS_FIRST]
 
 
-def _first(words: Words) -> list[Block]:
-    """What is new as one paragraph, and how it stands as the next."""
-    return [block for part in (words.news, words.first) for block in sections(_joined(part))]
+def _first(words: Words, in_words: str = "") -> list[Block]:
+    """What is new as one paragraph, and how it stands as the next; between them, in words."""
+    parts = (_joined(words.news), in_words, _joined(words.first))
+    return [block for part in parts for block in sections(part)]
+
+
+def paragraph(words: str, lead: str = "In words:") -> str:
+    """A summary in words, in Slack's formatting."""
+    return f"*{escape(lead)}*\n{escape(words)}"
 
 
 def _joined(lines: Sequence[Line]) -> str:
@@ -132,9 +151,19 @@ def _joined(lines: Sequence[Line]) -> str:
 
 
 def report_screen(
-    report: Report, since: str, page: int, actions: Mapping[str, Action]
+    report: Report,
+    since: str,
+    page: int,
+    actions: Mapping[str, Action],
+    *,
+    in_words: str = "",
+    offers_words: bool = False,
 ) -> dict[str, Any]:
-    """All of a summary as a modal; `actions` by their reference, to be opened from it."""
+    """All of a summary as a modal; `actions` by their reference, to be opened from it.
+
+    `in_words` stands on its first page below what is new, in Slack's formatting; the button to it
+    stands there where `offers_words`.
+    """
     words = report.words
     rows = [(section.heading, line) for section in words.sections for line in section.lines]
     page, shown = page_of(rows, page, _ON_A_PAGE)
@@ -143,7 +172,9 @@ def report_screen(
     if words.title != title:
         blocks.append(HeaderBlock(text=short(words.title, _HEADER)))
     if page == 0:
-        blocks += _first(words)
+        blocks += _first(words, in_words)
+        if offers_words and report.view is not View.THREAD:
+            blocks.append(ActionsBlock(elements=[_words_button(report, since)]))
     for heading, lines in groupby(shown, key=lambda row: row[0]):
         told = _joined([line for _, line in lines])
         blocks += [HeaderBlock(text=short(heading, _HEADER)), *sections(told)]

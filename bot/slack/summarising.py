@@ -1,7 +1,8 @@
 """Summaries that are asked for: by command, on the Home tab, and page by page."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.changes import NotFound
 from bot.conversation import local_day
@@ -15,13 +16,27 @@ from bot.slack.office import Office
 from bot.slack.pieces import as_dicts, escape, sections
 from bot.slack.report import report_message, report_screen
 from storage import summaries
-from storage.models import Person
+from storage.models import Action, Person
 
 # How far back somebody looks who has not looked before.
 _FIRST = timedelta(days=7)
 
 
-def answered(office: Office, person: Person, typed: str) -> tuple[str, list[dict[str, Any]]]:
+class Opened(NamedTuple):
+    """A summary as a button asks for it, and the actions that may be opened from it.
+
+    `report` is None where there is none to show, and `says` what is told in its place.
+    """
+
+    report: Report | None
+    page: int = 0
+    actions: Mapping[str, Action] = {}
+    says: str = ""
+
+
+def answered(
+    office: Office, person: Person, typed: str, *, offers_words: bool = False
+) -> tuple[str, list[dict[str, Any]]]:
     """The text and blocks of the answer to what was typed after "summary"."""
     found = _material(office, person)
     if found is None:
@@ -31,7 +46,7 @@ def answered(office: Office, person: Person, typed: str) -> tuple[str, list[dict
     except NoSuch as error:
         return _only(str(error))
     made = _since_last_time(office, person, found, view, subject)
-    return report_message(made, made.figures["since"])
+    return report_message(made, made.figures["since"], offers_words=offers_words)
 
 
 def answered_about(
@@ -46,8 +61,26 @@ def answered_about(
     return report_message(made, made.figures["since"])
 
 
-def screen(office: Office, person: Person, value: dict[str, Any]) -> dict[str, Any]:
-    """All of a summary, as a button asks for it. Raises NotFound where the year has no plan.
+def screen(
+    office: Office, person: Person, value: dict[str, Any], *, offers_words: bool = False
+) -> dict[str, Any]:
+    """All of a summary, as a button asks for it. Raises NotFound where the year has no plan."""
+    return shown(opened(office, person, value), offers_words=offers_words)
+
+
+def shown(opened: Opened, *, in_words: str = "", offers_words: bool = False) -> dict[str, Any]:
+    """A summary that was opened, as a modal."""
+    made = opened.report
+    if made is None:
+        return told("Summary", opened.says)
+    since = made.figures["since"]
+    return report_screen(
+        made, since, opened.page, opened.actions, in_words=in_words, offers_words=offers_words
+    )
+
+
+def opened(office: Office, person: Person, value: dict[str, Any]) -> Opened:
+    """A summary as a button asks for it. Raises NotFound where the year has no plan.
 
     A button that carries no day since when asks for what is new since last time.
     """
@@ -60,13 +93,13 @@ def screen(office: Office, person: Person, value: dict[str, Any]) -> dict[str, A
         key = value.get("about")
         subject = chosen(found, view, "") if key is None else keyed(found, view, str(key))
     except NoSuch as error:
-        return told("Summary", str(error))
+        return Opened(None, says=str(error))
     if since is None:
         made = _since_last_time(office, person, found, view, subject)
     else:
         made = report(found, view, subject)
     actions = {line.reference: line.stored.action for line in found.plan.actions}
-    return report_screen(made, made.figures["since"], page, actions)
+    return Opened(made, page, actions)
 
 
 def _material(office: Office, person: Person, since: date | None = None) -> Material | None:
