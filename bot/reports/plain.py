@@ -36,6 +36,11 @@ _COVERED = {
     "waiting": ("waits with a reason", "wait with a reason"),
     "open": ("is open", "are open"),
 }
+_FINDING = {
+    "answered": "has an action",
+    "waiting": "waits with a reason",
+    "open": "has no action yet",
+}
 _WANTED = {
     "overdue": ("is overdue", "are overdue"),
     "quiet": ("is without a word for four weeks", "are without a word for four weeks"),
@@ -119,6 +124,13 @@ def _coverage(figures: Figures) -> list[str]:
     return _of(coverage["areas"], "area for improvement", _parts(coverage, _COVERED))
 
 
+def _finding(figures: Figures) -> list[str]:
+    """How the one finding stands that is asked for; of several the coverage tells."""
+    if "coverage" not in figures or not figures["about"]:
+        return []
+    return [f"{area['reference']} {_FINDING[area['state']]}." for area in figures["areas"]]
+
+
 def _impact(figures: Figures) -> list[str]:
     impact = figures["impact"]
     moves = _parts(impact, {progress.value: words for progress, words in _MOVES.items()})
@@ -180,6 +192,7 @@ _SENTENCES: dict[str, Callable[[Figures], list[str]]] = {
     "changes": _changes,
     "counts": _counts,
     "coverage": _coverage,
+    "areas": _finding,
     "risks": _risks,
     "impact": _impact,
     "asks": _asks,

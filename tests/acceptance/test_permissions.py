@@ -485,6 +485,22 @@ BUTTONS = (
         abroad="That is not in your plan any more",
         case="of a theme",
     ),
+    Button(
+        "words",
+        lambda two: {"view": "plan", "since": "2026-11-16"},
+        ALL,
+        "In words:",
+        abroad="In words:",
+    ),
+    Button(
+        "words",
+        lambda two: {"view": "owner", "about": OWNER, "since": "2026-11-16"},
+        {*OWN, SPONSOR},
+        "In words:",
+        "Only Priya Shah, the sponsor of a theme they work under or a quality lead",
+        abroad="That is not in your plan any more",
+        case="of one person",
+    ),
     Button("theme", our_theme(STAY), {LEAD}, "== Edit theme ==", LEADS_PLAN),
     Button("theme", nothing, {LEAD}, "== New theme ==", LEADS_PLAN, "== New theme ==", case="new"),
     Button("sar_item", our_item, {LEAD}, "== Edit SAR item ==", LEADS_PLAN),
@@ -1115,6 +1131,7 @@ MALFORMED = (
 )
 KEYS = {
     "summary": "view",
+    "words": "view",
     "theme": "theme",
     "invite": "theme",
     "sar_item": "item",

@@ -1,5 +1,6 @@
 """What stands of a model's words about a summary: true and false sentences of a plan under way."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -7,9 +8,10 @@ import pytest
 from sqlmodel import SQLModel
 
 from bot.reports.checked import checked, fault
-from bot.reports.choosing import chosen
+from bot.reports.choosing import chosen, subjects
 from bot.reports.facts import Facts, facts_of, told_of
 from bot.reports.material import Material, material
+from bot.reports.plain import plain_words
 from bot.reports.report import View
 from bot.reports.views import report
 from storage.database import Database
@@ -137,7 +139,7 @@ FALSE = (
     (P, "There are 9 actions: see https://evil.example.", "form"),
     (P, "There are 9 actions, says [PERSON_1].", "form"),
     (P, "There are 9 actions!", "form"),
-    (P, "There are 9 actions", "form"),
+    (P, "Are there 9 actions?", "form"),
     (P, "Il y a 9 actions en retard.", "word"),
     (P, "The program has 9 actions.", "spelling"),
 )  # fmt: skip
@@ -163,3 +165,46 @@ def test_what_they_do_not_say_is_dropped(
 
     assert why in found.dropped
     assert sentence not in found.words
+
+
+@pytest.mark.parametrize("view", [v for v in View if v is not View.THREAD])
+def test_each_view_has_a_plain_paragraph_that_its_own_figures_bear_out(
+    plan: Material, view: View
+) -> None:
+    for subject in (None, *subjects(plan, view)):
+        made = report(plan, view, subject)
+
+        words = plain_words(made)
+
+        found = checked(words, facts_of(made.figures, told_of(made.figures, PEOPLE)), PEOPLE)
+        assert 10 < len(words.split()) <= 80
+        assert not found.dropped, words
+
+
+def test_a_paragraph_is_kept_short_and_says_nothing_twice(plan: Material) -> None:
+    counts = "Of 9 actions, 3 are on track, 1 is at risk, 1 is off track and 1 is complete."
+    areas = "Of 10 areas for improvement, 5 have an action, 1 waits with a reason and 4 are open."
+    impact = "Of 7 promised actions, 1 has met its target, 3 are moving the right way."
+    more = "Since 22 February 2027 there have been 3 gains for learners in the improvement plan."
+    last = "One action is overdue and four are quiet, as of 1 March 2027 and so far this year."
+
+    found = checked(" ".join((counts, areas, counts, impact, more, last)), of(plan, P))
+
+    assert found.dropped == ("repeat", "long")
+    assert found.words == " ".join((counts, areas, impact, more))
+
+
+def test_one_sentence_alone_is_no_paragraph(plan: Material) -> None:
+    found = checked("There are 9 actions. All is well. Things improved.", of(plan, P))
+
+    assert found.words == "" and len(found.dropped) == 2
+
+
+def test_no_name_of_a_person_and_no_more_rows_than_fit_are_told(plan: Material) -> None:
+    for view in View:
+        for subject in subjects(plan, view) or (None,):
+            figures = report(plan, view, subject).figures
+            told = json.dumps(told_of(figures, PEOPLE), ensure_ascii=False)
+
+            assert not [part for name in PEOPLE for part in name.split() if part in told]
+            assert len(told) < 12_000

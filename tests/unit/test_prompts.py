@@ -4,6 +4,9 @@ import pytest
 
 import prompts
 from bot.coaching.proposal import Proposal
+from bot.narrative import Worded
+from bot.reports.checked import LONGEST
+from bot.reports.claims import claims
 
 WELL = "name: x\nversion: 2\nvariables: reply\n---\nYou help.\n---\n<data>\n$reply\n</data>"
 
@@ -34,6 +37,19 @@ def test_the_turn_explains_every_key_of_the_answer() -> None:
     told = prompts.load("turn").system
 
     assert [key for key in Proposal.model_fields if f'"{key}"' not in told] == []
+
+
+def test_the_summary_explains_every_key_and_word_that_the_rules_ask_for() -> None:
+    told = prompts.load("summary").system
+
+    assert [key for key in Worded.model_fields if f'"{key}"' not in told] == []
+    assert f"at most {LONGEST} words" in told
+    # What it is told to call the counts is understood as that.
+    called = told.partition("names in the data: ")[2].partition(". ")[0].split(", ")
+    assert len(called) > 15
+    for words in called:
+        found = claims(f"3 are {words}")
+        assert found and not found[0].claim.noun, words
 
 
 @pytest.mark.parametrize(
