@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from bot.coaching.dates import FoundDate
-from bot.coaching.words import stem
 from bot.reports.claims import UNCHANGED, Claimed, is_beside, is_plain
 from bot.reports.facts import WORD, Entry, Facts
 from bot.reports.sentence import Number, Told, apart, bound, strange_words
@@ -71,10 +70,15 @@ def fault(sentence: str, facts: Facts) -> str | None:
     if not (told.numbers or told.references or told.dates):
         return "no figure"
     counted = bound(told)
+    if any(_OTHERS.match(told.rest, number.end) for number, _ in counted):
+        return "count"
     counts = facts.groups[told.groups[0]] if told.groups else facts.counts
     free = []
     proven: set[Claimed] = set()
     for number, claimed in counted:
+        if claimed is None and number.value == len(told.references) > 1:
+            # "Three measures: A-2, A-3 and A-6".
+            continue
         if claimed is None:
             free.append(number)
         elif number.is_share or number.value not in _allowed(claimed, counts):
@@ -86,6 +90,13 @@ def fault(sentence: str, facts: Facts) -> str | None:
         return "several"
     unsure = [n for n in free if n.is_share or n.value not in pool]
     return _of_entries(sentence, told, facts, proven, free, unsure)
+
+
+# What the figures count nothing of.
+_OTHERS = re.compile(
+    r"(?:\s+(?:other |more |adult )?)(?:learners?|sponsors?|years?|months?|weeks?|days?)\b",
+    re.IGNORECASE,
+)
 
 
 def _allowed(claimed: Claimed, counts: dict[str, set[int]]) -> set[int]:
@@ -126,8 +137,8 @@ def _of_entries(
         whole = all(e.reference in entry.linked or entry.reference in e.linked for e in others)
         if (dates or unsure) and not whole:
             continue
-        words = named if named else [entry]
-        if not all(any(_has(e, word) for e in words) for word in strange):
+        # Words of people's own stand only where it is said whose they are.
+        if not named and not all(entry.of_measure.has(word) for word in strange):
             continue
         if not named and not all(entry.flags & set(c.claim.keys) for c in open_claims):
             why = "standing"
@@ -143,16 +154,15 @@ def _is_true(claimed: Claimed, facts: Facts) -> bool:
 
 
 def _has(entry: Entry, word: str) -> bool:
-    """Whether an entry has a word; one with a capital as it is typed there."""
-    return word in entry.typed or (word.islower() and stem(word) in entry.words)
+    return entry.of_measure.has(word) or entry.of_text.has(word)
 
 
 # --- levels and dates -----------------------------------------------------------------------------
 
-_TO_REACH = frozenset("target targets towards against aim goal reach needs".split())
+_TO_REACH = frozenset("target targets towards against aim goal reach needs way".split())
 _AT_START = frozenset("from was were baseline start started".split())
 _RISES = re.compile(r"\b(?:rise[sn]?|rose|up|increas\w+|grew|climb\w+)\b", re.IGNORECASE)
-_FALLS = re.compile(r"\b(?:fall[s]?|fell|fallen|down|decreas\w+|drop\w*)\b", re.IGNORECASE)
+_FALLS = re.compile(r"\b(?:falls?|fell|fallen|down|decreas\w+|drop\w*|slip\w*)\b", re.IGNORECASE)
 
 
 def _plays(
@@ -163,7 +173,8 @@ def _plays(
     now: list[float] = []
     edge = 0
     for number in numbers:
-        before = re.findall(r"[a-z]+", sentence[edge : number.start].lower())[-4:]
+        clause = re.split(r"[,:;]", sentence[edge : number.start])[-1]
+        before = re.findall(r"[a-z]+", clause.lower())[-4:]
         after = re.findall(r"[a-z]+", sentence[number.end :].lower())[:1]
         edge = number.end
         level = number.level
@@ -173,7 +184,7 @@ def _plays(
             roles = ("baseline",)
             starts.append(number.value)
         else:
-            roles = ("latest", "words")
+            roles = ("latest",)
             now.append(number.value)
         if not any(level in entry.levels[role] for role in roles):
             return False

@@ -50,6 +50,7 @@ _CLAIMS: tuple[tuple[str, Claim], ...] = (
     (r"gains?(?: for learners)?|gained", Claim(("gained",))),
     (r"newly agreed|agreed", Claim(("agreed",))),
     (r"moved|changed (?:colour|status)", Claim(("moved",))),
+    (r"promised actions?", Claim(("promised",), noun=True)),
     (r"promised", Claim(("promised",))),
     (r"live", Claim(("live", "most_live"))),
     (r"open", Claim(("open",))),
@@ -73,6 +74,13 @@ _DENIED = re.compile(
 )
 
 
+# How something stands now, which a past or a future tense turns into something else.
+_NOW = frozenset("on_track at_risk off_track overdue parked complete draft quiet stuck".split())
+_NOT_NOW = re.compile(
+    r"\b(?:was|were|(?:will|would|had|may|might|could)(?: be| been)?)\W*$", re.IGNORECASE
+)
+
+
 class Claimed(NamedTuple):
     """A claim where it stands in a text."""
 
@@ -82,11 +90,14 @@ class Claimed(NamedTuple):
 
 
 def claims(text: str) -> list[Claimed] | None:
-    """The claims of a text in order; None where one is denied, which the figures cannot bear out."""
+    """The claims of a text in order; None where one is denied or not of now: no figure tells that."""
     found = []
     for match in _ANY.finditer(text):
         claim = _NAMED[match.lastgroup or ""]
-        if not claim.noun and _DENIED.search(text[: match.start()]):
+        before = text[: match.start()]
+        if not claim.noun and _DENIED.search(before):
+            return None
+        if _NOW & set(claim.keys) and _NOT_NOW.search(before):
             return None
         found.append(Claimed(claim, *match.span()))
     return found
@@ -154,10 +165,10 @@ _BESIDE = frozenset(
             "yet also only just up down against towards before after until between among across under "
             "per than then other others another one ones as not no none nothing "
             "plan plans improvement improve action theme department area finding sar afi afis owner sponsor "
-            "strength learner learners governor governors college provider year academic week weeks month day "
+            "strength learner learners year academic week weeks month day "
             "date today last since new news look update status standing progress figure measure reading "
             "level target baseline start impact risk count total number overall "
-            "stand stands stood go goes went gone come comes came rise rises rose risen fall falls fell "
+            "stand stands stood hold holds across slip slipped go goes went gone come comes came rise rises rose risen fall falls fell "
             "fallen increase increased decrease decreased drop dropped climb climbed grow grew move "
             "moving moved show shows shown remain remains stay stays reach reached meet meets met "
             "report reported record recorded say says said tell need needs want wants await awaiting "

@@ -28,13 +28,29 @@ WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 @dataclass
+class _Words:
+    """The words of some texts: their stems, and for what has a capital as they are typed."""
+
+    stems: set[str] = field(default_factory=set)
+    typed: set[str] = field(default_factory=set)
+
+    def add(self, text: str) -> None:
+        found = WORD.findall(text)
+        self.typed.update(found)
+        self.stems.update(stem(word.lower()) for word in found)
+
+    def has(self, word: str) -> bool:
+        return word in self.typed or (word.islower() and stem(word) in self.stems)
+
+
+@dataclass
 class Entry:
     """All that the figures say of one reference."""
 
     reference: str
-    words: set[str] = field(default_factory=set)
-    # As they are typed, for what has a capital.
-    typed: set[str] = field(default_factory=set)
+    # The words of its measure, which may stand for it, and those that only go with its reference.
+    of_measure: _Words = field(default_factory=_Words)
+    of_text: _Words = field(default_factory=_Words)
     levels: defaultdict[str, set[Level]] = field(default_factory=lambda: defaultdict(set))
     due: set[date] = field(default_factory=set)
     dates: set[date] = field(default_factory=set)
@@ -203,7 +219,6 @@ def _enter_row(row: Figures, entries: dict[str, Entry], key: str, today: date) -
     if "answered" in row:
         entry.flags.add("answered" if row["answered"] else "open")
     entry.linked.update(row.get("sar_items", ()))
-    entry.linked.update(a["reference"] for a in row.get("actions", ()) if "reference" in a)
     for name in _ROLES:
         entry.levels[name] |= levels(row.get(name, ""))
     says = row.get("says", "")
@@ -219,15 +234,11 @@ def _enter_row(row: Figures, entries: dict[str, Entry], key: str, today: date) -
     for name in ("due", "baseline_date", "latest_on"):
         if name in row:
             (entry.due if name == "due" else entry.dates).add(date.fromisoformat(row[name]))
-    for name in ("action", "judgement", "measure", "theme", "department", "grade", "latest"):
-        text = str(row.get(name, ""))
-        entry.typed |= set(WORD.findall(text))
-        entry.words |= {stem(word.lower()) for word in WORD.findall(text)}
-        if name != "latest":
-            entry.levels["words"] |= levels(text)
+    for name in ("action", "judgement", "theme", "department", "grade"):
+        entry.of_text.add(str(row.get(name, "")))
     measured = says.partition(" is at ")[0].partition(" went from ")[0] if told else ""
-    entry.typed |= set(WORD.findall(measured))
-    entry.words |= {stem(word.lower()) for word in WORD.findall(measured)}
+    for text in (row.get("measure", ""), row.get("latest", ""), measured):
+        entry.of_measure.add(text)
 
 
 def levels(text: str) -> set[Level]:
