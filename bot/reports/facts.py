@@ -4,6 +4,7 @@ What is told holds nobody's name: owners and sponsors are left out, and whoever 
 action's or a finding's words is hidden, or these words are left out, as in an interview.
 """
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,9 @@ from bot.reports.report import Figures, View
 
 # Whose name it is, or words of people that no paragraph needs.
 _LEFT_OUT = frozenset("owner sponsor people provider waiting_note next_check view about".split())
-_MOST_ROWS, _LONGEST_TEXT = 12, 120
+_LONGEST_TEXT = 120
+# So many rows of each kind are told, fewer where these would be more characters than that.
+_MOST_ROWS, _LONGEST = (12, 6, 3, 1), 12_000
 Level = tuple[float, bool]
 _LEVEL = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?!\w)\s*(?P<share>%|per ?cent\b)?")
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -80,8 +83,12 @@ class Facts:
 
 
 def told_of(figures: Figures, people: Sequence[str]) -> Figures:
-    """The figures as a model may read them, with at most so many rows of each kind."""
-    kept: Figures = _kept(figures)
+    """The figures as a model may read them, with no more rows than it needs."""
+    kept: Figures = {}
+    for most in _MOST_ROWS:
+        kept = _kept(figures, most)
+        if len(json.dumps(kept)) <= _LONGEST:
+            break
     if figures["view"] == View.OWNER:
         kept.pop("name", None)
     masking = Masking(people)
@@ -94,17 +101,17 @@ def told_of(figures: Figures, people: Sequence[str]) -> Figures:
     return shown
 
 
-def _kept(value: Any) -> Any:
+def _kept(value: Any, most: int) -> Any:
     if isinstance(value, dict):
         return {
-            key: _kept(each)
+            key: _kept(each, most)
             for key, each in value.items()
             if key not in _LEFT_OUT
             and each not in (None, "", [], {})
             and not (key == "impact" and isinstance(each, str))
         }
     if isinstance(value, list):
-        return [_kept(each) for each in value[:_MOST_ROWS]]
+        return [_kept(each, most) for each in value[:most]]
     return trim(" ".join(value.split()), _LONGEST_TEXT) if isinstance(value, str) else value
 
 
