@@ -17,7 +17,8 @@ from bot.slack.refusals import why
 from bot.slack.report import paragraph
 from bot.slack.summarising import Opened, shown
 
-_WORKERS = 4
+# They only wait, and nobody should wait for another's model.
+_WORKERS = 16
 BY_MODEL = "In words, by the language model from the figures below:"
 _COMES = "One moment, I am putting the figures below into words."
 _log = logging.getLogger(__name__)
