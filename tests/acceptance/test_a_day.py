@@ -452,7 +452,7 @@ Impact: 1 moving the right way, 3 no reading yet.
 Theme | Actions | On track | At risk | Off track | Overdue
 Stay and achieve | 4 | 0 | 1 | 0 | 0
 Maths and English | 0 | 0 | 0 | 0 | 0
-[Show more]"""
+[Show more]  [Picture of the year]"""
 GLANCE = """\
 # Improvement plan 2026/27
 4 actions: 3 agreed, 1 in progress

@@ -305,6 +305,17 @@ def test_another_file_that_counts_in_the_same_way_is_not_taken_for_our_actions(
     assert [a.action.action for a in stored_actions(database)] == [DO.action, theirs.action]
 
 
+def test_the_export_of_another_provider_leaves_our_actions_alone(
+    database: Database, lead: Person
+) -> None:
+    take_in(database, PlanDocument(actions=(DO,)), lead)
+    theirs = ActionEntry(id=1, reference="A-1", action="Buy forty laptops for the library")
+
+    for provider, new in (("Another College", 1), ("Test College", 0)):
+        document = PlanDocument(provider=provider, actions=(theirs,))
+        assert take_in(database, document, lead, is_own=True).actions.new == new
+
+
 def test_an_error_in_the_middle_leaves_nothing_behind(database: Database, lead: Person) -> None:
     class Trouble(Exception):
         pass
