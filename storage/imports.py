@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -44,7 +44,7 @@ def file_by_id(
 
 
 def drop_old_files(session: Session, before: datetime) -> int:
-    """Give up the files that nobody has decided on since an instant; how many these were."""
+    """Give up the files of all workspaces that nobody has decided on since; how many these were."""
     dropped = session.connection().execute(
         sa.update(ImportFile)
         .where(col(ImportFile.outcome).is_(None), col(ImportFile.at) < before)
@@ -52,8 +52,6 @@ def drop_old_files(session: Session, before: datetime) -> int:
     )
     return dropped.rowcount
 
-
-KEPT_FOR = timedelta(days=14)
 
 # --- many actions at once -------------------------------------------------------------------
 

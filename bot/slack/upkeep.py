@@ -17,7 +17,7 @@ from bot.slack.people import People
 from bot.slack.posting import Posting
 from bot.slack.reminding import Reminding
 from bot.slack.sending import Sending
-from storage import conversations, nodes
+from storage import conversations, imports, nodes
 from storage.database import Database, DatabaseUnavailable
 
 # With doubling waits some thirty minutes: longer than most of Slack's bad spells.
@@ -25,6 +25,8 @@ ATTEMPTS = 14
 # How long the engine's records of what is done are kept: an event comes again within an hour.
 _KEPT = timedelta(days=7)
 _MOST_LOST = 1000
+# How long a file that somebody dropped waits for them to say whether it is to be taken in.
+_UNDECIDED = timedelta(days=14)
 _log = logging.getLogger(__name__)
 
 
@@ -137,6 +139,9 @@ class Upkeep:
         """Delete what nobody needs any more."""
         deleted = self.engine.tidy(self.clock() - _KEPT)
         _log.info("%s records of the engine deleted.", deleted)
+        with self.database.writing() as session:
+            dropped = imports.drop_old_files(session, self.clock() - _UNDECIDED)
+        _log.info("%s files given up that nobody has decided on.", dropped)
         if self.installing is not None:
             self.installing.tidy()
 

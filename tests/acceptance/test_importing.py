@@ -1,6 +1,7 @@
 """A SAR dropped to the bot: understood, shown, corrected, taken in, and its owners invited."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from storage.database import Database
 from storage.models import Action, ImportFile, InterviewRecord, SarItem
 from storage.vocabulary import Status
 from tests.support import slack_payloads as payloads
-from tests.support.bots import InProcess, Program
+from tests.support.bots import NOW, InProcess, Program
 from tests.support.college import LEAD, OTHER, OWNER, College, found
 from tests.support.fake_slack import FakeSlack, error
 from tests.support.screens import Screens
@@ -224,6 +225,29 @@ def test_old_headings_show_with_what_they_come_to_now_and_stay_as_they_are(
     with bot.database.reading() as session:
         held = session.exec(select(SarItem).where(SarItem.reference == "AFI 11")).one()
     assert (held.evaluation_area, held.grade) == ("Outcomes for learners", "RI")
+
+
+@on_sqlite
+def test_a_file_that_nobody_decides_on_is_not_kept_for_ever(
+    fake: FakeSlack, bot: InProcess, college: College
+) -> None:
+    lead_drops(fake, bot, "SAR.csv", SAR)
+    with bot.database.writing() as session:
+        kept = session.exec(select(ImportFile)).one()
+        kept.at = NOW - timedelta(days=13)
+        session.add(kept)
+    bot.service.upkeep.tidy()
+    with bot.database.writing() as session:
+        kept = session.exec(select(ImportFile)).one()
+        assert kept.content is not None
+        kept.at = NOW - timedelta(days=15)
+        session.add(kept)
+
+    bot.service.upkeep.tidy()
+
+    with bot.database.reading() as session:
+        kept = session.exec(select(ImportFile)).one()
+    assert (kept.outcome, kept.content) == ("given up", None)
 
 
 @on_sqlite
