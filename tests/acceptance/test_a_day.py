@@ -465,7 +465,9 @@ Maths and English, sponsor Sol Greaves: 0 actions"""
 
 def everyone_asks_by_command(day: Day) -> None:
     for user in NAMES:
-        assert render_text(day.types(user, "summary")) == SUMMARY
+        # With a model it can be had in words too.
+        told = render_text(day.types(user, "summary")).replace("[In words]  ", "")
+        assert told == SUMMARY
     mine = render_text(day.types(OWNER, "mine"))
     assert [line for line in mine.splitlines() if line.startswith("A-")] == [
         "A-1 Undertake a review of the apprenticeship learning resources",
