@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from slack_sdk.errors import SlackClientError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.coaching.dates import academic_year
 from bot.import_words import is_nothing
@@ -94,6 +95,12 @@ def import_file(
                     raise _OnlyLooked
         except _OnlyLooked:
             pass
+        except SQLAlchemyError as error:
+            _log.error("The file could not be taken in: %s", type(error).__name__)
+            raise FileRefused(
+                f"Something in {path.name} could not be taken in, and nothing was written. Save it "
+                "as .xlsx or .csv with one heading a column, and try again."
+            ) from None
     return Imported(understood, merged, provider, without_slack)
 
 

@@ -131,8 +131,10 @@ def _new(
     if values.get("theme_id") is None:
         values["theme_id"] = next((item.theme_id for item in answers if item.theme_id), None)
     values.setdefault("so_what", [])
-    if values["status"] is not Status.DRAFT:
-        values["agreed_at"] = entry.agreed_at or to.into.at
+    if to.is_own:
+        values["agreed_at"] = entry.agreed_at
+    elif values["status"] is not Status.DRAFT:
+        values["agreed_at"] = to.into.at
     return NewAction(
         values,
         number=_number(entry.reference) if to.is_own else None,

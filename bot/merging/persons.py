@@ -11,6 +11,9 @@ from storage import providers
 from storage.models import Person
 from storage.vocabulary import Role
 
+# Characters of a Slack id, as the database takes them.
+_LONGEST_ID = 64
+
 
 @dataclass
 class Persons:
@@ -36,7 +39,7 @@ class Persons:
         chosen = self.into.chosen.get(named.name)
         if chosen is not None:
             return self._person(chosen, named.name) if chosen else None
-        if self.takes_ids and named.slack_user_id:
+        if self.takes_ids and named.slack_user_id and len(named.slack_user_id) <= _LONGEST_ID:
             return self._person(named.slack_user_id, named.name)
         sure, _ = people_meant(named, email, self.into.known)
         return self._person(sure.slack_user_id, sure.name) if sure else None

@@ -8,6 +8,8 @@ from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
 from bot import changes
@@ -28,10 +30,15 @@ from bot.slack.notices import Key
 from bot.slack.refusals import why
 from bot.slack.update_words import Shown
 from storage import actions, conversations, imports, providers
+from storage.actions import ActionChanged
 from storage.database import Database, DatabaseUnavailable
 from storage.models import ImportFile, OutgoingMessage, Person
 
 _MOST_FILES = 3
+# What goes by itself: a database that is away, and somebody who changed an action meanwhile.
+_AGAIN = (DatabaseUnavailable, OperationalError, StaleDataError, ActionChanged)
+# Characters of a file's name, as the database takes them.
+_LONGEST_NAME = 255
 _NOTHING = (
     "I found neither a SAR nor a plan in it. Give its columns names such as “Area for "
     "improvement”, “Evidence”, “Action” and “Owner”, or its sections the headings “Strengths” and "
@@ -40,6 +47,10 @@ _NOTHING = (
 _FOR_LEADS = (
     "I take in files from quality leads alone: a SAR or a plan. To begin an action, write to me "
     "what you plan to do."
+)
+_FAILED = (
+    "Something in it could not be taken in, and nothing was written. Save it as .xlsx or .csv with "
+    "one heading a column, and drop it here again."
 )
 _GONE = "That file is not here any more. Drop it here again."
 _log = logging.getLogger(__name__)
@@ -113,7 +124,7 @@ class Importing:
                     workspace=incoming.workspace,
                     key=key,
                     person_id=person.id,
-                    name=each.name,
+                    name=each.name[:_LONGEST_NAME],
                     content=each.content,
                     at=now,
                 ),
@@ -164,9 +175,15 @@ class Importing:
                 shown = outcome(kept.name, merged, owners, {"file": file_id})
                 return self._queue(session, workspace, channel, thread, key, shown)
         except (FileRefused, NotAllowed) as error:
-            with self.database.writing() as session:
-                self._give_up(session, workspace, file_id)
-                return self._queue(session, workspace, channel, thread, key, said(str(error)))
+            says = str(error)
+        except _AGAIN:
+            raise
+        except Exception as error:
+            _log.error("A file could not be taken in: %s", type(error).__name__)
+            says = _FAILED
+        with self.database.writing() as session:
+            self._give_up(session, workspace, file_id)
+            return self._queue(session, workspace, channel, thread, key, said(says))
 
     # --- helpers ----------------------------------------------------------------------------
 
@@ -185,6 +202,12 @@ class Importing:
             merged = self._tried(understood, self._into(kept, understood, person, known))
         except FileRefused as error:
             return Looked(file.name, refused=str(error))
+        except _AGAIN:
+            raise
+        except Exception as error:
+            # It would fail the same way each time.
+            _log.error("A file could not be looked at: %s", type(error).__name__)
+            return Looked(file.name, refused=_FAILED)
         return Looked(file.name, content, understood, merged)
 
     def _tried(self, understood: Understood, into: Into) -> Merged:

@@ -251,6 +251,25 @@ def test_a_file_that_nobody_decides_on_is_not_kept_for_ever(
 
 
 @on_sqlite
+def test_what_the_database_will_not_take_is_told_and_leaves_nothing(
+    fake: FakeSlack, bot: InProcess, college: College
+) -> None:
+    talk = lead_drops(fake, bot, "SAR.csv", SAR)
+    refuse = "BEGIN SELECT RAISE(ABORT, 'no') WHERE NEW.reference = 'AFI 12'; END"
+    with bot.database.writing() as session:
+        session.connection().exec_driver_sql(
+            f"CREATE TRIGGER refuse BEFORE INSERT ON sar_item {refuse}"
+        )
+
+    says = taken_in(fake, talk, bot)
+    again = lead_drops(fake, bot, "SAR.csv", SAR).messages[-1]["text"]
+
+    for told in (says, again):
+        assert "could not be taken in, and nothing was written" in told
+    assert items(bot) == ["AFI 1", "AFI 2"]
+
+
+@on_sqlite
 def test_only_a_lead_gives_files(fake: FakeSlack, bot: InProcess, college: College) -> None:
     talk = Talk(fake, over_http(bot.http), OWNER)
     payload = dropped(fake, OWNER, "SAR.csv", SAR.encode())
