@@ -290,6 +290,7 @@ def export(
     day = _day(today) or date.today()
     with _told():
         from bot.coaching.dates import academic_year
+        from bot.coaching.viewing import counted
         from bot.exporting.formats import FORMATS, exported
         from bot.exporting.gathering import gathered
         from bot.exporting.spreadsheet import TooLong
@@ -317,14 +318,9 @@ def export(
         except OSError as error:
             why = error.strerror or str(error)
             raise _fail(f"{file} could not be written: {why}.", COULD_NOT) from None
-    actions, themes, items = (
-        f"{len(some)} {what}{'' if len(some) == 1 else 's'}"
-        for some, what in (
-            (document.actions, "action"),
-            (document.themes, "theme"),
-            (document.sar_items, "SAR item"),
-        )
-    )
+    actions = counted(len(document.actions), "action")
+    themes = counted(len(document.themes), "theme")
+    items = counted(len(document.sar_items), "SAR item")
     typer.echo(f"{actions} under {themes}, and {items}, written to {file}.")
 
 

@@ -49,11 +49,14 @@ _log = logging.getLogger(__name__)
 
 
 class _Made(NamedTuple):
-    """A file, and what it holds in words: for the message, and for whoever cannot see it."""
+    """A file, and what it holds in words: for the message, and for whoever cannot see it.
+
+    Its `content` is made when it is asked for.
+    """
 
     name: str
-    content: bytes
     says: str
+    content: Callable[[], bytes]
 
 
 @dataclass(frozen=True)
@@ -75,12 +78,12 @@ class Exporting:
         made = self._made(workspace, user, what)
         if made is None:
             return None
-        client = self.client(workspace)
+        client, content = self.client(workspace), made.content()
         try:
             answer = client.files_getUploadURLExternal(
-                filename=made.name, length=len(made.content), alt_txt=made.says
+                filename=made.name, length=len(content), alt_txt=made.says
             )
-            _put(str(answer["upload_url"]), made.content)
+            _put(str(answer["upload_url"]), content)
         except SlackApiError as error:
             if is_not_offered(error):
                 return None
@@ -120,11 +123,11 @@ class Exporting:
             if _is_picture(what):
                 which = what.partition(" ")[2]
                 picture = picture_of(session, person, which, today)
-                return _Made(f"{which}.png", picture.png, picture.alt) if picture else None
+                return _Made(f"{which}.png", picture.alt, lambda: picture.png) if picture else None
             document = gathered(session, workspace, academic_year(today), today)
         if document is None:
             return None
-        return _Made(_name(document, what), exported(document, what), described(document))
+        return _Made(_name(document, what), described(document), lambda: exported(document, what))
 
 
 def _is_picture(what: str) -> bool:

@@ -138,7 +138,7 @@ class Importing:
         with self.database.reading() as session:
             kept, person = self._file(session, workspace, file_id)
         value = {"file": file_id, "channel": channel, "thread": thread}
-        if kept is None or kept.content is None:
+        if kept.content is None:
             shown = said(_GONE)
         else:
             known = self._known(workspace)
@@ -155,7 +155,7 @@ class Importing:
         """Write a file into the plan, once; what was queued to say so."""
         with self.database.reading() as session:
             kept, person = self._file(session, workspace, file_id)
-        if kept is None or kept.outcome is not None:
+        if kept.outcome is not None:
             return None
         known = self._known(workspace)
         key = f"import:{file_id}"
@@ -245,9 +245,7 @@ class Importing:
             chosen=kept.choices.get("owners") or {},
         )
 
-    def _file(
-        self, session: Session, workspace: str, file_id: int
-    ) -> tuple[ImportFile | None, Person]:
+    def _file(self, session: Session, workspace: str, file_id: int) -> tuple[ImportFile, Person]:
         kept = imports.file_by_id(session, workspace, file_id)
         if kept is None:
             raise LookupError("no such file")
