@@ -16,7 +16,7 @@ from bot.importing.matching import Known
 from bot.importing.opening import MOST_BYTES
 from bot.importing.reading import understand
 from bot.importing.understood import FileRefused, Understood
-from bot.merging import Into, Merged, merge
+from bot.merging import Into, Merged, put
 from bot.sample import TRIAL_WORKSPACE
 from bot.settings import Settings, oauth_of
 from bot.slack.directory import listed_people
@@ -44,10 +44,6 @@ class Imported:
     merged: Merged
     provider: str
     without_slack: bool = False
-
-
-class _OnlyLooked(Exception):
-    """Ends a transaction whose changes are not kept."""
 
 
 def import_file(
@@ -88,13 +84,7 @@ def import_file(
         )
         name = understood.document.provider or place
         try:
-            with database.writing() as session:
-                provider = providers.ensure_provider(session, place, name).name
-                merged = merge(session, understood, into)
-                if dry_run:
-                    raise _OnlyLooked
-        except _OnlyLooked:
-            pass
+            provider, merged = put(database, understood, into, name, is_kept=not dry_run)
         except SQLAlchemyError as error:
             _log.error("The file could not be taken in: %s", type(error).__name__)
             raise FileRefused(

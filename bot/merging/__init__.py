@@ -18,8 +18,9 @@ from bot.merging.themes import merge_themes
 from bot.merging.values import Into, Merged, OwnerAsked, Tally
 from bot.plan_document import PlanDocument
 from storage import providers
+from storage.database import Database
 
-__all__ = ["Into", "Merged", "OwnerAsked", "Tally", "merge"]
+__all__ = ["Into", "Merged", "OwnerAsked", "Tally", "merge", "put"]
 
 
 def merge(session: Session, understood: Understood, into: Into) -> Merged:
@@ -32,6 +33,28 @@ def merge(session: Session, understood: Understood, into: Into) -> Merged:
     # Who owns or answers for something now may be due to hear of it.
     providers.look_again(session, into.workspace, into.at)
     return to.merged
+
+
+class _OnlyLooked(Exception):
+    """Ends a transaction whose changes are not kept."""
+
+
+def put(
+    database: Database, understood: Understood, into: Into, called: str, *, is_kept: bool
+) -> tuple[str, Merged]:
+    """The provider's name, and what came of a file or, where it is not kept, what would.
+
+    A provider that is new is called so. Raises DatabaseUnavailable.
+    """
+    try:
+        with database.writing() as session:
+            name = providers.ensure_provider(session, into.workspace, called).name
+            merged = merge(session, understood, into)
+            if not is_kept:
+                raise _OnlyLooked
+    except _OnlyLooked:
+        pass
+    return name, merged
 
 
 def _storable(document: PlanDocument) -> PlanDocument:

@@ -20,7 +20,7 @@ from bot.import_words import is_nothing
 from bot.importing.matching import Known
 from bot.importing.reading import understand
 from bot.importing.understood import FileRefused, Understood
-from bot.merging import Into, Merged, merge
+from bot.merging import Into, Merged, merge, put
 from bot.rights import leads
 from bot.slack.directory import listed_people
 from bot.slack.files import fetched
@@ -54,10 +54,6 @@ _FAILED = (
 )
 _GONE = "That file is not here any more. Drop it here again."
 _log = logging.getLogger(__name__)
-
-
-class _OnlyLooked(Exception):
-    """Ends a transaction whose changes are not kept."""
 
 
 @dataclass(frozen=True)
@@ -212,13 +208,7 @@ class Importing:
 
     def _tried(self, understood: Understood, into: Into) -> Merged:
         """What a file would come to."""
-        try:
-            with self.database.writing() as session:
-                providers.ensure_provider(session, into.workspace, into.workspace)
-                merged = merge(session, understood, into)
-                raise _OnlyLooked
-        except _OnlyLooked:
-            return merged
+        return put(self.database, understood, into, into.workspace, is_kept=False)[1]
 
     def _understood(self, kept: ImportFile, person: Person) -> Understood:
         today = local_day(kept.at, person)
