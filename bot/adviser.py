@@ -28,6 +28,8 @@ class Books(Protocol):
 
     def record(self, workspace: str, rows: Sequence[ModelCall]) -> None: ...
 
+    def is_off(self, workspace: str) -> bool: ...
+
     def is_spent(self, workspace: str) -> bool: ...
 
     def first_refusal(self, workspace: str, model: str) -> bool: ...
@@ -38,6 +40,9 @@ class NoBooks:
 
     def record(self, workspace: str, rows: Sequence[ModelCall]) -> None:
         """Nothing is kept."""
+
+    def is_off(self, workspace: str) -> bool:
+        return False
 
     def is_spent(self, workspace: str) -> bool:
         return False
@@ -73,9 +78,13 @@ class Adviser:
         """What is made of the model's answer; None where there is none, for whatever reason.
 
         `judge` gives that, and what it dropped of the answer and why, for the ledger. The wait ends
-        when the model's time is up. Raises DatabaseUnavailable when the budget cannot be read.
+        when the model's time is up. Raises DatabaseUnavailable when it cannot be read whether the
+        model may be asked.
         """
-        if self._books.is_spent(workspace) or not self._breaker.allows(workspace):
+        books = self._books
+        if books.is_off(workspace) or books.is_spent(workspace):
+            return None
+        if not self._breaker.allows(workspace):
             return None
         outcome = Outcome.STOPPED
         try:

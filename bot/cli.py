@@ -36,6 +36,11 @@ Workspace = Annotated[
 ]
 
 
+User = Annotated[
+    str, typer.Argument(metavar="USER", help="A Slack id, as U012AB3CD, or a full name.")
+]
+
+
 class CoachName(StrEnum):
     embedded = "embedded"
     openai = "openai"
@@ -561,6 +566,71 @@ def _year(typed: str | None) -> str | None:
     if typed is not None and not is_academic_year(typed):
         raise _fail(f"--year takes an academic year such as 2026/27, not “{typed}”.", WRONG_INPUT)
     return typed
+
+
+@app.command()
+def held(
+    user: User,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    workspace: Workspace = None,
+) -> None:
+    """Show everything that is kept about a person."""
+    with _told():
+        from bot.personal_data import as_json as to_json
+        from bot.personal_data import in_full
+        from storage import personal_data
+
+        with _plans(workspace) as (session, place):
+            person = _someone(session, place, user)
+            if as_json:
+                found = to_json(personal_data.held(session, person))
+                typer.echo(json.dumps(found, ensure_ascii=False))
+            else:
+                typer.echo(in_full(session, person, datetime.now(UTC)), nl=False)
+
+
+@app.command()
+def forget(
+    user: User,
+    new_lead: Annotated[
+        str | None,
+        typer.Option(
+            "--new-lead", metavar="USER", help="Who leads the plan now, where nobody else does."
+        ),
+    ] = None,
+    workspace: Workspace = None,
+) -> None:
+    """Erase a person's messages and name; their actions stay, without an owner."""
+    with _told():
+        from bot.changes import NotAllowed
+        from bot.forget_now import forget_now
+        from bot.personal_data import said_of
+        from bot.settings import load_settings
+
+        with _plans(workspace) as (session, place):
+            person_id = _someone(session, place, user).id
+            heir_id = None if new_lead is None else _someone(session, place, new_lead).id
+        try:
+            gone = forget_now(load_settings(), place, person_id, heir_id, datetime.now(UTC))
+        except NotAllowed as error:
+            hint = " Name one of the people in Slack with --new-lead." if new_lead is None else ""
+            raise _fail(f"{error}{hint}", COULD_NOT) from None
+        for line in said_of(gone):
+            typer.echo(line)
+        typer.echo("Backups and Slack itself are not touched.")
+
+
+def _someone(session: Any, place: str, who: str) -> Any:
+    from bot.personal_data import person_called
+
+    found = person_called(session, place, who)
+    if found is None:
+        raise _fail(
+            f"There is nobody called “{who}” in {place}: give a Slack id, as U012AB3CD, or a full "
+            "name that only one person has.",
+            WRONG_INPUT,
+        )
+    return found
 
 
 @app.command()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from bot import metrics
 from bot.settings import Settings
-from storage import model_calls
+from storage import model_calls, providers
 from storage.database import Database
 from storage.model_calls import OVER_BUDGET, Used
 from storage.models import ModelCall
@@ -71,6 +71,11 @@ class Ledger:
             metrics.MODEL_CALLS.labels(row.outcome).inc()
         with self.database.writing() as session:
             model_calls.record(session, rows)
+
+    def is_off(self, workspace: str) -> bool:
+        """Whether the quality leads of a workspace let nothing be sent to a model."""
+        with self.database.reading() as session:
+            return not providers.settings_of(session, workspace).asks_model
 
     def is_spent(self, workspace: str) -> bool:
         """Whether this month's calls have cost the budget or more; False without a budget."""

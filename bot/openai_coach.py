@@ -105,6 +105,8 @@ class OpenAICoach:
 
     def _with_model(self, heard: Heard, interview: Interview, say: Say) -> tuple[Interview, Say]:
         workspace = heard.workspace
+        if self._books.is_off(workspace):
+            return interview, say
         people = self._people(workspace)
         kind = private(heard.reply, people)
         if kind is not None:

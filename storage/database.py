@@ -1,5 +1,6 @@
 """Opening the database: SQLite in a file, or PostgreSQL, behind the same two kinds of session."""
 
+import logging
 import re
 import sqlite3
 import threading
@@ -13,12 +14,20 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
 
 # The waiting time (milliseconds) first: the change to WAL may itself have to wait.
-_PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
+# What is deleted is overwritten: who is forgotten is not to be found in the file.
+_PRAGMAS = (
+    "busy_timeout=30000",
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+)
 # Processes that may open a new SQLite file in the same instant.
 _MOST_RIVALS = 20
 _CONNECT_SECONDS = 5
 # Listeners and turns each hold one connection at most for the length of a transaction.
 _POSTGRES_POOL = 20
+_log = logging.getLogger(__name__)
 # Under this name a session holds who sends the messages that are queued in it.
 EXECUTOR = "executor"
 
@@ -89,6 +98,22 @@ class Database:
         """Return when the database answers; raises DatabaseUnavailable otherwise."""
         with self.translated(), self.engine.connect() as connection:
             connection.execute(sa.text("SELECT 1"))
+
+    def fold(self) -> None:
+        """On SQLite, move what was written into the file and empty the log beside it.
+
+        What cannot be moved now, as others read or write, is with their next thousand pages.
+        """
+        if not self.is_sqlite:
+            return
+        # Outside any transaction, which SQLAlchemy would begin.
+        connection = self.engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            _log.warning("The log beside the database is not emptied: %s", type(error).__name__)
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Give up all connections."""

@@ -98,6 +98,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+# What stands in the audit where a name was erased.
+ERASED = "(erased)"
 # Before any instant at which somebody looks.
 _AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -135,6 +137,10 @@ class ProviderSettings(SQLModel, table=True):
     is_paused: bool = False
     # How many learners the provider has, where it has said so.
     learners: int | None = None
+    # Whether replies may be sent to a language model where the bot has one, and for how many months
+    # after the end of a plan's year conversations are kept.
+    asks_model: bool = True
+    keep_months: int = 12
     # The key of the inspection framework that the SAR follows, and headings of the provider's own.
     framework: str | None = Field(default=None, max_length=24)
     headings: list[str] = Field(default_factory=list, sa_type=sa.JSON)
@@ -164,6 +170,8 @@ class Person(_Row, table=True):
     # When Slack was last asked for name and zone, and when it first said that they had left.
     profile_at: datetime | None = None
     left_at: datetime | None = None
+    # When name and Slack id were erased; the row stays for what they did in the plan.
+    forgotten_at: datetime | None = None
     # When they were told what the bot does and keeps, which is told once.
     welcomed_at: datetime | None = None
     # The weekday (0 for Monday) and time at which they want to be reminded, where it is not the
@@ -536,7 +544,10 @@ class ModelCall(_Row, table=True):
 
 
 class Audit(_Row, table=True):
-    """One changed field of an action: who, when, what, from, to. Never edited."""
+    """One changed field of an action: who, when, what, from, to.
+
+    The database refuses to change or delete a row; only a name in it may be replaced by `ERASED`.
+    """
 
     action_id: int = Field(foreign_key="action.id", index=True)
     person_id: int | None = Field(default=None, foreign_key="person.id")

@@ -130,6 +130,12 @@ def save_theme(
     return saved
 
 
+def theme_names(session: Session, workspace: str) -> dict[int, str]:
+    """What the themes of all plans of a workspace are called, by id."""
+    found = session.exec(select(Theme.id, Theme.name).where(Theme.workspace == workspace))
+    return {theme_id: name for theme_id, name in found if theme_id is not None}
+
+
 def sponsors(session: Session, workspace: str) -> set[int]:
     """The ids of everyone in a workspace who sponsors a theme, of whatever plan."""
     found = select(Theme.sponsor_id).where(

@@ -129,7 +129,11 @@ def welcomed(session: Session, person: Person, at: datetime) -> bool:
 
 def note_direct_channel(session: Session, workspace: str, user: str, channel: str) -> None:
     """Keep which direct message someone has with the bot."""
-    session.connection().execute(_whoever(workspace, user).values(direct_channel=channel))
+    session.connection().execute(
+        _whoever(workspace, user)
+        .where(col(Person.direct_channel).is_distinct_from(channel))
+        .values(direct_channel=channel)
+    )
 
 
 def forget_direct_channel(session: Session, workspace: str, channel: str) -> bool:
@@ -189,6 +193,8 @@ def people(session: Session, workspace: str) -> dict[int, Person]:
 def names(session: Session, workspace: str) -> list[str]:
     """The names of everyone in a workspace who is known by more than a Slack id."""
     found = select(Person.name).where(
-        Person.workspace == workspace, Person.name != Person.slack_user_id
+        Person.workspace == workspace,
+        Person.name != Person.slack_user_id,
+        col(Person.forgotten_at).is_(None),
     )
     return list(session.exec(found))

@@ -13,6 +13,7 @@ from bot.coaching.dates import academic_year
 from bot.coaching.draft import Draft, Setting
 from bot.coaching.moments import zone_of
 from bot.coaching.phrases import in_words, start_upper
+from bot.history import FIELDS
 from bot.rights import Deed, may_move
 from bot.slack import notices
 from bot.slack.action_forms import (
@@ -36,25 +37,11 @@ from storage.actions import ActionChanged
 from storage.models import MilestoneFields, Person
 from storage.vocabulary import Direction, Driver, Rag
 
-# In the words of the forms, for a sentence on what somebody else has changed.
-_FIELDS = {
-    "action": "the action",
-    "impact": "the impact on learners",
-    "measure": "the measure",
-    "direction": "whether higher or lower is better",
-    "baseline": "the starting figure",
-    "baseline_date": "the date of the starting figure",
-    "target": "the target",
-    "target_note": "the reason for the target",
-    "evidence_source": "where the figure is read",
-    "due": "the date",
-    "driver": "the reason",
-    "sar_items": "the SAR items",
-    "theme_id": "the theme",
-    "owner_id": "the owner",
-    "owner_name": "the owner",
-    "milestones": "the checks on the way",
-}
+# What somebody else may have changed while the form was open.
+_IN_EDIT_FORM = frozenset(
+    """action impact measure direction baseline baseline_date target target_note evidence_source due
+    driver sar_items theme_id owner_id owner_name""".split()
+)
 
 
 def _merged(
@@ -338,7 +325,7 @@ def _milestone_problems(values: dict[str, Any], setting: Setting) -> dict[str, s
 
 def _told(change: actions.Change, reader: Person, today: date) -> str:
     at = change.at.astimezone(zone_of(reader.timezone))
-    name = _FIELDS[change.field]
+    name = FIELDS[change.field]
     new = _ISO.sub(lambda day: in_words(date.fromisoformat(day[0])), change.new or "")
     to = f" to “{short(new, 80)}”" if new and change.field in _SAID else ""
     by = "you" if change.by == reader.name else change.by
@@ -349,7 +336,6 @@ def _told(change: actions.Change, reader: Person, today: date) -> str:
 _ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
-_IN_EDIT_FORM = frozenset(_FIELDS) - {"milestones"}
 # Fields whose value reads well in a sentence.
 _SAID = frozenset(
     "action impact measure baseline target evidence_source due sar_items milestones".split()

@@ -437,6 +437,10 @@ class Answering:
         key: str | None = None,
     ) -> None:
         """Put the answer to an event in the outbox."""
+        if incoming.kind is not Kind.MENTION:
+            # By it is found later what was written to them.
+            workspace, user = incoming.workspace, incoming.user
+            providers.note_direct_channel(session, workspace, user, incoming.channel)
         conversations.queue_message(
             session,
             OutgoingMessage(

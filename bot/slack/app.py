@@ -132,7 +132,7 @@ def build(
         homes.refresh,
         progress,
         importing,
-        partial(plan_answer, office),
+        partial(plan_answer, office, coach.adviser is not None),
     )
     _register_work(engine, answering, sending)
     _register_files(engine, importing, Exporting(database, client, clock), sending, homes)

@@ -11,7 +11,7 @@ from bot.coaching.lines import draft_lines
 from bot.coaching.phrases import in_words
 from bot.coaching.wording import RAG_NAMES, STATUS_NAMES
 from bot.conversation import local_day
-from bot.rights import Deed, may
+from bot.rights import Deed, leads, may
 from bot.slack.office import Office, action_line
 from bot.slack.picturing import has_readings
 from bot.slack.pieces import do_button, escape, mrkdwn, sections, short, small, talk_button
@@ -68,6 +68,9 @@ def card(line: ActionLine, setting: Setting, person: Person, note: str = "") -> 
         spoken = f"Picture of the readings of {line.reference}"
         value = {"of": f"readings {line.id}"}
         buttons.append(do_button("Picture", "picture", value, spoken=spoken))
+    if leads(person):
+        spoken = f"History of {line.reference}"
+        buttons.append(do_button("History", "history", {"action": line.id}, spoken=spoken))
     if buttons:
         blocks.append(ActionsBlock(elements=buttons))
     view = View(type="modal", title=f"Action {line.reference}", close="Close", blocks=blocks)

@@ -27,6 +27,7 @@ def help_for(person: Person) -> str:
         ("summary", _SUMMARIES, True),
         ("review", "says what in the plan to mend first.", sees_review(person)),
         ("export", "gives you the plan as a file: word, excel, pdf, csv or json.", True),
+        ("data", "says what I keep about you, gives you a copy or erases it.", True),
         ("help", "shows this.", True),
     ]
     lines = [f"*/qip {order}* {does}" for order, does, may in orders if may]
@@ -67,6 +68,10 @@ def asks_for_plan(typed: str) -> bool:
 
 def asks_for_reminder(typed: str) -> bool:
     return _order(typed) == "remind"
+
+
+def asks_for_own_data(typed: str) -> bool:
+    return _order(typed) == "data"
 
 
 def asks_for_review(typed: str) -> bool:

@@ -31,6 +31,7 @@ from bot.slack import (
     action_saving,
     channel_form,
     exporting,
+    history,
     import_desk,
     import_form,
     new_action,
@@ -41,6 +42,7 @@ from bot.slack import (
     settings_form,
     summarising,
     update_noting,
+    your_data,
 )
 from bot.slack.beginning import begin_interview
 from bot.slack.card import card_of
@@ -48,6 +50,7 @@ from bot.slack.command import (
     NOT_FOR_OWNERS,
     answer,
     asks_for_export,
+    asks_for_own_data,
     asks_for_plan,
     asks_for_reminder,
     asks_for_review,
@@ -87,7 +90,7 @@ _AWAY_FOR_NOW = "The plan cannot be reached just now. Try again in a minute."
 # What the message with the button shows itself once it is done.
 _SHOWS_ITSELF = ("rag",)
 # What is shown in place of the modal that its button is on.
-_PAGED = (*plan_forms.LISTS, "summary", "words", "channel_stop")
+_PAGED = (*plan_forms.LISTS, "summary", "words", "channel_stop", "history_earlier")
 FORMS = {
     **action_saving.FORMS,
     **plan_forms.FORMS,
@@ -99,6 +102,7 @@ FORMS = {
     **import_form.FORMS,
     **exporting.FORMS,
     **channel_form.FORMS,
+    **your_data.FORMS,
 }
 
 
@@ -155,6 +159,10 @@ class Desk:
                 made = exporting.work(person.slack_user_id, ending, command["trigger_id"])
                 self._tell(person, (), [made])
                 ack(text=exporting.COMES)
+                return
+            if asks_for_own_data(typed):
+                own = your_data.answer(self.office, person, self.narrating.has_model)
+                ack(text=own.text, blocks=own.blocks)
                 return
             asked_of = summary_asked(typed)
             if asked_of is not None:
@@ -264,6 +272,10 @@ class Desk:
                 drawn = exporting.picture_work(person.slack_user_id, which, body["trigger_id"])
                 self._tell(person, (), [drawn])
                 shown = told("Picture", exporting.COMES)
+            elif verb == "data_copy":
+                copied = exporting.own_data_work(person.slack_user_id, body["trigger_id"])
+                self._tell(person, (), [copied])
+                shown = told(your_data.TITLE, exporting.COMES)
             elif verb == "words":
                 opened = summarising.opened(self.office, person, value)
                 shown = self.narrating.at_once(opened)
@@ -350,6 +362,10 @@ class Desk:
         if verb == "summary":
             offers = self.narrating.offers_words
             return "", summarising.screen(self.office, person, value, offers_words=offers)
+        if verb == "data":
+            return "", your_data.screen(self.office, person, self.narrating.has_model)
+        if verb in ("history", "history_earlier"):
+            return "", history.screen(self.office, person, value)
         if verb == "channel_stop":
             return "", channel_form.stopped(self.office, person, value)
         if verb in plan_forms.LISTS:
@@ -452,8 +468,10 @@ class Desk:
             return
         if done.again is not None:
             ack(response_action="update", view=done.again)
-            if done.queued or done.works:
+            if done.queued or done.works or done.forgotten:
                 self._tell(person, done.queued, done.works)
+            if done.forgotten:
+                self.homes.farewell(person.workspace, done.forgotten)
             return
         ack()
         self._tell(person, done.queued, done.works)

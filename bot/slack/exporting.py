@@ -17,6 +17,7 @@ from bot.coaching.viewing import counted
 from bot.conversation import local_day
 from bot.exporting.formats import exported
 from bot.exporting.gathering import gathered
+from bot.personal_data import in_full
 from bot.plan_document import PlanDocument
 from bot.slack.inputs import choice_input, form, submitted, told
 from bot.slack.notices import Key, plain_message
@@ -43,6 +44,10 @@ _NOT_ALLOWED = (
     "which gives me the right to."
 )
 _NOTHING_YET = "There is nothing to draw yet: a picture needs figures or updates of some weeks."
+# What a file is made of in place of a plan, and what it is called.
+_OWN_DATA = "data"
+_OWN_DATA_NAME = "What So What keeps about me.txt"
+_OWN_DATA_SAYS = "Everything that I keep about you, to be read from top to bottom."
 NO_PLAN = "There is no plan for this year yet."
 COMES = "I am making it. It comes in our direct message in a moment."
 _log = logging.getLogger(__name__)
@@ -63,7 +68,7 @@ class _Made(NamedTuple):
 class Exporting:
     """Makes files and hands them to Slack. `client` gives the Web API client of a workspace.
 
-    `what` is the ending of a plan's file, or "picture" and which.
+    `what` is the ending of a plan's file, "picture" and which, or what is kept about a person.
     """
 
     database: Database
@@ -112,13 +117,19 @@ class Exporting:
         says = _NOT_ALLOWED if is_there else _NOTHING_YET if _is_picture(what) else NO_PLAN
         with self.database.writing() as session:
             person = providers.person(session, workspace, user)
-            assert person is not None
+            if person is None:
+                return None
             return plain_message(session, person, key, says, self.clock())
 
     def _made(self, workspace: str, user: str, what: str) -> _Made | None:
         with self.database.reading() as session:
             person = providers.person(session, workspace, user)
-            assert person is not None
+            if person is None:
+                # Forgotten since they asked.
+                return None
+            if what == _OWN_DATA:
+                told = in_full(session, person, self.clock())
+                return _Made(_OWN_DATA_NAME, _OWN_DATA_SAYS, told.encode)
             today = local_day(self.clock(), person)
             if _is_picture(what):
                 which = what.partition(" ")[2]
@@ -170,6 +181,11 @@ def work(user: str, what: str, key: str) -> Work:
     """Making a file for someone."""
     unique = f"export:{user}:{key}"[-100:]
     return Work("export", unique, (user, what, unique))
+
+
+def own_data_work(user: str, key: str) -> Work:
+    """Making a file of all that is kept about someone, for them."""
+    return work(user, _OWN_DATA, key)
 
 
 def picture_work(user: str, which: str, key: str) -> Work:

@@ -82,8 +82,14 @@ def home(
 
 _FOOT = (
     "So What is an automated assistant. It keeps what you tell it in direct messages, for your "
-    "plan alone. Type */qip help* anywhere to see what it can do."
+    "plan alone: */qip data* says what. Type */qip help* anywhere to see what it can do."
 )
+_EMPTY = "So What keeps nothing about you. Write to it and it knows you anew."
+
+
+def empty_home() -> dict[str, Any]:
+    """The Home tab of somebody who was forgotten."""
+    return View(type="home", blocks=sections(_EMPTY)).to_dict()
 
 
 def _sponsors(plan: PlanView, person: Person) -> bool:
@@ -254,6 +260,7 @@ def _lead_buttons() -> list[Block]:
                 do_button("Settings", "settings", {}),
                 do_button("Export", "export", {}),
                 do_button("Post to a channel", "channel", {}),
+                do_button("History", "history", {}, spoken="History: who changed what"),
             ]
         )
     ]

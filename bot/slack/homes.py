@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 
 from bot.coaching.dates import academic_year
 from bot.conversation import local_day
-from bot.slack.home import FIRST_PAGES, Pages, home
+from bot.slack.home import FIRST_PAGES, Pages, empty_home, home
 from bot.slack.refusals import why
 from bot.summaries import PlanView, plan_view
 from storage import providers
@@ -52,6 +52,10 @@ class Homes:
             self._due.add(workspace)
         self._worker.submit(self._refresh, workspace)
 
+    def farewell(self, workspace: str, user: str) -> None:
+        """Take from the Home tab of someone who was forgotten what it shows, in the background."""
+        self._worker.submit(self._farewell, workspace, user)
+
     def close(self) -> None:
         """Let what is under way finish, and drop the rest."""
         self._worker.shutdown(cancel_futures=True)
@@ -59,6 +63,13 @@ class Homes:
     def _show(self, person: Person, pages: Pages) -> None:
         with self._turns[person.workspace]:
             self._publish(person.workspace, [person], pages)
+
+    def _farewell(self, workspace: str, user: str) -> None:
+        with self._turns[workspace]:
+            try:
+                self.client(workspace).views_publish(user_id=user, view=empty_home())
+            except Exception as error:
+                _log.warning("A Home tab was not emptied: %s", why(error))
 
     def _refresh(self, workspace: str) -> None:
         with self._turns[workspace]:

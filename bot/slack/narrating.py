@@ -38,9 +38,14 @@ class Narrating:
     )
 
     @property
+    def has_model(self) -> bool:
+        """Whether there is a language model."""
+        return self.adviser is not None
+
+    @property
     def offers_words(self) -> bool:
         """Whether a summary has a button to its words."""
-        return self.adviser is not None
+        return self.has_model
 
     def at_once(self, opened: Opened) -> dict[str, Any]:
         """The screen to show before the model has answered."""

@@ -23,6 +23,8 @@ from bot.slack.pieces import (
 from storage import conversations, providers
 from storage.actions import StoredAction
 from storage.models import OutgoingMessage, Person, SarItem, Theme
+from storage.personal_data import Forgotten
+from storage.vocabulary import Role
 
 Key = tuple[str, str, str]
 _ITEMS = 8  # findings in one message: more nobody reads
@@ -142,6 +144,23 @@ def plain_message(session: Session, to: Person, key: str, says: str, at: datetim
     if not is_slack_id(to.slack_user_id) or conversations.is_queued(session, to.workspace, key):
         return None
     return _message(session, to, key, escape(says), sections(escape(says)), at)
+
+
+def forgotten(session: Session, workspace: str, gone: Forgotten, at: datetime) -> list[Key]:
+    """Tell the quality leads, who look after what has no owner or sponsor now; what was queued."""
+    if not gone.unowned and not gone.themes:
+        return []
+    says = ["Somebody has been forgotten, at their own wish or your provider's."]
+    if gone.unowned:
+        unowned = ", ".join(f"A-{number}" for number in gone.unowned)
+        says.append(f"Without an owner now: {unowned}. Edit each to name one.")
+    if gone.themes:
+        says.append(f"Without a sponsor now: {', '.join(gone.themes)}.")
+    queued = []
+    for lead in providers.with_role(session, workspace, Role.LEAD):
+        key = f"forgotten:{at.isoformat()}:{lead.slack_user_id}"
+        queued.append(plain_message(session, lead, key, " ".join(says), at))
+    return [key for key in queued if key is not None]
 
 
 def asked_to_talk(

@@ -53,6 +53,7 @@ class Done:
     """What came of a form: what is wrong in it by field, what is shown in its place, what was done.
 
     `below` makes the screen below the form, if there is one, as it is now, and `works` are begun.
+    `forgotten` is the Slack id of who was known by it until now.
     """
 
     errors: dict[str, str] | None = None
@@ -60,6 +61,7 @@ class Done:
     queued: tuple[Key, ...] = ()
     below: Callable[[], dict[str, Any]] | None = None
     works: tuple[Work, ...] = ()
+    forgotten: str | None = None
 
 
 class Form(NamedTuple):

@@ -6,9 +6,11 @@ from datetime import timedelta
 from slack_sdk.models.blocks import Block
 
 from bot.answers import in_words, known_names, matching
+from bot.coaching.own_data import asks_about_own_data
 from bot.coaching.plan_questions import Question, View, asked
 from bot.reports import report as reports
 from bot.reports.material import Material, material
+from bot.slack import your_data
 from bot.slack.office import Office
 from bot.slack.pieces import as_dicts, escape, open_any, sections
 from bot.slack.summarising import answered_about
@@ -26,16 +28,24 @@ _FIRST = timedelta(days=7)
 
 
 def may_ask(text: str, in_thread: bool) -> bool:
-    """Whether a message may be a question about the plan, by its first words and its end.
+    """Whether a message may be a question, by its first words and its end.
 
-    In a thread an interview may go on, whose answers are no questions: there it must end as one.
+    In a thread an interview may go on, whose answers are no questions: there it must end as one,
+    unless it is plainly about what is kept of whoever writes.
     """
+    if asks_about_own_data(text):
+        return True
     ends_as_one = text.rstrip().endswith("?")
     return ends_as_one or (not in_thread and _MAY_ASK.match(text) is not None)
 
 
-def plan_answer(office: Office, person: Person, text: str) -> Shown | None:
-    """The answer to a question about the plan; None for anything that is not plainly one."""
+def plan_answer(office: Office, has_model: bool, person: Person, text: str) -> Shown | None:
+    """The answer to a question about the plan, or about what is kept of a person.
+
+    None for anything that is not plainly one. `has_model` is whether there is a language model.
+    """
+    if asks_about_own_data(text):
+        return your_data.answer(office, person, has_model)
     today = office.today(person)
     with office.database.reading() as session:
         found = material(session, person.workspace, today, today - _FIRST, person)

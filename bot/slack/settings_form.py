@@ -28,6 +28,7 @@ from bot.coaching.own_limits import (
 )
 from bot.coaching.own_terms import DAYS, own_days, standard_days, term_problems, with_terms
 from bot.coaching.phrases import in_words
+from bot.coaching.viewing import counted
 from bot.coaching.whole_plan import STANDARD
 from bot.slack.inputs import (
     choice_input,
@@ -61,6 +62,9 @@ _NATIONS = {
 }
 _RUNNING, _PAUSED = "no", "yes"
 _PAUSE = {_RUNNING: "No", _PAUSED: "Yes, until somebody changes this"}
+_ASKED, _NOT_ASKED = "yes", "no"
+_MODEL = {_ASKED: "Yes, where the bot has one", _NOT_ASKED: "No, never"}
+_MONTHS_KEPT = {str(months): counted(months, "month") for months in (3, 6, 12, 24, 36)}
 # What the form has for a provider that has chosen nothing.
 _OF_THE_YEAR = "year"
 _CHOICES = (_OF_THE_YEAR, *FRAMEWORKS, OWN, NO_FRAMEWORK)
@@ -89,6 +93,8 @@ _FIELDS = {
     "learners": "number of learners",
     "framework": "inspection framework",
     "headings": "headings of your own",
+    "asks_model": "use of a language model",
+    "keep_months": "time for which conversations are kept",
 }
 
 
@@ -115,6 +121,8 @@ def _held(settings: ProviderSettings, year: str) -> dict[str, Any]:
         **{name: None if number is None else str(number) for name, number in numbers.items()},
         "framework": _framework_held(settings.framework),
         "headings": "\n".join(headings_of(OWN, settings.headings)) or None,
+        "asks_model": _ASKED if settings.asks_model else _NOT_ASKED,
+        "keep_months": str(settings.keep_months),
     }
 
 
@@ -219,6 +227,24 @@ def _form(
             long=True,
             hint="One a line. They are used if you choose “Our own headings” above.",
         ),
+        HeaderBlock(text="Personal data"),
+        choice_input(
+            "asks_model",
+            "May replies be sent to a language model?",
+            held,
+            _MODEL,
+            optional=False,
+            hint="Names, addresses and numbers of people are taken out first. Without one, the "
+            "built-in coach asks every question.",
+        ),
+        choice_input(
+            "keep_months",
+            "How long should conversations be kept?",
+            held,
+            _MONTHS_KEPT,
+            optional=False,
+            hint="After the end of the plan's year. The plan itself stays.",
+        ),
     ]
     metadata = Seen.of(int(year[:4]), stored).to_text()
     return form("settings", "Settings", "Save", blocks, metadata, mark(stored))
@@ -239,6 +265,8 @@ def _take(office: Office, person: Person, view: dict[str, Any]) -> Done:
     if typed["overviews"] not in HOW_OFTEN or typed["is_paused"] not in _PAUSE:
         raise ValueError("not a choice of the form")
     if typed["nation"] not in _NATIONS or typed["framework"] not in _CHOICES:
+        raise ValueError("not a choice of the form")
+    if typed["asks_model"] not in _MODEL or typed["keep_months"] not in _MONTHS_KEPT:
         raise ValueError("not a choice of the form")
     headings = headings_in(typed["headings"] or "")
     wrong = _problems(typed, headings, year)
@@ -270,6 +298,8 @@ def _take(office: Office, person: Person, view: dict[str, Any]) -> Done:
         chosen = typed["framework"]
         settings.framework = None if chosen == _OF_THE_YEAR else chosen
         settings.headings = headings
+        settings.asks_model = typed["asks_model"] == _ASKED
+        settings.keep_months = int(typed["keep_months"])
         settings.changed_by_id = person.id
         session.add(settings)
         if _moving(settings) != moved:

@@ -12,6 +12,7 @@ from itertools import chain
 
 from bot.conversation import is_slack_id
 from bot.engine import Engine, EngineUnavailable
+from bot.retention import drop_what_is_old
 from bot.slack.installing import Installing
 from bot.slack.people import People
 from bot.slack.posting import Posting
@@ -142,6 +143,8 @@ class Upkeep:
         with self.database.writing() as session:
             dropped = imports.drop_old_files(session, self.clock() - _UNDECIDED)
         _log.info("%s files given up that nobody has decided on.", dropped)
+        gone = drop_what_is_old(self.database, self.clock())
+        _log.info("%s conversations dropped that are too old to be kept.", gone)
         if self.installing is not None:
             self.installing.tidy()
 

@@ -17,6 +17,7 @@ from bot.coaching import wording
 from bot.coaching.dates import academic_year
 from bot.coaching.state import Interview
 from bot.settings import Settings
+from storage import providers
 from storage.database import Database
 from storage.migrate import migrate
 from storage.models import InterviewRecord, ModelCall, OutgoingMessage, Turn
@@ -24,10 +25,12 @@ from storage.vocabulary import Delivery
 from tests.acceptance.test_interview_over_slack import ACTION, RESTATED, WHOLE, expected, stored
 from tests.support import slack_faults
 from tests.support import slack_payloads as payloads
+from tests.support.block_kit import render_text
 from tests.support.bots import NOW, InProcess, Program, in_process, load_sar
 from tests.support.fake_model import FakeModel, ModelRequest
 from tests.support.fake_slack import FakeSlack, accepted_then_dropped, drop, error, rate_limited
-from tests.support.slack_payloads import USER, dm_channel
+from tests.support.screens import Screens
+from tests.support.slack_payloads import TEAM, USER, dm_channel
 from tests.support.talk import Talk, over_http
 
 CHANNEL = dm_channel(USER)
@@ -131,6 +134,26 @@ def test_a_good_model_words_the_questions_and_the_same_action_is_stored(
     ] * 4
     assert sum(row.tokens_in for row in ledger) == model.tokens_in
     assert {request.system for request in model.requests} == {prompts.load("turn").system}
+
+
+@on_sqlite
+def test_nothing_is_sent_to_a_model_that_the_leads_have_switched_off(
+    fake: FakeSlack, model: FakeModel, database_url: str
+) -> None:
+    with talking(fake, database_url, coached(model)) as (talk, bot):
+        with bot.database.writing() as session:
+            settings = providers.settings_of(session, TEAM, to_change=True)
+            settings.asks_model = False
+            session.add(settings)
+
+        heard = [talk.says(text) for text in (ACTION, RESTATED, DUE, MILESTONE)]
+        asked = render_text({"type": "modal", "blocks": talk.messages[-1]["blocks"]})
+        told = Screens(fake, bot.http, USER).types("data")
+
+    assert model.requests == [] and "not what learners gain" in heard[1]
+    # Nor is it told to them as something that went wrong.
+    assert "model" not in "\n".join([*heard, asked]).lower()
+    assert "No language model reads what you write." in str(told)
 
 
 # Every mode of the server in which nothing usable comes, and how the ledger calls it.

@@ -314,6 +314,8 @@ def posted(two: Two) -> Json:
 
 
 CARD = "== Action A-"
+NO_HISTORY = "Only a quality lead can read who changed what."
+ONLY_LEAD = "You are the only quality lead."
 TO_CHANNEL = "== Post to a channel =="
 UPDATED = {"progress_update", "action", "audit"}
 STAY, MATHS = "Stay and achieve", "Maths and English"  # the first has a sponsor
@@ -435,6 +437,13 @@ BUTTONS = (
         case="of the plan",
     ),
     Button("export", nothing, ALL, "== Export the plan ==", abroad="== Export the plan =="),
+    # What is kept about oneself: nobody sees another's.
+    Button("data", nothing, ALL, "What I keep about you", abroad="What I keep about you"),
+    Button("data_copy", nothing, ALL, "== Your data ==", abroad="== Your data =="),
+    Button("forget_me", nothing, ALL - {LEAD}, "== Forget me ==", ONLY_LEAD, ONLY_LEAD),
+    Button("history", nothing, {LEAD}, "== History ==", NO_HISTORY, abroad="== History =="),
+    Button("history", about(), {LEAD}, "== History of A-", NO_HISTORY, case="of an action"),
+    Button("history_earlier", nothing, {LEAD}, "== History ==", NO_HISTORY, "== History =="),
     Button("page", lambda two: {"own": 0, "all": 0}, ALL, "", abroad=""),
     Button(
         "review",
@@ -832,8 +841,12 @@ def test_a_form_keeps_only_what_its_sender_may(two: Two, sent: Sent) -> None:
     two.nothing_else_was_shown()
 
 
+# Whoever sends it is not there to send it again: test_own_data has it.
+ONCE = {"forget_me"}
+
+
 def test_every_form_of_the_code_is_in_the_matrix() -> None:
-    assert {sent.form for sent in SENT} == desk.FORMS.keys()
+    assert {sent.form for sent in SENT} == desk.FORMS.keys() - ONCE
 
 
 # What forms are about that name no row of ours.
@@ -926,6 +939,7 @@ WORDS: dict[str, dict[str | None, str]] = {
     "remind": {None: "Nothing of yours is due just now.", READER: READS_ONLY},
     "summary": {None: SEES_SUMMARY},
     "export": {None: "I am making it."},
+    "data": {None: "What I keep about you"},
     "review": {None: "Show every check", OWNER: NO_REVIEW, OTHER: NO_REVIEW},
 }
 # What is written by whoever may; a summary notes when somebody looked at it.

@@ -35,6 +35,8 @@ NOBODY_SET = {
     "closures": [],
     "overviews": Every.WEEK,
     "is_paused": False,
+    "asks_model": True,
+    "keep_months": 12,
 }
 
 
@@ -110,6 +112,8 @@ def test_what_is_saved_is_shown_again(fake: FakeSlack, bot: InProcess, lead: Scr
         closures="15 to 19 February\nInset <day>: 23/10/26",
         overviews="half_term",
         is_paused="yes",
+        asks_model="no",
+        keep_months="24",
     )
 
     assert kept(bot) == {
@@ -124,10 +128,13 @@ def test_what_is_saved_is_shown_again(fake: FakeSlack, bot: InProcess, lead: Scr
         "closures": [["2026-10-23", "2026-10-23"], ["2027-02-15", "2027-02-19"]],
         "overviews": Every.HALF_TERM,
         "is_paused": True,
+        "asks_model": False,
+        "keep_months": 24,
     }
     fake.wait_for_calls("views.publish", homes + 1)
     text = lead.presses("Settings")
     assert_valid_view(lead.modals[-1])
+    assert "[No, never]" in text and "[24 months]" in text
     for shown in ("[Thursday]", "[16:00]", "[2026-09-01]", "[2026-12-18]", "[4]", "[1200]"):
         assert shown in text
     assert "[Our own headings]" in text and "[Teaching & <learning>\nResults]" in text
@@ -148,6 +155,8 @@ def test_what_is_saved_is_shown_again(fake: FakeSlack, bot: InProcess, lead: Scr
         closures="",
         overviews="week",
         is_paused="no",
+        asks_model="yes",
+        keep_months="12",
     )
     assert kept(bot) == NOBODY_SET
 

@@ -72,6 +72,9 @@ class Books:
             self.rows += rows
             self._spent += cost
 
+    def is_off(self, workspace: str) -> bool:
+        return False
+
     def is_spent(self, workspace: str) -> bool:
         return self.is_closed or self.is_full
 
