@@ -55,7 +55,7 @@ class Held:
     conversations: Rows
     # What the bot wrote to them outside conversations, or has yet to send: at, text.
     messages: Rows
-    # Number and wording of the actions that they own, wrote, agreed, proposed or parked, and how.
+    # Number and wording of the actions that they have to do with, whether they own it, and as what.
     actions: Rows
     themes: Rows
     updates: Rows
@@ -149,7 +149,12 @@ _PARTS = {
 def _actions_of(session: Session, person: Person) -> Rows:
     parts = [_action.c[column] for column in _PARTS]
     found = (
-        sa.select(_action.c.number.label("action"), _action.c.action.label("text"), *parts)
+        sa.select(
+            _action.c.number.label("action"),
+            _action.c.action.label("text"),
+            _action.c.owner_name,
+            *parts,
+        )
         .where(
             _action.c.workspace == person.workspace,
             sa.or_(
@@ -162,8 +167,15 @@ def _actions_of(session: Session, person: Person) -> Rows:
     rows = []
     for row in session.connection().execute(found).mappings():
         said = [says for column, says in _PARTS.items() if row[column] == person.id]
-        as_what = ", ".join(said) or "named as owner"
-        rows.append({"action": row["action"], "text": row["text"], "as": as_what})
+        owns = row["owner_id"] == person.id or row["owner_name"] == person.name
+        rows.append(
+            {
+                "action": row["action"],
+                "text": row["text"],
+                "owns": owns,
+                "as": ", ".join(said) or "named as owner",
+            }
+        )
     return rows
 
 

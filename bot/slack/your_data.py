@@ -50,13 +50,13 @@ def _told(office: Office, person: Person, has_model: bool) -> list[Block]:
         "*What I keep about you*",
         "• Your name, time zone and Slack id, as Slack has them",
         *(f"• {line}" for line in _counted(held)),
-        "*Who sees it*",
-        "Everybody here can see the plan. Our conversations see only you and whoever runs the "
-        "database for your provider.",
-        "*How long*",
+        "\n*Who sees it*",
+        "Everybody here can see the plan. Our conversations are seen only by you and whoever runs "
+        "the database for your provider.",
+        "\n*How long*",
         f"Conversations about this year's plan are gone on {in_words(until)}. The plan itself "
         "stays as long as your provider keeps it.",
-        "*Where it goes*",
+        "\n*Where it goes*",
         _MODEL if has_model and settings.asks_model else _NO_MODEL,
     ]
     buttons = [
@@ -67,7 +67,7 @@ def _told(office: Office, person: Person, has_model: bool) -> list[Block]:
 
 
 def _counted(held: Held) -> list[str]:
-    owned = sum("owner" in row["as"] for row in held.actions)
+    owned = sum(row["owns"] for row in held.actions)
     found = (
         (len(held.conversations), "message", "of our conversations"),
         (len(held.messages), "message", "that I wrote to you beside them"),
@@ -88,7 +88,7 @@ def _make(office: Office, person: Person, value: dict[str, Any]) -> dict[str, An
         if only_lead(session, person):
             raise NotAllowed(_ONLY_LEAD)
         held = personal_data.held(session, person)
-    owned = [f"A-{row['action']}" for row in held.actions if "owner" in row["as"]]
+    owned = [f"A-{row['action']}" for row in held.actions if row["owns"]]
     says = ["I erase our conversations, your name and your Slack id. This cannot be undone."]
     if owned:
         says.append(

@@ -150,7 +150,7 @@ def test_who_is_forgotten_is_in_no_row_any_more(
     assert SAID in before and OWNER in before and dm_channel(OWNER) in before
 
     asked = screens.sends("do:forget_me:1", "{}")
-    assert "A-2, A-3, A-4, A-5 stay in the plan without an owner" in asked
+    assert "A-1, A-2, A-3, A-4, A-5 stay in the plan without an owner" in asked
     told = screens.saves()
 
     assert_valid_view(screens.modals[-1])
