@@ -18,15 +18,15 @@ from storage import conversations, nodes
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import head_revision, schema_revision
 
-# Without what is for agents, and without knowing who is not to be disturbed, the bot works all the
-# same.
-NEEDED_SCOPES = frozenset(SCOPES) - {
-    "assistant:write",
-    "dnd:read",
-    "files:read",
-    "files:write",
-    "users:read.email",
+# Without these the bot works all the same, but for what each is for.
+OPTIONAL_SCOPES = {
+    "assistant:write": "nobody sees that an answer is coming",
+    "dnd:read": "reminders come while Slack says “do not disturb”",
+    "files:read": "no SAR or plan can be dropped",
+    "files:write": "no exports, pictures or copies of one's own data",
+    "users:read.email": "owners in a file are matched by name alone",
 }
+NEEDED_SCOPES = frozenset(SCOPES) - OPTIONAL_SCOPES.keys()
 _SECONDS = 5
 # What has waited longer has nobody at work at it; reminders wait their turn, thousands for an hour.
 _LONGEST_WAIT = {
@@ -212,8 +212,14 @@ def _token(settings: Settings, token: str, name: str, advice: str) -> Iterator[C
             "Slack scopes",
             f"{', '.join(missing)} missing: reinstall from manifest.json.",
         )
+        return
+    without = [f"{name}: {says}" for name, says in OPTIONAL_SCOPES.items() if name not in granted]
+    if without:
+        # Installed before the manifest asked for them.
+        says = f"the bot works, but without {'; '.join(without)}. Reinstall from manifest.json."
+        yield Check("not set", "Slack scopes", says)
     else:
-        yield Check("ok", "Slack scopes", "all that the bot needs are granted.")
+        yield Check("ok", "Slack scopes", "all are granted.")
 
 
 def _model(settings: Settings) -> Check:

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.slack.installations import Installations
+from bot.slack.workspaces import SCOPES
 from storage import nodes
 from storage.database import Database
 from storage.models import OutgoingMessage, ReceivedEvent
@@ -509,11 +510,24 @@ def test_doctor_says_what_is_wrong_with_slack(tmp_path: Path) -> None:
         settings["SLACK_API_URL"] = fake.api_url
         right = runner.invoke(app, ["doctor"], env={**settings, "SLACK_BOT_TOKEN": BOT_TOKEN})
         wrong = runner.invoke(app, ["doctor"], env={**settings, "SLACK_BOT_TOKEN": "xoxb-wrong"})
+        older = tuple(scope for scope in SCOPES if not scope.startswith("files:"))
+        fake.workspace().scopes = older
+        without = runner.invoke(app, ["doctor"], env={**settings, "SLACK_BOT_TOKEN": BOT_TOKEN})
+        fake.workspace().scopes = tuple(scope for scope in older if scope != "chat:write")
+        less = runner.invoke(app, ["doctor"], env={**settings, "SLACK_BOT_TOKEN": BOT_TOKEN})
     settings["SLACK_API_URL"] = "http://127.0.0.1:1"
     away = runner.invoke(app, ["doctor"], env={**settings, "SLACK_BOT_TOKEN": BOT_TOKEN})
 
     assert right.exit_code == 0, right.stdout
-    assert "ok       Slack scopes" in right.stdout
+    assert "ok       Slack scopes: all are granted." in right.stdout
+    assert without.exit_code == 0
+    assert (
+        "not set  Slack scopes: the bot works, but without files:read: no SAR or plan can be "
+        "dropped; files:write: no exports, pictures or copies of one's own data. Reinstall from "
+        "manifest.json."
+    ) in without.stdout
+    assert less.exit_code == 1
+    assert "problem  Slack scopes: chat:write missing: reinstall from manifest" in less.stdout
     assert wrong.exit_code == 1
     assert "invalid_auth" in wrong.stdout and "xoxb-wrong" not in wrong.stdout
     assert away.exit_code == 1
