@@ -200,6 +200,11 @@ class Program:
                 # A program that is not up yet can only be asked again.
                 time.sleep(0.05)
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
     def kill(self) -> None:
         """End it at once, as a power cut would."""
         self._process.kill()
