@@ -1,7 +1,7 @@
 # What everyone uses: the README, CONTRIBUTING and .ci/run name these targets.
 PYTHON ?= python
 
-.PHONY: test lint fix bench weigh evals
+.PHONY: test lint fix audit lock sbom bench weigh evals
 
 test:
 	$(PYTHON) -m pytest
@@ -15,6 +15,19 @@ lint:
 fix:
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+
+# The three below need the extra "audit", best in a virtual environment of its own.
+
+# Writes the locks anew from pyproject.toml, with the versions they have as far as they still fit;
+# make lock LOCK=--upgrade takes the newest that fit.
+lock:
+	$(PYTHON) -m uv pip compile --no-config --quiet $(LOCK) --universal --python-version 3.11 \
+	  --generate-hashes --custom-compile-command "make lock" \
+	  --output-file requirements.lock pyproject.toml
+	$(PYTHON) -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'], sep='\\n')" \
+	  | $(PYTHON) -m uv pip compile --no-config --quiet $(LOCK) --universal --python-version 3.11 \
+	  --generate-hashes --custom-compile-command "make lock" --no-annotate \
+	  --output-file requirements-build.lock -
 
 bench:
 	$(PYTHON) -m tests.benchmarks.reading
