@@ -73,7 +73,7 @@ def test_the_locks_are_of_what_pyproject_asks_for() -> None:
 
 
 def test_whatever_a_locked_package_needs_is_locked_too() -> None:
-    """As far as the packages installed here are the locked versions; others may need more or less."""
+    """Followed from those installed here in the locked version; others may need more or less."""
     packages = locked(RUNTIME)
     waiting = [Requirement(each) for each in PROJECT["project"]["dependencies"]]
     seen: set[tuple[str, str]] = set()
