@@ -18,6 +18,19 @@ fix:
 
 # The three below need the extra "audit", best in a virtual environment of its own.
 
+audit:
+	$(PYTHON) .ci/audit_packages.py
+	$(PYTHON) .ci/audit_secrets.py
+	$(dir $(shell command -v $(PYTHON)))hadolint Dockerfile
+	$(PYTHON) -m kubernetes_validate --strict --quiet deploy/kubernetes/*.yaml
+
+# What the image installs, with licences, as CycloneDX: in a virtual environment made for it.
+sbom:
+	$(PYTHON) -m venv .venv-sbom
+	.venv-sbom/bin/pip install -q --require-hashes --only-binary :all: -r requirements.lock
+	$(PYTHON) -m cyclonedx_py environment --output-reproducible --pyproject pyproject.toml \
+	  --output-file sbom.cdx.json .venv-sbom
+
 # Writes the locks anew from pyproject.toml, with the versions they have as far as they still fit;
 # make lock LOCK=--upgrade takes the newest that fit.
 lock:
