@@ -5,19 +5,19 @@
 ARG PYTHON_IMAGE=python:3.13-slim-trixie
 
 FROM ${PYTHON_IMAGE} AS build
-ENV PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1
+ENV PIP_NO_CACHE_DIR=1
 RUN python -m venv --without-pip /app && python -m venv /build
 WORKDIR /src
 COPY requirements.lock requirements-build.lock ./
-# Only wheels, and only those whose hash stands in the lock: nothing is compiled here.
-RUN pip --python /app/bin/python install --require-hashes --only-binary :all: -r requirements.lock \
+# Only wheels, and only those whose hash stands in the lock: no source is built here but our own.
+RUN pip --python /app/bin/python install --no-compile --require-hashes --only-binary :all: -r requirements.lock \
     && pip --python /build/bin/python install --require-hashes --only-binary :all: -r requirements-build.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY prompts prompts
 COPY storage storage
 RUN pip --python /build/bin/python wheel --no-build-isolation --no-deps --wheel-dir /wheels . \
-    && pip --python /app/bin/python install --no-index --no-deps /wheels/*.whl \
+    && pip --python /app/bin/python install --no-compile --no-index --no-deps /wheels/*.whl \
     && python -m compileall -q --invalidation-mode unchecked-hash /app/lib
 
 FROM ${PYTHON_IMAGE}

@@ -1,7 +1,7 @@
 """Ask pip-audit whether a package of the locks is known to be vulnerable.
 
 Exit 1 where one is, or where a service that answers does not know a package. Where no service can
-be reached nothing was audited: that is said, and is no failure, as it tells nothing of the packages.
+be reached nothing was audited: that is said, and is no failure, as it tells nothing of them.
 """
 
 import json
