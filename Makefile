@@ -26,8 +26,8 @@ audit:
 
 # What the image installs, with licences, as CycloneDX: in a virtual environment made for it.
 sbom:
-	$(PYTHON) -m venv .venv-sbom
-	.venv-sbom/bin/pip install -q --require-hashes --only-binary :all: -r requirements.lock
+	$(PYTHON) -m venv --clear --without-pip .venv-sbom
+	$(PYTHON) -m pip --python .venv-sbom/bin/python install -q --require-hashes --only-binary :all: -r requirements.lock
 	$(PYTHON) -m cyclonedx_py environment --output-reproducible --pyproject pyproject.toml \
 	  --output-file sbom.cdx.json .venv-sbom
 
