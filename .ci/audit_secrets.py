@@ -7,7 +7,8 @@ another, look at it twice and write the baseline anew:
     mv baseline .secrets.baseline
 """
 
-import secrets
+import base64
+import hashlib
 import subprocess
 import sys
 import tempfile
@@ -24,12 +25,12 @@ _TABLES = {"tests/evals/cases.jsonl", "tests/evals/held.jsonl", "bot/data/points
 
 def blind() -> list[str]:
     """The kinds of secret, made for the purpose, that are not found as things stand."""
-    number = "".join(secrets.choice("0123456789") for _ in range(12))
+    number, digest = "479120563814", hashlib.sha256(b"planted")
     planted = {
-        "Slack Token": f"xoxb-{number}-{number}-{secrets.token_hex(12)}",
-        "Slack App Token": f"xapp-1-A0{number}-{number}-{secrets.token_hex(32)}",
-        "Fernet Key": secrets.token_urlsafe(32) + "=",
-        "Basic Auth Credentials": f"postgresql://somebody:{secrets.token_hex(8)}@host/name",
+        "Slack Token": f"xoxb-{number}-{number}-{digest.hexdigest()[:24]}",
+        "Slack App Token": f"xapp-1-A0{number}-{number}-{digest.hexdigest()}",
+        "Fernet Key": base64.urlsafe_b64encode(digest.digest()).decode(),
+        "Basic Auth Credentials": f"postgresql://somebody:{digest.hexdigest()[:16]}@host/name",
     }
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "planted.env"
