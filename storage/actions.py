@@ -454,7 +454,7 @@ def _replace_links(session: Session, written: Action, items: Sequence[SarItem]) 
     rows = session.exec(
         select(ActionSarItem, SarItem.reference)
         .join(SarItem, col(SarItem.id) == ActionSarItem.sar_item_id)
-        .where(ActionSarItem.action_id == written.id)
+        .where(ActionSarItem.workspace == written.workspace, ActionSarItem.action_id == written.id)
         .order_by(col(SarItem.id))
     ).all()
     held = {link.sar_item_id for link, _ in rows}
@@ -477,7 +477,9 @@ def _replace_milestones(
     """Give the action these milestones; those it had before, None where they are the same."""
     assert written.id is not None
     held = session.exec(
-        select(Milestone).where(Milestone.action_id == written.id).order_by(col(Milestone.id))
+        select(Milestone)
+        .where(Milestone.workspace == written.workspace, Milestone.action_id == written.id)
+        .order_by(col(Milestone.id))
     ).all()
     wanted = [(m.due, m.text, m.done) for m in milestones]
     if [(m.due, m.text, m.done) for m in held] == wanted:

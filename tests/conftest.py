@@ -1,8 +1,11 @@
 """Fixtures that any test may ask for."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
+
+from tests.support.tenancy import Watch
 
 pytest_plugins = ["tests.support.postgres"]
 
@@ -19,3 +22,19 @@ _OTHERS = {
     "database_url", "executor_id", "port", "log_level", "token_encryption_key",
     "http_proxy", "https_proxy", "all_proxy",
 }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def _watch() -> Iterator[Watch]:
+    watch = Watch()
+    watch.start()
+    yield watch
+    watch.stop()
+
+
+@pytest.fixture(autouse=True)
+def _every_statement_names_its_workspace(_watch: Watch) -> Iterator[None]:
+    """Whatever a test does, what the program asks of the database is asked for one workspace."""
+    yield
+    offences, _watch.offences = _watch.offences, []
+    assert not offences, "\n\n".join(map(str, offences))

@@ -21,9 +21,11 @@ from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from storage.database import Database
 from storage.migrate import migrate
+from tests.support.tenancy import crossings
 
 _START_SECONDS = 30
 
@@ -192,13 +194,26 @@ def empty_postgres_url(postgres_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a fresh database of each kind, with the schema at head."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh database of each kind, with the schema at head.
+
+    Whatever a test does in it, by its end no row may refer to a row of another workspace.
+    """
     if request.param == "postgresql":
-        return str(request.getfixturevalue("postgres_url"))
-    file = tmp_path / "app.db"
-    shutil.copy(request.getfixturevalue("_migrated_file"), file)
-    return f"sqlite:///{file}"
+        url = str(request.getfixturevalue("postgres_url"))
+    else:
+        file = tmp_path / "app.db"
+        shutil.copy(request.getfixturevalue("_migrated_file"), file)
+        url = f"sqlite:///{file}"
+    yield url
+    engine = sa.create_engine(url)
+    try:
+        crossed = crossings(engine)
+    except sa.exc.DBAPIError:
+        # The test has taken the database away or apart, which is no matter of tenants.
+        crossed = []
+    engine.dispose()
+    assert not crossed, f"rows refer to rows of another workspace: {crossed}"
 
 
 @pytest.fixture
