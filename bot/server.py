@@ -32,8 +32,13 @@ from storage import providers
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import migrate
 
-# Slack's own payloads stay well under this; more is not from Slack.
+# Slack's own payloads stay well under this; more is not from Slack. Of what says so at its head
+# nothing more is read.
 MOST_BYTES = 1_000_000
+MOST_HEADER_BYTES = 16_000
+# Connections that say nothing are closed after so long, and so many may be open at once: below what
+# the system lets a program look at.
+_SILENT_SECONDS, _MOST_CONNECTIONS = 20, 500
 HTTP_THREADS = 16
 # Over Socket Mode only those who watch the bot ask over HTTP.
 WATCH_THREADS = 2
@@ -183,14 +188,7 @@ def _over_http(service: SlackService, port: int, http: ExitStack) -> None:
 def _listening(answer: Wsgi, port: int, threads: int) -> Iterator[threading.Thread]:
     """Serve HTTP for the length of the block, from the thread it is given. Raises PortTaken."""
     try:
-        server = create_server(
-            answer,
-            host="0.0.0.0",
-            port=port,
-            threads=threads,
-            max_request_body_size=MOST_BYTES,
-            ident=None,
-        )
+        server = http_server(answer, "0.0.0.0", port, threads)
     except OSError as error:
         raise PortTaken(
             f"Port {port} cannot be used ({error.strerror}): free it, or set PORT to another."
@@ -203,6 +201,24 @@ def _listening(answer: Wsgi, port: int, threads: int) -> Iterator[threading.Thre
     finally:
         # Answers under way are finished; the sockets go with the process.
         server.task_dispatcher.shutdown()
+
+
+def http_server(answer: Wsgi, host: str, port: int, threads: int, **more: Any) -> Any:
+    """The server of an application, not running yet. Raises OSError where it cannot listen."""
+    return create_server(
+        answer,
+        host=host,
+        port=port,
+        threads=threads,
+        max_request_body_size=MOST_BYTES,
+        max_request_header_size=MOST_HEADER_BYTES,
+        channel_timeout=_SILENT_SECONDS,
+        cleanup_interval=_SILENT_SECONDS // 2,
+        connection_limit=_MOST_CONNECTIONS,
+        # It says nowhere which server it is.
+        ident=None,
+        **more,
+    )
 
 
 def _now() -> datetime:
@@ -229,12 +245,26 @@ def application(service: SlackService, clock: Callable[[], datetime] = _now) -> 
             # Slack sends it again, to whoever is there by then.
             return _plain(start_response, _AWAY, _STOPPING)
         if path == "/slack/events":
-            return slack(environ, start_response)
+            if not _may_be_signed(environ):
+                return _plain(start_response, "401 Unauthorized", "not signed by Slack")
+            try:
+                return slack(environ, start_response)
+            except UnicodeDecodeError:
+                return _plain(start_response, "400 Bad Request", "not in UTF-8")
         if is_install:
             return _installed(installs[path], environ, start_response)
         return watch(environ, start_response)
 
     return respond
+
+
+def _may_be_signed(environ: dict[str, Any]) -> bool:
+    """Whether the headers of Slack's signature are such that it can be looked at: Bolt trips over
+    others, and would have us ask for the request again.
+    """
+    stamp = environ.get("HTTP_X_SLACK_REQUEST_TIMESTAMP", "")
+    is_number = stamp.isascii() and stamp.isdecimal() and len(stamp) < 20
+    return (is_number or not stamp) and environ.get("HTTP_X_SLACK_SIGNATURE", "").isascii()
 
 
 def watched(
@@ -301,7 +331,7 @@ def _installed(
         says = "The database does not answer just now. Try again in a minute."
         found = page(503, "So What is not installed yet", says)
     answer = WsgiHttpResponse(status=found.status, headers=found.headers, body=found.body)
-    start_response(answer.status, answer.get_headers())
+    start_response(answer.status, [*answer.get_headers(), *_GUARDED, *_PAGE_GUARDED])
     return answer.get_body()
 
 
@@ -312,5 +342,21 @@ def _plain(start_response: Callable[..., Any], status: str, text: str) -> list[b
 def _answer(
     start_response: Callable[..., Any], status: str, content_type: str, body: bytes
 ) -> list[bytes]:
-    start_response(status, [("Content-Type", content_type), ("Content-Length", str(len(body)))])
+    length = ("Content-Length", str(len(body)))
+    start_response(status, [("Content-Type", content_type), length, *_GUARDED])
     return [body]
+
+
+# What browsers are told of every answer, and of the pages on which the bot is installed: these have
+# a link and a style of their own and nothing else, and stand in no other page. Their address holds
+# a code of Slack's, which is told to nobody they lead to.
+_GUARDED = [("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store")]
+_PAGE_GUARDED = [
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'",
+    ),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+]

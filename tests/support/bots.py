@@ -16,13 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from waitress.server import create_server
 from waitress.wasyncore import close_all
 
 from bot.coach import EMBEDDED, Coach
 from bot.engine import Engine, engine_url
 from bot.sample import load_sample
-from bot.server import application
+from bot.server import application, http_server
 from bot.settings import Settings
 from bot.slack.app import SlackService, build
 from bot.slack.upkeep import Pace
@@ -108,9 +107,7 @@ def in_process(
     service = build(settings, database, engine, coached, clock, BY_HAND)
     service.start(clock)
     sockets: dict[int, Any] = {}
-    server = create_server(
-        application(service, watch), host="127.0.0.1", port=0, threads=8, map=sockets, ident=None
-    )
+    server = http_server(application(service, watch), "127.0.0.1", 0, 8, map=sockets)
     runner = threading.Thread(target=server.run, daemon=True)
     runner.start()
     handler: Any = None
