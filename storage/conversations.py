@@ -252,6 +252,38 @@ def event(session: Session, workspace: str, event_id: str) -> ReceivedEvent | No
     ).one_or_none()
 
 
+def waiting_of(session: Session, workspace: str, user: str) -> int:
+    """How many events that somebody, by their Slack id, caused are not answered."""
+    return session.exec(
+        select(func.count())
+        .select_from(ReceivedEvent)
+        .where(
+            ReceivedEvent.workspace == workspace,
+            # Spelt out, so that the partial index serves: few wait, and of these each is read.
+            sa.text("answered_at IS NULL"),
+            col(ReceivedEvent.payload)["user"].as_string() == user,
+        )
+    ).one()
+
+
+def said_since(session: Session, workspace: str, person_id: int, since: datetime) -> int:
+    """How many things somebody has said in their interviews since an instant."""
+    return session.exec(
+        select(func.count())
+        .select_from(Turn)
+        .join(InterviewRecord, col(InterviewRecord.id) == Turn.interview_id)
+        .where(
+            InterviewRecord.workspace == workspace,
+            InterviewRecord.person_id == person_id,
+            # Those in which nothing was said since need not be looked through.
+            col(InterviewRecord.updated_at) >= since,
+            Turn.workspace == workspace,
+            Turn.speaker == Speaker.PERSON,
+            col(Turn.at) >= since,
+        )
+    ).one()
+
+
 def mark_answered(session: Session, workspace: str, event_id: str, at: datetime) -> bool:
     """Note that an event is answered, and empty it: its words are in the transcript now.
 

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from bot import conversation as talk
 from bot import metrics
-from bot.coach import Coach, Stop
+from bot.coach import EMBEDDED, Coach, Stop
 from bot.coaching.interview import remark, undo
 from bot.coaching.replies import Command, command
 from bot.coaching.state import Outcome, Say
@@ -24,9 +24,10 @@ from bot.logs import bound
 from bot.rights import READERS, may_write
 from bot.slack import notices, screens, update_words
 from bot.slack.beginning import begin_interview
+from bot.slack.haste import asks_too_often
 from bot.slack.importing import Importing
 from bot.slack.incoming import Incoming, Kind
-from bot.slack.people import People
+from bot.slack.people import STRANGERS, People, Stranger
 from bot.slack.pieces import as_dicts, open_button
 from bot.slack.plan_answers import may_ask
 from storage import actions, conversations, providers
@@ -133,9 +134,22 @@ class Answering:
             attempt += 1
             try:
                 return self._try_once(incoming)
+            except Stranger:
+                return self._turned_away(incoming)
             except (StaleDataError, IntegrityError):
                 if attempt == _ATTEMPTS:
                     raise
+
+    def _turned_away(self, incoming: Incoming) -> list[str]:
+        """Nothing is kept of someone of another workspace, nor told to them of the plan."""
+        now, workspace = self.clock(), incoming.workspace
+        with self.at_work, self.database.writing() as session:
+            if not conversations.mark_answered(session, workspace, incoming.event_id, now):
+                return []
+            providers.ensure_provider(session, workspace, workspace)
+            self._post(session, incoming, now, *screens.plain(STRANGERS))
+        self.queued(workspace, _key(incoming))
+        return []
 
     def _mentioned(self, incoming: Incoming) -> list[str]:
         """A mention in a channel: the interview is private, since others read along there."""
@@ -209,7 +223,8 @@ class Answering:
         owner = written.owner
         if owner is not None and owner.name == owner.slack_user_id:
             # Named by a mention, of which the database has no more than the id.
-            self.people.person(workspace, owner.slack_user_id)
+            with suppress(Stranger):
+                self.people.person(workspace, owner.slack_user_id)
         for _, _, key in told:
             self.queued(workspace, key)
         self.changed(workspace)
@@ -273,9 +288,11 @@ class Answering:
             return due.conversation, due.say
         heard = talk.heard(due.conversation, incoming.text)
         try:
-            waits = self.coach.takes_time(heard)
+            coach, waits = self.coach, self.coach.takes_time(heard)
+            if waits and asks_too_often(self.database, due.conversation.person, self.clock()):
+                coach, waits = EMBEDDED, False
             with self.progress(incoming, heard.stop) if waits else self.at_work:
-                after, say = talk.answered(due.conversation, heard, self.coach)
+                after, say = talk.answered(due.conversation, heard, coach)
         except Exception as error:
             stumbled = _stumbled(due.conversation, incoming, error)
             after, say = stumbled.conversation, stumbled.say or Say("")

@@ -25,9 +25,19 @@ from bot.slack.answering import Answering, Turns
 from bot.slack.desk import Desk
 from bot.slack.digests import Digests
 from bot.slack.exporting import Exporting
+from bot.slack.haste import (
+    ASKED_WITHIN,
+    MOST_PRESSES,
+    MOST_WORDED,
+    TOO_FAST,
+    TOO_OFTEN,
+    Sparing,
+    is_too_much,
+    warning,
+)
 from bot.slack.homes import Homes
 from bot.slack.importing import Importing
-from bot.slack.incoming import ANSWER, Incoming, Kind, incoming
+from bot.slack.incoming import ANSWER, Incoming, Kind, incoming, workspace_of
 from bot.slack.installing import Installed, Installing, installing_of
 from bot.slack.narrating import Narrating
 from bot.slack.notices import Key
@@ -148,7 +158,8 @@ def build(
     def begun(workspace: str, work: Work) -> None:
         engine.start_once(_work_id(workspace, work.key), work.name, workspace, *work.arguments)
 
-    narrating = Narrating(coach.adviser, client)
+    words = Sparing(MOST_WORDED, int(ASKED_WITHIN.total_seconds()), clock)
+    narrating = Narrating(coach.adviser, client, words)
     desk = Desk(office, homes, digests, client, told, begun, narrating)
     secret = settings.slack_signing_secret
     logger = logging.getLogger("bot.slack.bolt")
@@ -166,7 +177,15 @@ def build(
         raise_error_for_unhandled_request=False,
         logger=logger,
     )
-    app.use(_keeper(database, engine, clock))
+
+    def warned(workspace: str, user: str, says: str) -> None:
+        with database.writing() as session:
+            key = warning(session, workspace, user, says, clock())
+        if key is not None:
+            told(*key)
+
+    app.use(_keeper(database, engine, clock, warned))
+    app.use(_calm(Sparing(MOST_PRESSES, 60, clock), warned))
     # Bolt asks each listener in turn, so what comes most often is named first.
     _listen(app, progress, desk, workspaces)
     desk.listen(app)
@@ -261,7 +280,10 @@ def _register_files(
 
 
 def _keeper(
-    database: Database, engine: Engine, clock: Callable[[], datetime]
+    database: Database,
+    engine: Engine,
+    clock: Callable[[], datetime],
+    warned: Callable[[str, str, str], None],
 ) -> Callable[..., BoltResponse | None]:
     """Middleware that keeps an event and starts its answer, or asks Slack to send it again."""
     for kind in Kind:
@@ -272,7 +294,9 @@ def _keeper(
         if found is not None:
             with bound(workspace=found.workspace, event=found.event_id):
                 try:
-                    _keep(database, engine, found, clock())
+                    if not _keep(database, engine, found, clock()):
+                        warned(found.workspace, found.user, TOO_FAST)
+                        return BoltResponse(status=200, body="")
                 except (DatabaseUnavailable, EngineUnavailable) as error:
                     _log.error("Event %s not taken: %s", found.event_id, error)
                     return BoltResponse(status=503, body="")
@@ -281,8 +305,42 @@ def _keeper(
     return keep
 
 
-def _keep(database: Database, engine: Engine, found: Incoming, now: datetime) -> None:
+def _calm(
+    sparing: Sparing, warned: Callable[[str, str, str], None]
+) -> Callable[..., BoltResponse | None]:
+    """Middleware that leaves undone what somebody presses faster than anybody can.
+
+    Not a form that is sent: what was typed into it would be lost.
+    """
+
+    def calm(body: dict[str, Any], next: Callable[[], BoltResponse]) -> BoltResponse | None:
+        is_command = "command" in body
+        if not is_command and body.get("type") not in (
+            "block_actions",
+            "shortcut",
+            "message_action",
+        ):
+            return next()
+        user = body["user_id"] if is_command else body["user"]["id"]
+        workspace = body["team_id"] if is_command else workspace_of(body)
+        if sparing.allows(workspace, user):
+            return next()
+        if is_command:
+            return BoltResponse(status=200, body=TOO_OFTEN)
+        try:
+            warned(workspace, user, TOO_OFTEN)
+        except DatabaseUnavailable as error:
+            _log.warning("Somebody is not told that they are too fast: %s", error)
+        return BoltResponse(status=200, body="")
+
+    return calm
+
+
+def _keep(database: Database, engine: Engine, found: Incoming, now: datetime) -> bool:
+    """Keep an event and begin its answer; False where its person has too many waiting."""
     with database.writing() as session:
+        if is_too_much(session, found):
+            return False
         is_new = conversations.receive(
             session,
             workspace=found.workspace,
@@ -298,6 +356,7 @@ def _keep(database: Database, engine: Engine, found: Incoming, now: datetime) ->
     engine.start_once(
         _work_id(found.workspace, found.event_id), "answer", found.workspace, found.conversation
     )
+    return True
 
 
 def _work_id(workspace: str, event_id: str) -> str:

@@ -72,6 +72,7 @@ from bot.slack.inputs import (
 from bot.slack.narrating import Narrating
 from bot.slack.notices import Key, agreed, welcomed
 from bot.slack.office import Office, Work, action_line
+from bot.slack.people import Stranger
 from bot.slack.picturing import must_be_ours
 from bot.slack.pieces import DO
 from bot.slack.refusals import why
@@ -134,7 +135,10 @@ class Desk:
 
     def opened(self, body: dict[str, Any], event: dict[str, Any]) -> None:
         """Someone looks at the Home tab, or at the messages with the bot."""
-        person = self.office.people.person(body.get("team_id", ""), event["user"])
+        try:
+            person = self.office.people.person(body.get("team_id", ""), event["user"])
+        except Stranger:
+            return
         now = self.office.clock()
         if event.get("tab") == "home":
             with self.office.database.writing() as session:
@@ -183,6 +187,9 @@ class Desk:
                 if plan is not None and asks_for_review(typed) and sees_review(person):
                     limits = own_limits(session, person.workspace)
                     checks = review(whole_plan(session, person.workspace, plan, today), limits)
+        except Stranger as error:
+            ack(text=str(error))
+            return
         except (DatabaseUnavailable, EngineUnavailable):
             ack(text=_AWAY_FOR_NOW)
             return
@@ -200,6 +207,8 @@ class Desk:
         try:
             person = self._person(body)
             says = self._begin(person, body["trigger_id"], words=words, link=link)
+        except Stranger as error:
+            says = str(error)
         except DatabaseUnavailable:
             says = _AWAY_FOR_NOW
         ack()
@@ -278,7 +287,9 @@ class Desk:
                 shown = told(your_data.TITLE, exporting.COMES)
             elif verb == "words":
                 opened = summarising.opened(self.office, person, value)
-                shown = self.narrating.at_once(opened)
+                asks = self.narrating.asks_for(person)
+                shown = self.narrating.at_once(opened, asks)
+                opened = opened if asks else None
             elif verb in import_desk.VERBS:
                 done = import_desk.pressed(self.office, person, verb, value, body["trigger_id"])
                 instead = done.shown
@@ -430,7 +441,7 @@ class Desk:
                     is_good,
                     self.office.clock(),
                 )
-        except (DatabaseUnavailable, KeyError) as error:
+        except (DatabaseUnavailable, KeyError, Stranger) as error:
             _log.warning("What someone thinks of a question is not kept: %s", why(error))
         ack()
 

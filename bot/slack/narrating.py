@@ -13,9 +13,11 @@ from bot.coach import Advises, Stop
 from bot.narrative import narrative
 from bot.reports.plain import plain_words
 from bot.reports.report import View
+from bot.slack.haste import Sparing
 from bot.slack.refusals import why
 from bot.slack.report import paragraph
 from bot.slack.summarising import Opened, shown
+from storage.models import Person
 
 # They only wait, and nobody should wait for another's model.
 _WORKERS = 16
@@ -30,6 +32,8 @@ class Narrating:
 
     adviser: Advises | None
     client: Callable[[str], WebClient]
+    # Whose turn it is to have the model asked.
+    sparing: Sparing
     _stops: set[Stop] = field(default_factory=set)
     _guard: threading.Lock = field(default_factory=threading.Lock)
     _closed: threading.Event = field(default_factory=threading.Event)
@@ -47,12 +51,17 @@ class Narrating:
         """Whether a summary has a button to its words."""
         return self.has_model
 
-    def at_once(self, opened: Opened) -> dict[str, Any]:
-        """The screen to show before the model has answered."""
+    def asks_for(self, person: Person) -> bool:
+        """Whether the model is asked for somebody's summary; who asks too often has it by rule."""
+        is_there = self.adviser is not None
+        return is_there and self.sparing.allows(person.workspace, person.slack_user_id)
+
+    def at_once(self, opened: Opened, asks: bool) -> dict[str, Any]:
+        """The screen to show, before the model has answered where that `asks` it."""
         made = opened.report
         if made is None or made.view is View.THREAD:
             return shown(opened)
-        words = _COMES if self.adviser else plain_words(made)
+        words = _COMES if asks else plain_words(made)
         return shown(opened, in_words=paragraph(words))
 
     def follow(self, workspace: str, screen: dict[str, Any], opened: Opened) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.changes import NotAllowed
 from bot.slack.refusals import code_of
 from storage import providers
 from storage.database import Database
@@ -17,11 +18,19 @@ from storage.models import Person
 # How long a name, a zone and whether someone has left are taken to hold, and how long Slack is left
 # alone after it did not say.
 _FRESH, _PAUSE = timedelta(days=1), timedelta(minutes=10)
+STRANGERS = (
+    "I work for the people of the workspace that I am installed in. Ask your own workspace to "
+    "install So What, and write to me there."
+)
 _log = logging.getLogger(__name__)
 
 
 class NoSuchPerson(Exception):
     """Slack knows no such person in this workspace, or it is an app."""
+
+
+class Stranger(NoSuchPerson, NotAllowed):
+    """Someone of another workspace, met in a shared channel: they have no part in this plan."""
 
 
 class SlackAway(Exception):
@@ -58,7 +67,7 @@ class People:
     def person(self, workspace: str, user: str) -> Person:
         """Someone who has just done something, as Slack knows them, or as we did where it is away.
 
-        Makes the person known, and the workspace's provider.
+        Makes the person known, and the workspace's provider. Raises Stranger.
         """
         with self.database.reading() as session:
             found = providers.person(session, workspace, user)
@@ -66,6 +75,8 @@ class People:
             return found
         try:
             return self._kept(workspace, user, self._profile(workspace, user))
+        except Stranger:
+            raise
         except (NoSuchPerson, SlackAway) as error:
             # The name can follow with the next message; the answer must not wait for it.
             _log.warning("No profile of a person from Slack: %s", type(error).__name__)
@@ -75,7 +86,7 @@ class People:
     def named(self, workspace: str, user: str) -> Person:
         """Someone whom another has named, who must be a person of the workspace.
 
-        Raises NoSuchPerson or SlackAway.
+        Raises NoSuchPerson (Stranger where they are of another) or SlackAway.
         """
         return self._kept(workspace, user, self._profile(workspace, user))
 
@@ -89,7 +100,9 @@ class People:
         except (SlackClientError, OSError, ValueError):
             raise SlackAway from None
         found: dict[str, Any] = answer.get("user") or {}
-        if found.get("is_bot") or found.get("team_id", workspace) != workspace:
+        if _is_stranger(found, workspace):
+            raise Stranger(STRANGERS)
+        if found.get("is_bot"):
             raise NoSuchPerson
         details = found.get("profile") or {}
         name = details.get("real_name") or found.get("real_name") or found.get("name") or user
@@ -116,3 +129,12 @@ class People:
                 person.left_at = (person.left_at or now) if profile.has_left else None
             session.add(person)
         return person
+
+
+def _is_stranger(user: dict[str, Any], workspace: str) -> bool:
+    """Whether Slack says that someone is of another workspace, and not of this one too."""
+    if user.get("is_stranger"):
+        return True
+    # In an organisation of several workspaces one person may be in many of them.
+    own = {user.get("team_id", workspace), *(user.get("enterprise_user") or {}).get("teams", ())}
+    return workspace not in own

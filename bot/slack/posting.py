@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ from bot.channel_posts import Look, News, decide
 from bot.conversation import is_slack_id, local_day
 from bot.slack.digest import Message
 from bot.slack.notices import Key
-from bot.slack.people import People
+from bot.slack.people import People, Stranger
 from bot.slack.pieces import HOW_OFTEN, as_dicts, escape, sections
 from bot.slack.report import report_post
 from storage import channel_summaries, conversations, providers
@@ -77,7 +78,8 @@ class Posting:
             by = providers.person_by_id(session, row.workspace, row.confirmed_by_id)
         if by.left_at is None and is_slack_id(by.slack_user_id):
             # Slack is asked once a day whether they are still there.
-            self.people.person(row.workspace, by.slack_user_id)
+            with suppress(Stranger):
+                self.people.person(row.workspace, by.slack_user_id)
         with self.database.reading() as session:
             return decide(session, row, now)
 

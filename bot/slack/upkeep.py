@@ -14,7 +14,7 @@ from bot.conversation import is_slack_id
 from bot.engine import Engine, EngineUnavailable
 from bot.retention import drop_what_is_old
 from bot.slack.installing import Installing
-from bot.slack.people import People
+from bot.slack.people import People, Stranger
 from bot.slack.posting import Posting
 from bot.slack.reminding import Reminding
 from bot.slack.sending import Sending
@@ -177,10 +177,16 @@ class Upkeep:
         Or what waits for a channel, which nobody is.
         """
         to = conversation.partition(":")[0]
-        if not is_slack_id(to) or self.people.person(workspace, to).left_at is None:
+        if not is_slack_id(to) or self._is_there(workspace, to):
             self.sending.send(workspace, conversation)
         else:
             self.sending.give_up(workspace, conversation, "left")
+
+    def _is_there(self, workspace: str, user: str) -> bool:
+        try:
+            return self.people.person(workspace, user).left_at is None
+        except Stranger:
+            return False
 
     def _send_in_turn(self, workspace: str, conversation: str, key: str) -> None:
         # A fresh id each day: work that ended without success is begun again then.

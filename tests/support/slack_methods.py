@@ -231,7 +231,9 @@ class SlackState:
 
     def _user_info(self, workspace: Workspace, args: Json) -> Json:
         user = self.users.get(args["user"])
-        if user is None or user["team_id"] != workspace.team_id:
+        # Those of another workspace are known where a channel is shared with it.
+        is_met = user is not None and (user.get("is_stranger") or user.get("is_met"))
+        if user is None or not (is_met or user["team_id"] == workspace.team_id):
             raise Refused("user_not_found")
         return {"user": user}
 

@@ -141,7 +141,7 @@ def _unscoped(statement: Any, sql: str) -> set[str]:
 
 
 def _inserted_over(statement: sa.Insert) -> set[str]:
-    """An upsert changes a row that is there: the workspace must be a part of what it is found by."""
+    """An upsert changes a row that is there, which its workspace too must find."""
     clause = getattr(statement, "_post_values_clause", None)
     if not hasattr(clause, "update_values_to_set"):
         return set()
@@ -196,9 +196,8 @@ def _scope(
                 continue
             other = getattr(right, "table", None)
             there = other is not None and str(getattr(other, "name", "")) in scoped
-            if left.name == "workspace" and (other is None or there):
-                scoped.add(str(column.name))
-            elif there and (_refers(left, right) or _refers(right, left)):
+            is_named = left.name == "workspace" and (other is None or there)
+            if is_named or (there and (_refers(left, right) or _refers(right, left))):
                 scoped.add(str(column.name))
     bare = {_table(each) for name, each in names.items() if name not in scoped} & _TENANTS
     return frozenset(scoped), bare
