@@ -25,6 +25,7 @@ from dbos import (
     SetEnqueueOptions,
     SetWorkflowID,
 )
+from dbos._serialization import DefaultSerializer
 from dbos._utils import INTERNAL_QUEUE_NAME
 
 from bot.engine_database import EngineBusy as EngineBusy
@@ -48,6 +49,15 @@ _BACKLOG = """SELECT count(CASE WHEN status = 'ENQUEUED' THEN 1 END),
     FROM {table} WHERE status IN ('ENQUEUED', 'PENDING')"""
 _log = logging.getLogger(__name__)
 _one_in_process = threading.Lock()  # DBOS is a singleton
+
+
+def _unread(_self: DefaultSerializer, _pickled: str) -> Any:
+    raise ValueError("Nothing of ours is pickled.")
+
+
+# Each record names how it is to be read, whatever serializer is given: without this, whoever can
+# write the engine's database could have code of theirs run here.
+DefaultSerializer.deserialize = _unread  # type: ignore[method-assign, assignment]
 
 
 class StepFailed(Exception):
