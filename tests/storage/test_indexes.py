@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from storage import actions, channel_summaries, reminders
+from storage import actions, channel_summaries, conversations, reminders
 from storage.database import Database
-from storage.models import ChannelSummary, OutgoingMessage, Person
+from storage.models import ChannelSummary, OutgoingMessage, Person, ReceivedEvent
 from storage.reminders import Due
 from storage.vocabulary import Delivery, Every
 from tests.support.crowd import DUE, NOW, fill, make_due, settle_statistics, table_of, workspace
@@ -189,3 +189,27 @@ def test_a_message_is_found_by_its_timestamp(crowded: Database) -> None:
         reminders.at(session, person, "1795000000.000001")
 
     assert_from_index(plans[0], "outgoing_message", "ix_outgoing_message_ts")
+
+
+def test_what_waits_of_a_person_is_found_among_what_waits(crowded: Database) -> None:
+    with crowded.writing() as session:
+        rows = [
+            {
+                "workspace": workspace(number % WORKSPACES),
+                "event_id": f"Ev{number}",
+                "conversation": f"D{number}:1.1",
+                "payload": {"user": "U0000001"} if number % 100 == 0 else {},
+                "received_at": NOW,
+                "answered_at": None if number % 100 == 0 else NOW,
+            }
+            for number in range(OWNERS)
+        ]
+        session.connection().execute(sa.insert(table_of(ReceivedEvent)), rows)
+    settle_statistics(crowded)
+
+    with crowded.reading() as session, explained(crowded) as plans:
+        waiting = conversations.waiting_of(session, workspace(0), "U0000001")
+
+    assert waiting == OWNERS / 100 / WORKSPACES
+    (plan,) = plans
+    assert "ix_received_event_open" in plan
