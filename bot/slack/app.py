@@ -15,6 +15,7 @@ from typing import Any
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.authorize import Authorize
+from sqlalchemy.exc import IntegrityError
 
 from bot import metrics
 from bot.coach import Coach
@@ -179,8 +180,11 @@ def build(
     )
 
     def warned(workspace: str, user: str, says: str) -> None:
-        with database.writing() as session:
-            key = warning(session, workspace, user, says, clock())
+        try:
+            with database.writing() as session:
+                key = warning(session, workspace, user, says, clock())
+        except IntegrityError:
+            return  # another process has just told them
         if key is not None:
             told(*key)
 
