@@ -1,14 +1,15 @@
 """What is logged, and how: a line of JSON for machines, a plain line for a terminal.
 
 Neither holds the text of an exception, which may quote what somebody wrote: of an exception there
-is its type's name. Only this project's own exceptions are sentences of ours.
+is its type's name. Only this project's own exceptions are sentences of ours. And whatever a library
+makes of it, no secret that the program was started with stands in a line.
 """
 
 import json
 import logging
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -17,13 +18,19 @@ from typing import Any
 
 _OUR_OWN = ("bot.", "storage.")
 _bound: ContextVar[Mapping[str, str]] = ContextVar("bound", default=MappingProxyType({}))
+# What is shorter may be a word, and would be blotted out of plain sentences.
+_SHORTEST_SECRET = 6
 _log = logging.getLogger(__name__)
 
 
-def set_up(level: str) -> None:
-    """Log to stderr from now on, and there alone: what nobody catches and warnings too."""
+def set_up(level: str, secrets: Collection[str] = ()) -> None:
+    """Log to stderr from now on, and there alone: what nobody catches and warnings too.
+
+    None of the `secrets` is shown.
+    """
     handler = logging.StreamHandler()
-    handler.setFormatter(_Plain() if sys.stderr.isatty() else _Json())
+    hidden = tuple(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
+    handler.setFormatter((_Plain if sys.stderr.isatty() else _Json)(hidden))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # It would print the arguments of a line that cannot be made.
     logging.raiseExceptions = False
@@ -43,14 +50,26 @@ def bound(**ids: str | None) -> Iterator[None]:
         _bound.reset(token)
 
 
-class _Json(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return json.dumps(_told(record))
+class _Formatter(logging.Formatter):
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        super().__init__()
+        self._secrets = secrets
 
-
-class _Plain(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
+    def told(self, record: logging.LogRecord) -> dict[str, str]:
         told = _told(record)
+        for secret in self._secrets:
+            told["message"] = told["message"].replace(secret, "[secret]")
+        return told
+
+
+class _Json(_Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return json.dumps(self.told(record))
+
+
+class _Plain(_Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        told = self.told(record)
         line = " ".join(told.pop(name) for name in ("time", "level", "logger", "message"))
         line += "".join(f" {name}={value}" for name, value in told.items())
         return " ".join(line.split())
@@ -74,7 +93,7 @@ def _message(record: logging.LogRecord) -> str:
         if isinstance(args, tuple) and args:
             template %= tuple(_named(value) for value in args)
         elif args:
-            template %= args
+            template %= _named(args)
     except (TypeError, ValueError, KeyError):
         pass  # the template alone says where it comes from
     # Libraries put the text of what they caught into their message.
@@ -84,7 +103,14 @@ def _message(record: logging.LogRecord) -> str:
 
 
 def _named(value: Any) -> Any:
-    """An exception that is not one of ours as its type's name, everything else as it is."""
+    """An exception that is not one of ours as its type's name, everything else as it is.
+
+    So too those among several: a list would quote them.
+    """
+    if isinstance(value, Mapping):
+        return {name: _named(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_named(each) for each in value]
     is_foreign = isinstance(value, BaseException) and not type(value).__module__.startswith(
         _OUR_OWN
     )

@@ -22,7 +22,7 @@ from waitress.server import create_server
 from bot import logs, metrics
 from bot.coaches import coach_of
 from bot.engine import Engine, EngineUnavailable, engine_url
-from bot.settings import Settings, SettingsInvalid, for_slack
+from bot.settings import Settings, SettingsInvalid, for_slack, secrets_of
 from bot.slack.app import SlackService, build
 from bot.slack.installations import KeyIsMissing
 from bot.slack.installing import INSTALL, REDIRECT, page
@@ -73,7 +73,7 @@ def serve(
     """
     clock = clock or _now
     for_slack(settings)
-    logs.set_up(settings.log_level)
+    logs.set_up(settings.log_level, secrets_of(settings))
     logging.getLogger("alembic").setLevel(logging.WARNING)
     # It warns of every request that waits a moment for a thread.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)

@@ -1,9 +1,10 @@
 """Settings from the environment or a `.env` file, each named in one sentence when wrong."""
 
 import base64
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, Self
-from urllib.parse import urlsplit
+from typing import Self
+from urllib.parse import unquote, urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -15,12 +16,13 @@ DEFAULT_MODEL = "gpt-6-luna"
 _OPENAI = "api.openai.com"
 
 
-class OAuth(NamedTuple):
+@dataclass(frozen=True)
+class OAuth:
     """What it takes to be installed by workspaces. The first of the keys is the newest."""
 
     client_id: str
-    client_secret: str
-    keys: list[str]
+    client_secret: str = field(repr=False)
+    keys: list[str] = field(repr=False)
 
 
 class SettingsInvalid(Exception):
@@ -122,6 +124,23 @@ NEW_KEY = (
 def encryption_keys(given: SecretStr) -> list[str]:
     """The keys for tokens, the newest first."""
     return [key.strip() for key in given.get_secret_value().split(",") if key.strip()] or [""]
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """The secrets that are set, each as it would be quoted."""
+    given = [value for value in dict(settings).values() if isinstance(value, SecretStr)]
+    found = [value.get_secret_value() for value in given]
+    if settings.token_encryption_key is not None:
+        found += encryption_keys(settings.token_encryption_key)
+    for address in (settings.database_url, settings.openai_base_url):
+        try:
+            password = urlsplit(address or "").password
+        except ValueError:
+            password = None
+        if password:
+            # As it stands in the address, and as what is sent.
+            found += [password, unquote(password)]
+    return sorted(set(found), key=len, reverse=True)
 
 
 def _is_key(key: str) -> bool:
