@@ -17,6 +17,8 @@ from types import MappingProxyType, TracebackType
 from typing import Any
 
 _OUR_OWN = ("bot.", "storage.")
+# By this name Bolt logs.
+BOLT = "bot.slack.bolt"
 _bound: ContextVar[Mapping[str, str]] = ContextVar("bound", default=MappingProxyType({}))
 # What is shorter may be a word, and would be blotted out of plain sentences.
 _SHORTEST_SECRET = 6
@@ -30,6 +32,7 @@ def set_up(level: str, secrets: Collection[str] = ()) -> None:
     """
     handler = logging.StreamHandler()
     hidden = tuple(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
+    handler.addFilter(_is_no_chatter)
     handler.setFormatter((_Plain if sys.stderr.isatty() else _Json)(hidden))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # It would print the arguments of a line that cannot be made.
@@ -37,6 +40,12 @@ def set_up(level: str, secrets: Collection[str] = ()) -> None:
     logging.captureWarnings(True)
     sys.excepthook = _uncaught
     threading.excepthook = lambda ended: _uncaught(ended.exc_type, ended.exc_value, None)
+
+
+def _is_no_chatter(record: logging.LogRecord) -> bool:
+    """Below INFO libraries log all that they send and get, which is what people wrote."""
+    is_ours = record.name.startswith(_OUR_OWN) and record.name != BOLT
+    return is_ours or record.levelno >= logging.INFO
 
 
 @contextmanager
