@@ -17,8 +17,8 @@ from types import MappingProxyType, TracebackType
 from typing import Any
 
 _OUR_OWN = ("bot.", "storage.")
-# By this name Bolt logs.
-BOLT = "bot.slack.bolt"
+# By these names Bolt logs.
+BOLT, _BOLTS = "bot.slack.bolt", ("bot.slack.bolt", "slack_bolt")
 _bound: ContextVar[Mapping[str, str]] = ContextVar("bound", default=MappingProxyType({}))
 # What is shorter may be a word, and would be blotted out of plain sentences.
 _SHORTEST_SECRET = 6
@@ -43,9 +43,13 @@ def set_up(level: str, secrets: Collection[str] = ()) -> None:
 
 
 def _is_no_chatter(record: logging.LogRecord) -> bool:
-    """Below INFO libraries log all that they send and get, which is what people wrote."""
-    is_ours = record.name.startswith(_OUR_OWN) and record.name != BOLT
-    return is_ours or record.levelno >= logging.INFO
+    """Below INFO libraries log all that they send and get, which is what people wrote.
+
+    Bolt does so at INFO too, of a request whose signature it refuses.
+    """
+    if record.name.startswith(_OUR_OWN) and record.name != BOLT:
+        return True
+    return record.levelno >= (logging.WARNING if record.name.startswith(_BOLTS) else logging.INFO)
 
 
 @contextmanager
