@@ -648,6 +648,39 @@ def migrate() -> None:
 
 
 @app.command()
+def backup(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A new file; nothing is written over.")
+    ],
+) -> None:
+    """Copy the SQLite database to a file, whole and checked, also while the bot runs."""
+    with _told():
+        from bot.coaching.viewing import counted
+        from bot.settings import load_settings
+        from storage.backup import NotCopied, WrongPlace, back_up
+        from storage.database import Database
+
+        database = Database(load_settings().database_url)
+        try:
+            copied = back_up(database, file)
+        except NotCopied as error:
+            code = WRONG_INPUT if isinstance(error, WrongPlace) else COULD_NOT
+            raise _fail(str(error), code) from None
+        finally:
+            database.close()
+    providers = counted(copied.providers, "provider")
+    actions = counted(copied.actions, "action")
+    typer.echo(
+        f"{providers} and {actions}, schema at revision {copied.revision}, checked and written to "
+        f"{file} ({_megabytes(copied.size)})."
+    )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB"
+
+
+@app.command()
 def doctor(
     usage: Annotated[
         bool,

@@ -72,6 +72,7 @@ class SlackService:
     app: App
     engine: Engine
     database: Database
+    sending: Sending
     progress: Progress
     homes: Homes
     digests: Digests
@@ -92,11 +93,14 @@ class SlackService:
         gc.collect()
         gc.freeze()
         self.upkeep.begin()
-        self.engine.launch()
         now = clock()
         with self.database.reading() as session:
             unanswered = conversations.open_conversations(session, now)
             unsent = conversations.waiting_conversations(session, now, self.engine.executor_id)
+            for place in unanswered:
+                events = conversations.open_events(session, *place)
+                self.sending.doubt({place[1], *(event.event_id for event in events)})
+        self.engine.launch()
         # A fresh id: the work that was to do this may have ended without success.
         stamp = now.isoformat()
         for workspace, conversation in {*unanswered, *unsent}:
@@ -204,7 +208,17 @@ def build(
     )
     upkeep.register()
     return SlackService(
-        app, engine, database, progress, homes, digests, narrating, upkeep, workspaces, installing
+        app,
+        engine,
+        database,
+        sending,
+        progress,
+        homes,
+        digests,
+        narrating,
+        upkeep,
+        workspaces,
+        installing,
     )
 
 

@@ -3,7 +3,7 @@
 import logging
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -92,6 +92,8 @@ class Sending:
     # Keys refused for certain, or queued by this process and never tried: no need to look first.
     # A restart forgets them, and then every waiting message is looked for.
     _untried: set[str] = field(default_factory=set)
+    # Of what some messages answer: one of these is looked for even where it was queued just now.
+    _doubted: set[str] = field(default_factory=set)
     # Direct messages that Slack has named to this process: what it does not know of them is so.
     _opened: set[str] = field(default_factory=set)
     # Workspaces whose Slack has said that it offers no streams.
@@ -101,7 +103,16 @@ class Sending:
     def fresh(self, workspace: str, key: str) -> None:
         """Note that this message was queued just now and no send of it has been tried."""
         with self._guard:
-            self._untried.add(f"{workspace}:{key}")
+            if not any(answered in key for answered in self._doubted):
+                self._untried.add(f"{workspace}:{key}")
+
+    def doubt(self, unanswered: Iterable[str]) -> None:
+        """Look in Slack for the answers to these, events and their conversations by id.
+
+        Nothing says that they were answered. But in a database that was put back from a copy that
+        is so where they were answered after the copy was taken.
+        """
+        self._doubted.update(unanswered)
 
     def send(self, workspace: str, conversation: str) -> None:
         """Send every waiting message of a conversation, the oldest first.

