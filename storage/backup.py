@@ -76,7 +76,8 @@ def _source(database: Database, target: Path) -> Path:
         address = url._replace(password=None).set(drivername="postgresql").render_as_string()
         raise NotCopied(
             "PostgreSQL copies a database itself: run pg_dump --format=custom "
-            f"--file={shlex.quote(str(target))} {shlex.quote(address)}, and give the password when asked."
+            f"--file={shlex.quote(str(target))} {shlex.quote(address)}, and give the password when "
+            "asked."
         )
     name = database.engine.url.database
     if name in (None, "", ":memory:"):

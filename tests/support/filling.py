@@ -11,7 +11,8 @@ import storage.models  # noqa: F401  (registers the tables)
 Json = dict[str, Any]
 Rows = dict[str, list[Json]]
 
-WORKSPACES = ("T0", "T1")
+# So many workspaces are filled at a time.
+_WORKSPACES = 2
 # Of each table in each workspace: the last has nothing where that is allowed.
 _EACH = 3
 _TEXT = "O'Brien said “54%” -- '); DROP TABLE action; %s :name \\ <b>&amp;</b> 🎓 מורה\n\ttab"
@@ -41,13 +42,21 @@ def tables(connection: sa.Connection) -> sa.MetaData:
     return found
 
 
-def fill(connection: sa.Connection) -> None:
-    """Put rows into every table, those of one workspace referring to one another only."""
+def workspace(tag: str, number: int = 0) -> str:
+    """One of those that `fill` makes."""
+    return f"T{tag}-{number}"
+
+
+def fill(connection: sa.Connection, tag: str) -> None:
+    """Put rows into every table, those of one workspace referring to one another only.
+
+    May be done again with another tag, which tells workspaces and words of the one from the other.
+    """
     ids: dict[str, list[Any]] = {}
     for table in tables(connection).sorted_tables:
         for number in range(_how_many(table)):
             row = {
-                column.name: _value(column, number, ids)
+                column.name: _value(column, number, tag, ids)
                 for column in table.columns
                 if not _is_given_by_the_database(column)
             }
@@ -71,25 +80,25 @@ def contents(connection: sa.Connection) -> Rows:
 
 def _how_many(table: sa.Table) -> int:
     is_one_each = [column.name for column in table.primary_key] == ["workspace"]
-    return len(WORKSPACES) * (1 if is_one_each else _EACH)
+    return _WORKSPACES * (1 if is_one_each else _EACH)
 
 
 def _is_given_by_the_database(column: sa.Column[Any]) -> bool:
     return column.primary_key and isinstance(column.type, sa.Integer) and not column.foreign_keys
 
 
-def _value(column: sa.Column[Any], number: int, ids: dict[str, list[Any]]) -> Any:
-    group = number // len(WORKSPACES)
+def _value(column: sa.Column[Any], number: int, tag: str, ids: dict[str, list[Any]]) -> Any:
+    group = number // _WORKSPACES
     if column.nullable and group == _EACH - 1:
         return sa.null()
     for key in column.foreign_keys:
         there = ids.get(key.column.table.name, [])
         if key.column.table is column.table:
             # What it refers to in its own table is there already, in the same workspace.
-            return there[number - len(WORKSPACES)] if group else None
+            return there[number - _WORKSPACES] if group else None
         return there[number % len(there)]
     if column.name == "workspace":
-        return WORKSPACES[number % len(WORKSPACES)]
+        return workspace(tag, number % _WORKSPACES)
     if column.name == "academic_year":
         return _YEARS[group]
     if column.name in _OWN_FORM:
@@ -97,7 +106,7 @@ def _value(column: sa.Column[Any], number: int, ids: dict[str, list[Any]]) -> An
     words = _words(column)
     if words:
         return words[number % len(words)]
-    return _of_type(column, number)
+    return _of_type(column, number, tag)
 
 
 def _words(column: sa.Column[Any]) -> list[str]:
@@ -107,7 +116,7 @@ def _words(column: sa.Column[Any]) -> list[str]:
     return list(kind.enums) if isinstance(kind, sa.Enum) else []
 
 
-def _of_type(column: sa.Column[Any], number: int) -> Any:
+def _of_type(column: sa.Column[Any], number: int, tag: str) -> Any:
     kind = column.type
     if isinstance(kind, sa.Boolean):
         return number % 2 == 0
@@ -125,5 +134,5 @@ def _of_type(column: sa.Column[Any], number: int) -> Any:
     if isinstance(kind, sa.LargeBinary):
         return bytes(range(256))
     assert isinstance(kind, sa.String), f"{column} is of a type that is not filled yet: {kind!r}"
-    # The number first, so that it is told from the others however short it is cut.
-    return f"{number} {column.name}: {_TEXT}"[: kind.length]
+    # These first, so that it is told from the others however short it is cut.
+    return f"{number} {tag} {column.name}: {_TEXT}"[: kind.length]
