@@ -21,6 +21,7 @@ from storage.backup import back_up
 from storage.database import Database
 from storage.migrate import head_revision, migrate, schema_revision
 from tests.support.bots import ROOT, program_environment
+from tests.support.catalogue import catalogue
 from tests.support.filling import Rows, contents, fill, workspace
 
 _SCRIPTS = Path(storage.__file__).parent / "migrations"
@@ -146,10 +147,13 @@ def assert_the_program_works(url: str, place: str, folder: Path) -> None:
         assert (said.exit_code, said.stderr) == (0, ""), (words, said.output, said.exception)
 
 
-def test_revision_by_revision_back_and_forward_again_keeps_what_both_have(
+def test_revision_by_revision_back_and_forward_again_keeps_schema_and_rows(
     opened: Database,
 ) -> None:
-    migrate(opened)
+    made = {}
+    for revision in REVISIONS:
+        go(opened, command.upgrade, revision)
+        made[revision] = catalogue(opened)
     before = fill_up(opened, "head")
 
     for way, path in ((command.downgrade, REVISIONS[-2::-1]), (command.upgrade, REVISIONS[1:])):
@@ -158,6 +162,7 @@ def test_revision_by_revision_back_and_forward_again_keeps_what_both_have(
             after = rows(opened)
             assert_kept(before, after)
             assert_sound(opened)
+            assert catalogue(opened) == made[revision], revision
             before = after
 
 

@@ -1,24 +1,21 @@
 """The migrations make what the models say, whoever runs them and however often."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from sqlmodel import SQLModel, select
 
-import storage
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import head_revision, migrate, schema_revision
-from storage.models import Action, Audit, OutgoingMessage, Plan, Provider
+from storage.models import Plan, Provider
+from tests.support.catalogue import catalogue
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -68,12 +65,12 @@ def test_the_migrations_make_the_very_tables_of_the_models(empty_database: Datab
     """Names, lengths and the conditions of partial indexes, which Alembic does not compare."""
     with empty_database.writing() as session:
         SQLModel.metadata.create_all(session.connection())
-    from_models = _catalogue(empty_database)
+    from_models = catalogue(empty_database)
     with empty_database.writing() as session:
         SQLModel.metadata.drop_all(session.connection())
 
     migrate(empty_database)
-    migrated = _catalogue(empty_database)
+    migrated = catalogue(empty_database)
 
     for table, described in from_models.items():
         assert migrated[table] == described, table
@@ -87,7 +84,7 @@ def test_the_tables_of_slacks_stores_have_every_column_they_use(database: Databa
         SQLAlchemyInstallationStore.build_bots_table(metadata, "slack_bots"),
         SQLAlchemyOAuthStateStore.build_oauth_states_table(metadata, "slack_oauth_states"),
     ]
-    migrated = _catalogue(database)
+    migrated = catalogue(database)
 
     for table in theirs:
         columns = {column["name"]: column for column in migrated[table.name]["columns"]}
@@ -97,86 +94,6 @@ def test_the_tables_of_slacks_stores_have_every_column_they_use(database: Databa
         # Encrypted, a token is longer than the SDK's column takes.
         for name in {"bot_token", "bot_refresh_token"} & columns.keys():
             assert columns[name]["type"] == "TEXT"
-
-
-def _catalogue(database: Database) -> dict[str, Any]:
-    """All that the database says of each table, in an order of its own."""
-    indexes = (
-        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = :table"
-        if database.is_sqlite
-        else "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = :table"
-    )
-    with database.engine.connect() as connection:
-        inspector = sa.inspect(connection)
-
-        def described(table: str) -> dict[str, Any]:
-            # A column that comes later stands last, wherever its field does.
-            columns = sorted(inspector.get_columns(table), key=lambda column: column["name"])
-            return {
-                "columns": [{**column, "type": str(column["type"])} for column in columns],
-                "primary key": inspector.get_pk_constraint(table),
-                "foreign keys": sorted(map(str, inspector.get_foreign_keys(table))),
-                "unique": sorted(map(str, inspector.get_unique_constraints(table))),
-                "checks": sorted(map(str, inspector.get_check_constraints(table))),
-                "indexes": sorted(map(str, connection.execute(sa.text(indexes), {"table": table}))),
-            }
-
-        return {table: described(table) for table in inspector.get_table_names()}
-
-
-@pytest.mark.parametrize(
-    ("before", "revision"),
-    [("0001", "0002"), ("0002", "0003"), ("0004", "0005"), ("0005", "0006"), ("0006", "0007")],
-)
-def test_what_a_revision_adds_comes_and_goes_and_rows_stay(
-    empty_database: Database, before: str, revision: str
-) -> None:
-    _go(empty_database, command.upgrade, before)
-    older = _catalogue(empty_database)
-    for statement in _ROWS:
-        with empty_database.writing() as session:
-            session.connection().execute(sa.text(statement))
-
-    _go(empty_database, command.upgrade, revision)
-    assert _catalogue(empty_database) != older
-    _go(empty_database, command.downgrade, before)
-    assert _catalogue(empty_database) == older
-    _go(empty_database, command.upgrade, "head")
-
-    with empty_database.reading() as session:
-        kept = session.exec(select(OutgoingMessage)).one()
-        action = session.exec(select(Action)).one()
-        audit = session.exec(select(Audit)).one()
-    assert (kept.key, kept.text, kept.markdown, kept.opens) == ("E1", "Hello", None, None)
-    assert (action.action, action.owner_id, action.created_by_id) == ("Ring home", 1, None)
-    assert (audit.field, audit.version) == ("status", None)
-
-
-# A row of each table that later revisions change, with the columns of the first.
-_ROWS = (
-    "INSERT INTO provider (workspace, name, created_at) "
-    "VALUES ('T1', 'Northfield College', '2026-11-23 12:00:00')",
-    "INSERT INTO person (workspace, slack_user_id, name, role, timezone, created_at) "
-    "VALUES ('T1', 'U1', 'Priya Shah', 'owner', 'Europe/London', '2026-11-23 12:00:00')",
-    "INSERT INTO plan (workspace, academic_year) VALUES ('T1', '2026/27')",
-    "INSERT INTO action (workspace, plan_id, number, action, so_what, owner_id, status, "
-    "created_at, version) "
-    "VALUES ('T1', 1, 1, 'Ring home', '[]', 1, 'draft', '2026-11-23 12:00:00', 1)",
-    "INSERT INTO audit (workspace, action_id, person_id, at, field) "
-    "VALUES ('T1', 1, 1, '2026-11-23 12:00:00', 'status')",
-    "INSERT INTO outgoing_message "
-    "(workspace, key, conversation, channel, text, blocks, delivery, created_at) "
-    "VALUES ('T1', 'E1', 'D1', 'D1', 'Hello', '[]', 'waiting', '2026-11-23 12:00:00')",
-)
-
-
-def _go(database: Database, way: Callable[[Config, str], None], revision: str) -> None:
-    """Bring the schema up or down to a revision."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
-    with database.writing(check_keys=False) as session:
-        config.attributes["connection"] = session.connection()
-        way(config, revision)
 
 
 def test_a_later_migration_can_rebuild_a_table_that_others_refer_to() -> None:
