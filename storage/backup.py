@@ -54,15 +54,16 @@ def back_up(database: Database, target: Path) -> Copied:
         try:
             _copy(source, beside, target)
             copied = _checked(beside, source)
-            _onto_disk(beside)
+            with open(beside, "rb+") as file:
+                os.fsync(file.fileno())
             os.replace(beside, target)
         except BaseException:
             for left in (beside, beside.with_name(f"{beside.name}-journal")):
                 with suppress(OSError):
                     left.unlink()
             raise
-        if os.name == "posix":  # where a folder can be opened
-            _onto_disk(target.parent)
+        with suppress(OSError):  # not everywhere can a folder be opened
+            _note_on_disk(target.parent)
     except OSError as error:
         raise WrongPlace(
             f"{target} could not be written ({error.strerror or error}): choose another place."
@@ -173,8 +174,8 @@ def _checked(copy: Path, source: Path) -> Copied:
             ) from None
 
 
-def _onto_disk(file: Path) -> None:
-    handle = os.open(file, os.O_RDONLY)
+def _note_on_disk(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

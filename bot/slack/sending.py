@@ -92,7 +92,7 @@ class Sending:
     # Keys refused for certain, or queued by this process and never tried: no need to look first.
     # A restart forgets them, and then every waiting message is looked for.
     _untried: set[str] = field(default_factory=set)
-    # Of what some messages answer: one of these is looked for even where it was queued just now.
+    # What was unanswered as this process began: its answer is looked for even if queued just now.
     _doubted: set[str] = field(default_factory=set)
     # Direct messages that Slack has named to this process: what it does not know of them is so.
     _opened: set[str] = field(default_factory=set)

@@ -199,10 +199,10 @@ def test_a_copy_taken_amid_writing_goes_on_elsewhere_and_nobody_is_told_twice(
         unanswered.wait_until_reached()
 
         with Writers(fake, first) as writers:
-            fake.wait_for(lambda: len(writers.answered) >= len(WRITERS))
+            fake.wait_for(lambda: len(writers.answered) >= len(WRITERS), 60)
             before = list(writers.answered)
             take()
-            fake.wait_for(lambda: len(writers.answered) > len(before) + len(WRITERS))
+            fake.wait_for(lambda: len(writers.answered) > len(before) + len(WRITERS), 60)
         # What the first does after the copy only Slack knows by the time that it is lost.
         for held in (unsent, taken, unanswered):
             held.release()
