@@ -12,20 +12,24 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 import pytest
 from sqlmodel import select
 
+from bot.slack.incoming import incoming
+from storage import conversations
 from storage.database import Database
 from storage.migrate import head_revision
 from storage.models import OutgoingMessage, ReceivedEvent, Turn
 from storage.vocabulary import Delivery, Speaker
+from tests.support import slack_faults
 from tests.support import slack_payloads as payloads
 from tests.support.bots import ROOT, Program, in_process, load_sar, program_environment, slack
 from tests.support.fake_slack import FakeSlack
 from tests.support.postgres import NoPostgres, binaries, fresh_database
+from tests.support.slack_methods import Call
 from tests.support.slack_payloads import dm_channel
 from tests.support.talk import Talk, over_http
 from tests.support.waiting import eventually
@@ -174,6 +178,28 @@ def contents(url: str) -> Contents:
     )
 
 
+def keep_unanswered(url: str, payload: dict[str, Any]) -> None:
+    """Leave an event as it is between being kept and being answered."""
+    found = incoming(payload)
+    assert found is not None
+    database = Database(url)
+    with database.writing() as session:
+        conversations.receive(
+            session,
+            workspace=found.workspace,
+            event_id=found.event_id,
+            conversation=found.conversation,
+            payload=found.to_json(),
+            at=datetime.now(UTC),
+        )
+    database.close()
+
+
+def is_in(user: str) -> Callable[[Call], bool]:
+    """Whether a call is about the direct message with that person."""
+    return lambda call: call.args.get("channel") == dm_channel(user)
+
+
 def test_a_copy_taken_amid_writing_goes_on_elsewhere_and_nobody_is_told_twice(
     fake: FakeSlack, database_url: str, tmp_path: Path
 ) -> None:
@@ -188,15 +214,14 @@ def test_a_copy_taken_amid_writing_goes_on_elsewhere_and_nobody_is_told_twice(
             Talk(fake, say, user).says("hello")
         # At the moment of the copy one event is without an answer, and of two answers one has not
         # reached Slack while the other has, which the bot does not know.
-        unsent, taken = fake.hold("chat.postMessage"), fake.hold("chat.postMessage", accepted=True)
+        keep_unanswered(database_url, event := payloads.direct_message("hello", user=NEW))
+        fake.always_fail("chat.postMessage", slack_faults.drop(), is_in(UNSENT))
         say(payloads.direct_message("AFI 2", user=UNSENT))
-        unsent.wait_until_reached()
+        fake.wait_for(lambda: any(map(is_in(UNSENT), fake.calls_to("chat.postMessage")[3:])))
+        fake.always_fail("conversations.replies", slack_faults.drop(), is_in(TAKEN))
+        fake.always_fail("chat.postMessage", slack_faults.accepted_then_dropped(), is_in(TAKEN))
         say(payloads.direct_message("AFI 2", user=TAKEN))
-        taken.wait_until_reached()
-        unanswered = fake.hold("users.info")
-        event = payloads.direct_message("hello", user=NEW)
-        say(event)
-        unanswered.wait_until_reached()
+        fake.wait_for_messages(dm_channel(TAKEN), 2)
 
         with Writers(fake, first) as writers:
             fake.wait_for(lambda: len(writers.answered) >= len(WRITERS), 60)
@@ -204,12 +229,10 @@ def test_a_copy_taken_amid_writing_goes_on_elsewhere_and_nobody_is_told_twice(
             take()
             fake.wait_for(lambda: len(writers.answered) > len(before) + len(WRITERS), 60)
         # What the first does after the copy only Slack knows by the time that it is lost.
-        for held in (unsent, taken, unanswered):
-            held.release()
-        fake.wait_for_messages(dm_channel(NEW), 1)
-        for user in (UNSENT, TAKEN):
-            fake.wait_for_messages(dm_channel(user), 2)
+        say(event)
+        fake.wait_for_messages(dm_channel(NEW), 1, timeout=60)
         first.kill()
+        fake.heal()
         restored = put_back()
 
         kept = contents(restored)
