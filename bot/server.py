@@ -12,7 +12,6 @@ from typing import Any
 
 from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_bolt.adapter.wsgi.http_request import WsgiHttpRequest
 from slack_bolt.adapter.wsgi.http_response import WsgiHttpResponse
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -24,6 +23,7 @@ from bot.coaches import coach_of
 from bot.engine import Engine, EngineUnavailable, engine_url
 from bot.settings import Settings, SettingsInvalid, for_slack, secrets_of
 from bot.slack.app import SlackService, build
+from bot.slack.door import Door
 from bot.slack.installations import KeyIsMissing
 from bot.slack.installing import INSTALL, REDIRECT, page
 from bot.slack.upkeep import Pace
@@ -228,7 +228,7 @@ def _now() -> datetime:
 def application(service: SlackService, clock: Callable[[], datetime] = _now) -> Wsgi:
     """The WSGI application: Slack's one address, those to install the bot, and how the bot is."""
     watch = watched(service, clock=clock)
-    slack = SlackRequestHandler(service.app, path="/slack/events")
+    slack = Door(service.app, path="/slack/events")
     installs = (
         {}
         if service.installing is None

@@ -25,6 +25,7 @@ from bot.settings import Settings
 from bot.slack.answering import Answering, Turns
 from bot.slack.desk import Desk
 from bot.slack.digests import Digests
+from bot.slack.door import CheckedApp
 from bot.slack.exporting import Exporting
 from bot.slack.haste import (
     ASKED_WITHIN,
@@ -170,7 +171,7 @@ def build(
     logger = logging.getLogger("bot.slack.bolt")
     # Bolt finds SLACK_BOT_TOKEN in the environment too, and warns that our client has it already.
     logger.addFilter(lambda record: "`token` will be unused" not in record.getMessage())
-    app = App(
+    app = CheckedApp(
         # Which workspace a request is from is known when something is said there; until then it is
         # enough that Slack has signed it.
         client=web_client(settings.slack_api_url),

@@ -1,9 +1,12 @@
 """The main job: an action interviewed over each of Slack's transports, as it is then stored."""
 
+import hmac
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from sqlmodel import col, func, select
@@ -14,7 +17,7 @@ from storage.database import Database
 from storage.models import Audit, OutgoingMessage, Person, ReceivedEvent, Turn
 from storage.vocabulary import Delivery, Direction, Driver, Speaker, Status
 from tests.support import slack_payloads as payloads
-from tests.support.bots import NOW, Program, in_process, load_sar
+from tests.support.bots import NOW, SECRET, Program, in_process, load_sar
 from tests.support.fake_slack import FakeSlack
 from tests.support.slack_payloads import TEAM, USER
 from tests.support.talk import Talk, over_http, over_socket
@@ -241,3 +244,55 @@ def test_what_is_not_said_to_the_bot_leaves_no_row(
     assert answers[-1] in (200, 404)
     assert count(database, ReceivedEvent) == 0
     assert fake.calls_to("chat.postMessage") == []
+
+
+# Bodies that are no payload, each signed as Slack would: what it is, and its content type.
+BROKEN = {
+    "no UTF-8": (b'{"type": "\xff\xfe"}', "application/json"),
+    "no JSON": (b'{"type": "event_callback"', "application/json"),
+    "a list": (b"[1, 2]", "application/json"),
+    "a number": (b"payload=5", "application/x-www-form-urlencoded"),
+    "no JSON in a form": (b"payload=hello", "application/x-www-form-urlencoded"),
+    "nested too deep": (b"[" * 100_000, "application/json"),
+    "a number too long": (b'{"type": %s}' % (b"9" * 5_000), "application/json"),
+    "packed": (b"\x1f\x8b\x08\x00", "application/json"),
+    "nothing": (b"", "application/json"),
+    "authorizations that are none": (b'{"authorizations": 5}', "application/json"),
+    "a view that is none": (b'{"type": "view_submission", "view": null}', "application/json"),
+    "a press of nothing": (b'{"type": "block_actions", "actions": []}', "application/json"),
+    "a command of nobody": (b"command=%2Fqip&text=new", "application/x-www-form-urlencoded"),
+}
+
+
+@on_sqlite
+def test_what_cannot_be_read_is_refused_without_an_error(
+    fake: FakeSlack, database: Database, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with in_process(fake, database_url) as bot:
+        for name, (body, content_type) in BROKEN.items():
+            stamp = str(int(time.time()))
+            signed = hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, "sha256")
+            assert posted(bot.base_url, body, content_type, stamp, signed.hexdigest()) == 400, name
+        for stamp, signature in (("now", "x"), ("1" * 30, "x"), ("\xb2", "x"), ("1", "\xe9")):
+            assert posted(bot.base_url, b"{}", "application/json", stamp, signature) == 401
+        # Whoever writes next is answered.
+        assert Talk(fake, over_http(bot.http)).says("hello")
+
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def posted(base_url: str, body: bytes, content_type: str, stamp: str, signature: str) -> int:
+    """The status that answers a request with these headers."""
+    address = urlsplit(base_url)
+    connection = HTTPConnection(address.hostname or "", address.port, timeout=30)
+    headers = {
+        "Content-Type": content_type,
+        "X-Slack-Request-Timestamp": stamp,
+        "X-Slack-Signature": f"v0={signature}",
+    }
+    try:
+        connection.request("POST", "/slack/events", body, headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
