@@ -264,6 +264,9 @@ class Answering:
         with self.at_work, self.database.writing() as session:
             if not conversations.mark_answered(session, incoming.workspace, incoming.event_id, now):
                 return []
+            if conversations.is_queued(session, incoming.workspace, key):
+                # The same message came under another event's id too.
+                return []
             self._post(session, incoming, now, shown.text, shown.blocks, key=key)
         self.queued(incoming.workspace, key)
         return []

@@ -122,3 +122,18 @@ def test_a_mention_that_asks_is_answered_where_nobody_reads_along(
     there = fake.wait_for_messages(dm_channel(LEAD), 1)[0]["text"]
     assert "A-4" in there
     assert interviews(bot) == 0
+
+
+@on_sqlite
+def test_a_message_that_comes_under_two_events_is_answered_once(
+    fake: FakeSlack, bot: InProcess, college: College
+) -> None:
+    talk = Talk(fake, over_http(bot.http), LEAD)
+    asked = talk.message("which actions are done?")
+    talk.hears(asked)
+
+    bot.http.event({**asked, "event_id": "EvAGAIN"})
+    # What is written next in the thread is answered too: nothing before it is stuck.
+    talk.says("which actions are overdue?")
+
+    assert len(talk.messages) == 2
