@@ -494,7 +494,11 @@ def _letter(token: Token) -> str:
 
 def _is_year(typed: str) -> bool:
     """Whether "26/27" is an academic year."""
-    first, second = (int(n) for n in re.findall(r"\d+", typed))
+    sides = re.findall(r"\d+", typed)
+    # "1/1,000" has three runs of digits, and is none.
+    if [len(side) for side in sides] != [2, 2]:
+        return False
+    first, second = map(int, sides)
     return 15 <= first <= 40 and second == first + 1
 
 

@@ -93,6 +93,14 @@ def test_a_change_is_known_as_a_change(typed: str) -> None:
     assert [f.part for f in find_figures(typed)] == [Part.CHANGE]
 
 
+@pytest.mark.parametrize(
+    "typed", ["1/1,000", "from 1/1,000 to 3/1,000", "12.5/10", "1,000/2,000", "26/27", "1/2/3"]
+)
+def test_a_share_of_thousands_is_no_academic_year_and_stops_nothing(typed: str) -> None:
+    for figure in find_figures(typed):
+        assert figure.text in typed
+
+
 @given(st.text())
 def test_a_figure_stands_in_the_text_as_typed(text: str) -> None:
     for figure in find_figures(text):
