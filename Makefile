@@ -1,7 +1,7 @@
 # What everyone uses: the README, CONTRIBUTING and .ci/run name these targets.
 PYTHON ?= python
 
-.PHONY: test lint fix audit lock sbom bench weigh evals
+.PHONY: test lint fix audit lock sbom bench weigh evals fuzz
 
 test:
 	$(PYTHON) -m pytest
@@ -66,3 +66,10 @@ else
 	  [ $$code -ne 2 ] || break; \
 	done; exit $$code
 endif
+
+# Broken input in numbers, at every door; what goes wrong is written into fuzz-failures. The
+# harnesses of atheris are run where it is installed (the extra "fuzz").
+INPUTS ?= 100000
+SEED ?= 1
+fuzz:
+	$(PYTHON) -m tests.fuzz --inputs $(INPUTS) --seed $(SEED) --atheris 20000

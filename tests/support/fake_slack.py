@@ -306,6 +306,15 @@ class FakeSlack:
         self.wait_for(lambda: len(self.messages(channel, thread_ts)) >= count, timeout)
         return self.messages(channel, thread_ts)
 
+    def forget_calls(self) -> None:
+        """Start the records anew, so that a long run does not keep all it has ever heard."""
+        with self.changed:
+            for record in (self.calls, self.refused, self._calls_to):
+                record.clear()
+            for shown in (self.ephemerals, self.views_opened, self.statuses):
+                shown.clear()
+            self._state.channels.clear()
+
     # --- what goes wrong ---
 
     def fail_next(self, method: str, fault: Fault, times: int = 1) -> None:
