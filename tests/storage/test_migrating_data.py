@@ -50,6 +50,8 @@ ADDED: dict[tuple[str, str], Callable[[dict[str, Any]], object]] = {
     ("provider_settings", "closures"): lambda _: [],
     ("provider_settings", "overviews"): lambda _: "week",
     ("provider_settings", "is_paused"): lambda _: False,
+    ("provider_settings", "asks_model"): lambda _: True,
+    ("provider_settings", "keep_months"): lambda _: 12,
 }
 
 

@@ -191,6 +191,7 @@ class Both:
             "before": NOON + timedelta(days=1),
             "since": NOON - timedelta(days=1),
             "next_at": NOON,
+            "idle": NOON + timedelta(days=1),
             "was": None,
             "version": 0,
             "limit": 10,

@@ -36,6 +36,7 @@ ACROSS = {
     "storage.providers.providers": "the list of providers for the operator",
     "storage.reminders.due_for_overview": "the sweep: who is due",
     "storage.reminders.due_to_remind": "the sweep: who is due",
+    "storage.retention.drop_answered_events": "the ids of events that were answered long ago",
 }
 _TENANTS = {table.name for table in SQLModel.metadata.sorted_tables if "workspace" in table.columns}
 _SKIPPED = (str(ROOT / "storage" / "migrations"), str(ROOT / "storage" / "migrate.py"))
