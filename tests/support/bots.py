@@ -9,7 +9,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,22 +49,24 @@ def slack() -> Iterator[FakeSlack]:
         yield fake
 
 
-def load_sar(database: Database, year: str = "2026/27") -> None:
-    """The sample provider's SAR in the workspace of the tests, with nobody in it yet."""
+def load_sar(
+    database: Database, year: str = "2026/27", workspaces: Sequence[str] = (TEAM,)
+) -> None:
+    """The sample provider's SAR in the workspaces of the tests, with nobody in them yet."""
     from storage import plans
     from storage.models import SarItem, SarItemFields
 
     with database.writing() as session:
         load_sample(session, year, NOW)
-        session.add(Provider(workspace=TEAM, name="Test College"))
-        session.flush()
-        sample = plans.plan_of(session, "trial", year)
-        plan = plans.ensure_plan(session, TEAM, year)
-        assert sample is not None and sample.id is not None and plan.id is not None
-        for row in plans.sar_items(session, "trial", "2026/27"):
-            fields = {name: row[name] for name in SarItemFields.model_fields}
-            session.add(SarItem(**fields, workspace=TEAM, plan_id=plan.id))
+        for workspace in workspaces:
+            session.add(Provider(workspace=workspace, name="Test College"))
             session.flush()
+            plan = plans.ensure_plan(session, workspace, year)
+            assert plan.id is not None
+            for row in plans.sar_items(session, "trial", year):
+                fields = {name: row[name] for name in SarItemFields.model_fields}
+                session.add(SarItem(**fields, workspace=workspace, plan_id=plan.id))
+                session.flush()
 
 
 @dataclass

@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -125,12 +125,21 @@ class Weather:
 
 
 class Process:
-    """One process of the bot, by its name; it writes its log to a file."""
+    """One process of the bot, by its name; it writes its log to a file.
 
-    def __init__(self, name: str, environment: dict[str, str], log: Path) -> None:
-        self.name, self._log = name, log
-        self._port = free_port()
-        self._environment = {**environment, "EXECUTOR_ID": name, "PORT": str(self._port)}
+    `program` is what Python is to run, `port` where it answers over HTTP.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        environment: dict[str, str],
+        log: Path,
+        program: Sequence[str] = ("-m", "tests.support.node"),
+    ) -> None:
+        self.name, self._log, self._arguments = name, log, program
+        self.port = free_port()
+        self._environment = {**environment, "EXECUTOR_ID": name, "PORT": str(self.port)}
         self._program: subprocess.Popen[bytes] | None = None
         self._timer: threading.Timer | None = None
         self._guard = threading.Lock()
@@ -146,7 +155,7 @@ class Process:
         with self._guard, self._log.open("ab") as log:
             assert self._program is None
             self._program = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.node"],
+                [sys.executable, *self._arguments],
                 cwd=ROOT,
                 env=self._environment,
                 stdout=log,
@@ -168,9 +177,25 @@ class Process:
             self._program.wait()
             self._program = None
 
+    def has_ended(self) -> bool:
+        """Whether it was started and has ended by itself; it may then be started again."""
+        with self._guard:
+            if self._program is None or self._program.poll() is None:
+                return False
+            self._program = None
+            return True
+
+    def stop(self) -> int:
+        """Ask it to end as a service manager does; its exit code."""
+        with self._guard:
+            assert self._program is not None
+            program, self._program = self._program, None
+        program.send_signal(signal.SIGTERM)
+        return program.wait(timeout=_STUCK_SECONDS)
+
     def wait_until_ready(self) -> None:
         """Return when it serves."""
-        url, deadline = f"http://127.0.0.1:{self._port}/readyz", time.monotonic() + _STUCK_SECONDS
+        url, deadline = f"http://127.0.0.1:{self.port}/readyz", time.monotonic() + _STUCK_SECONDS
         while True:
             try:
                 urllib.request.urlopen(url, timeout=5).close()

