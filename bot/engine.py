@@ -8,6 +8,7 @@ a second time, so what it does to the outside world must bear repeating.
 
 import json
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -345,7 +346,9 @@ class Engine:
             if "result" in outcome:
                 return outcome["result"]
             error = outcome["error"]
-            if tried + 1 < attempts and self._closing.wait(outcome["again_at"] - time.time()):
+            # No longer than was meant, where the clock has been put back since.
+            left = min(outcome["again_at"] - time.time(), outcome.get("after", math.inf))
+            if tried + 1 < attempts and self._closing.wait(left):
                 raise _Stop
         raise StepFailed(f"Step {name} was tried {attempts} times; the last ended in {error}.")
 
@@ -444,7 +447,7 @@ def _try(
         kind = type(error).__name__
         _log.warning("Step %s of workflow %s failed: %s", name, DBOS.workflow_id, kind)
         seconds = error.after_seconds if isinstance(error, TryAgain) else wait
-        return {"error": kind, "again_at": time.time() + seconds}
+        return {"error": kind, "again_at": time.time() + seconds, "after": seconds}
     return {"result": _plain(result)}
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from storage.database import why_not_written
+
 _CONNECT_SECONDS = 3  # Slack wants its answer within three
 _SQLITE_PRAGMAS = """PRAGMA busy_timeout=30000; PRAGMA foreign_keys=ON;
     PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"""
@@ -97,8 +99,8 @@ def _clock(*asked: str) -> float:
 @contextmanager
 def told_when_unreachable(wants_to_know: bool) -> Iterator[None]:
     """Raises EngineUnavailable for a database that refuses; when it is away, if that is wanted."""
-    # DBOS waits without end for a lost database, which is right inside a workflow but not for a
-    # caller who must say now whether work was accepted.
+    # DBOS waits without end for a lost database or one that takes no writes, which is right inside
+    # a workflow but not for a caller who must say now whether work was accepted.
     _caller.wants_to_know = wants_to_know
     try:
         yield
@@ -112,5 +114,14 @@ def _tell_when_unreachable(context: sa.ExceptionContext) -> None:
     # Only while connecting, which a ping of a pooled connection is not: one lost later may already
     # have recorded the work, which DBOS finds out by its retry.
     connecting = context.connection is None and not context.is_pre_ping
-    if connecting and getattr(_caller, "wants_to_know", False):
+    wants_to_know = getattr(_caller, "wants_to_know", False)
+    if connecting and wants_to_know:
         raise EngineUnavailable("The engine's database cannot be reached.")
+    why = why_not_written(context.original_exception)
+    if why is None:
+        return
+    # DBOS waits for a database only where a connection is lost. Of any other trouble the workflow
+    # ends on the spot, and nobody goes on with it before the next start.
+    context.is_disconnect = True
+    if wants_to_know:
+        raise EngineUnavailable(why)

@@ -296,6 +296,10 @@ def _trouble(service: SlackService, is_connected: Callable[[], bool] | None) -> 
         return "the database does not answer"
     except EngineUnavailable as error:
         return str(error)
+    # It may answer and yet take nothing in, as on a full disk. What is written every few seconds to
+    # say that this process runs tells, also when all is well again.
+    if service.database.trouble is not None:
+        return service.database.trouble
     if is_connected is not None and not is_connected():
         return "there is no connection to Slack"
     return None

@@ -33,15 +33,23 @@ EXECUTOR = "executor"
 
 
 class DatabaseUnavailable(Exception):
-    """The database cannot be used; the message is one sentence that says what to do."""
+    """The database cannot be used; the message is one sentence that says what to do.
+
+    `unplaced` is the same sentence without the address of the database.
+    """
+
+    def __init__(self, message: str, unplaced: str | None = None) -> None:
+        super().__init__(message)
+        self.unplaced = unplaced or message
 
 
 class Database:
     """A database by its URL: `sqlite:///path`, `sqlite://` (in memory) or `postgresql://…`.
 
     Nothing is connected until the first session. `safe_url` shows no password. `executor` is the
-    process that sends what is queued in its sessions. Raises DatabaseUnavailable for a URL of
-    another kind, or a SQLite file whose folder cannot be made.
+    process that sends what is queued in its sessions. `trouble` is why the latest session could not
+    write, in a sentence without an address; None where it could. Raises DatabaseUnavailable for a
+    URL of another kind, or a SQLite file whose folder cannot be made.
     """
 
     def __init__(self, url: str, *, executor: str | None = None) -> None:
@@ -50,6 +58,7 @@ class Database:
         secrets = [option for option in parsed.query if "password" in option]
         shown = parsed.difference_update_query(secrets)
         self.safe_url = shown.render_as_string(hide_password=True)
+        self.trouble: str | None = None
         self._info = {EXECUTOR: executor}
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
@@ -63,6 +72,7 @@ class Database:
                 max_overflow=0,
                 connect_args={"connect_timeout": _CONNECT_SECONDS},
             )
+            sa.event.listen(self.engine, "handle_error", _let_go)
         # SQLite lets one write at a time, and those who find it busy sleep and try again, in no
         # order: within this process a lock hands over at once.
         self._one_writer: AbstractContextManager[Any] = (
@@ -86,13 +96,18 @@ class Database:
         DatabaseUnavailable.
         """
         engine = self.to_write if check_keys else self.to_write.execution_options(keys_off=True)
-        with (
-            self.translated(),
-            self._one_writer,
-            Session(engine, expire_on_commit=False, info=self._info) as session,
-            session.begin(),
-        ):
-            yield session
+        try:
+            with (
+                self.translated(),
+                self._one_writer,
+                Session(engine, expire_on_commit=False, info=self._info) as session,
+                session.begin(),
+            ):
+                yield session
+        except DatabaseUnavailable as error:
+            self.trouble = error.unplaced
+            raise
+        self.trouble = None
 
     def ping(self) -> None:
         """Return when the database answers; raises DatabaseUnavailable otherwise."""
@@ -125,23 +140,37 @@ class Database:
         try:
             yield
         except sa.exc.DBAPIError as error:
-            sentence = _sqlite_trouble(error) if self.is_sqlite else _postgres_trouble(error)
+            sentence = _sqlite_trouble(error.orig) if self.is_sqlite else _postgres_trouble(error)
             if sentence is None:
                 raise
             where = self.engine.url.database if self.is_sqlite else self.safe_url
-            raise DatabaseUnavailable(sentence.format(where=where)) from error
+            unplaced = _PLACE.sub("", sentence)
+            raise DatabaseUnavailable(sentence.format(where=where), unplaced) from error
 
 
-def _sqlite_trouble(error: sa.exc.DBAPIError) -> str | None:
+def why_not_written(error: BaseException | None) -> str | None:
+    """Why a database takes no writes, by an error of its driver, in a sentence without an address.
+
+    None for an error that says nothing of that kind; it may pass, then, or lie in what was asked.
+    """
+    if isinstance(error, sqlite3.Error):
+        kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        said = _SQLITE_TROUBLE.get(kind) if kind in _NOT_WRITTEN else None
+    else:
+        state = getattr(error, "sqlstate", None) or ""
+        said = _of_state(state) if state in _NOT_WRITTEN_STATES else None
+    return None if said is None else _PLACE.sub("", said)
+
+
+def _sqlite_trouble(error: BaseException | None) -> str | None:
     # The low byte is the kind of trouble; the rest says where inside SQLite it arose.
-    return _SQLITE_TROUBLE.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
+    return _SQLITE_TROUBLE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
 
 
 def _postgres_trouble(error: sa.exc.DBAPIError) -> str | None:
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
-        # A deadlock or a cancelled statement is operational too, but the database is there.
-        return next((said for states, said in _POSTGRES_STATES if state.startswith(states)), None)
+        return _of_state(state)
     if not isinstance(error, sa.exc.OperationalError):
         return None
     # Without a state no server answered, or it refused the connection: its words are all there is.
@@ -149,19 +178,47 @@ def _postgres_trouble(error: sa.exc.DBAPIError) -> str | None:
     return next(said, _UNREACHABLE)
 
 
+def _of_state(state: str) -> str | None:
+    # A deadlock or a cancelled statement is operational too, but the database is there.
+    return next((said for states, said in _POSTGRES_STATES if state.startswith(states)), None)
+
+
+def _let_go(context: sa.ExceptionContext) -> None:
+    """Give up connections that could only read when they were made: they may stay so for good."""
+    if why_not_written(context.original_exception) is not None:
+        context.is_disconnect = True
+
+
 _SQLITE_TROUBLE = {
     sqlite3.SQLITE_CANTOPEN: "The database file {where} cannot be opened: check that it is a file "
     "and that its folder can be written to.",
     sqlite3.SQLITE_READONLY: "The database file {where} cannot be written to: check its "
     "permissions, or choose another place.",
-    sqlite3.SQLITE_FULL: "There is no room left on the disk of {where}: free some and try again.",
+    sqlite3.SQLITE_FULL: "There is no room left on the disk of the database {where}: free some and "
+    "try again.",
+    sqlite3.SQLITE_IOERR: "The disk of the database {where} cannot be read or written: check it and "
+    "how it is mounted.",
+    sqlite3.SQLITE_BUSY: "Another program keeps the database file {where} to itself: end that one, "
+    "or wait for it.",
     sqlite3.SQLITE_NOTADB: "The file {where} is not a database: choose another file.",
 }
 _UNREACHABLE = (
     "The database at {where} cannot be reached: check that it runs and that DATABASE_URL is right."
 )
+# What stands for the address in a sentence.
+_PLACE = re.compile(r" (?:at )?\{where\}")
+_NOT_WRITTEN = frozenset(
+    (
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+    )
+)
+_NOT_WRITTEN_STATES = frozenset(("25006", "53100"))
 # The first characters of an SQLSTATE, and the sentence to say.
 _POSTGRES_STATES = (
+    (("53100",), "There is no room left on the disk of the database at {where}: free some."),
     (("08", "53", "57P"), _UNREACHABLE),
     (("25006",), "The database at {where} can only be read: give the address of its primary."),
     (("42501",), "The database at {where} denies this user its tables: grant it the rights."),
@@ -217,6 +274,8 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     sa.event.listen(engine, "checkin", _hand_back)
+    if not in_memory:
+        sa.event.listen(engine, "handle_error", _let_go)
     return engine
 
 

@@ -32,7 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", metavar="NAME", help="scenarios with this in their name")
     parser.add_argument("--database", choices=BOTH)
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
-    parser.add_argument("--quick", action="store_true", help="fewer people and shorter faults")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="fewer people, shorter faults, and nothing that takes long",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there too")
     asked = parser.parse_args(arguments)
     console = console_of_benchmarks()
@@ -47,6 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for scenario in SCENARIOS:
             if asked.only and asked.only.lower() not in scenario.name.lower():
                 continue
+            if asked.quick:
+                if scenario.takes_long and not asked.only:
+                    continue
+                scenario = scenario.in_short()
             for database in scenario.databases:
                 if asked.database not in (None, database):
                     continue
@@ -61,6 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     wrong += 1
                     continue
                 rows.append(row)
+                console.print(f"  {summed(row)}", markup=False)
                 for problem in row.problems:
                     console.print(f"  {problem}", markup=False)
     console.print(table(rows, console.is_terminal))
@@ -68,6 +77,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = {"seed": asked.seed, "rows": [asdict(row) for row in rows]}
         asked.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     return int(wrong > 0 or not all(row.is_right for row in rows))
+
+
+def summed(row: Row) -> str:
+    """A row in a sentence, told as soon as it is there."""
+    counts = row.counts
+    return (
+        f"{counts.sent} sent, {counts.answered} answered, {counts.lost} lost, "
+        f"{counts.doubled} doubled, {row.stuck} stuck, settled in {row.settled:.1f} s; "
+        + ", ".join(f"{name} {number}" for name, number in row.seen.items())
+    )
 
 
 def table(rows: Sequence[Row], is_terminal: bool) -> Table:
@@ -91,7 +110,16 @@ def table(rows: Sequence[Row], is_terminal: bool) -> Table:
             ", ".join(f"{name} {number}" for name, number in seen.items()),
             "" if row.is_right else "wrong",
         )
-    sums = [sum(column) for column in zip(*((r.counts.sent, r.counts.answered, r.counts.lost, r.counts.doubled, r.stuck) for r in rows), strict=True)]
+    sums = [
+        sum(column)
+        for column in zip(
+            *(
+                (r.counts.sent, r.counts.answered, r.counts.lost, r.counts.doubled, r.stuck)
+                for r in rows
+            ),
+            strict=True,
+        )
+    ]
     if sums:
         made.add_section()
         made.add_row(f"{len(rows)} runs", "", *map(str, sums))

@@ -57,9 +57,7 @@ def stored(session: Session, lines: Sequence[Line]) -> Stored:
     return Stored(turns, {text: n for text, n in actions.items() if people_in(text)}, mixed)
 
 
-def count(
-    lines: Sequence[Line], standing: Mapping[Place, int], held: Stored
-) -> Counts:
+def count(lines: Sequence[Line], standing: Mapping[Place, int], held: Stored) -> Counts:
     """`standing` tells how many messages of the bot stand in each place.
 
     A message of which Slack's answer was lost is no exception: taken twice, it stands twice. One

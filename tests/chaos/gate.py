@@ -1,4 +1,4 @@
-"""A gate on the way to a server, which can be shut: then nobody is let in, and all are thrown out."""
+"""A gate on the way to a server. Shut, it lets nobody in and throws everybody out."""
 
 import socket
 import struct

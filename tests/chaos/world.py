@@ -1,18 +1,19 @@
-"""One scenario: the bot as a program, people who talk to it, something that breaks, and the counts."""
+"""One scenario: the bot as a program, people who talk to it, what breaks, and the counts."""
 
 import random
 import tempfile
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from cryptography.fernet import Fernet
 
 from bot.coaching.dates import academic_year
@@ -23,7 +24,7 @@ from tests.chaos.counting import Counts, count, stored
 from tests.chaos.disks import NotHere, moved, small_disk
 from tests.chaos.gate import Gate
 from tests.chaos.people import Crowd, Line, Mail, Person, Town, over_http, over_socket, user
-from tests.support.bots import ROOT, SECRET, load_sar, program_environment
+from tests.support.bots import SECRET, load_sar, program_environment
 from tests.support.installer import Installer
 from tests.support.kills import Process
 from tests.support.postgres import OwnPostgres, fresh_database
@@ -58,6 +59,16 @@ class World:
     seen: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
 
+    def asks(self, path: str) -> tuple[int, str]:
+        """The status and the text of a page of the bot's own."""
+        try:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.bot.port}{path}", timeout=40
+            ) as got:
+                return got.status, got.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
     def last(self, seconds: float | None = None) -> None:
         """Let the fault last."""
         time.sleep(self.long if seconds is None else seconds)
@@ -76,15 +87,23 @@ class Scenario:
     fault: Callable[[World], None]
     databases: Sequence[str] = BOTH
     socket: bool = False
-    people: int = 12
-    interviews: int = 3
-    pause: float = 0.4  # seconds between somebody's messages, on average
-    long: float = 6.0
+    people: int = 10
+    interviews: int = 2
+    pause: float = 0.7  # seconds between somebody's messages, on average
+    long: float = 6.0  # seconds that the fault lasts
     ends: bool = False
+    takes_long: bool = False  # even in short
     with_model: bool = False
     small_disk: bool = False
     program: Sequence[str] = ("-m", "bot", "serve")
-    environment: Callable[[Path], dict[str, str]] = lambda _: {}
+    # More settings, given a folder for what they name, and the seed.
+    environment: Callable[[Path, str], dict[str, str]] = lambda _, __: {}
+    # What the database and Slack have at first.
+    prepare: Callable[[Database, Town], None] = lambda database, _: sars(database)
+
+    def in_short(self) -> "Scenario":
+        """With fewer people, who say less, and a fault that is sooner over."""
+        return replace(self, people=min(self.people, 6), interviews=1, pause=0.5, long=3.0)
 
 
 @dataclass(frozen=True)
@@ -134,11 +153,12 @@ def run(scenario: Scenario, database: str, seed: int, *, server: OwnPostgres | N
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sowhat-chaos-")))
         place = stack.enter_context(_placed(scenario, folder))
-        url = stack.enter_context(_database(database, scenario, place, server))
         town = stack.enter_context(Town())
+        url = stack.enter_context(_database(database, scenario, place, server, town))
         gate = stack.enter_context(Gate(town.base_url))
         model = stack.enter_context(SlowModel(0)) if scenario.with_model else None
-        environment = _environment(scenario, url, gate, model) | scenario.environment(folder)
+        environment = _environment(scenario, url, gate, model)
+        environment |= scenario.environment(folder, str(seed))
         bot = Process("so-what-1", environment, folder / "log", scenario.program)
         stack.callback(bot.close)
         workspaces = _workspaces(town, scenario)
@@ -151,9 +171,7 @@ def run(scenario: Scenario, database: str, seed: int, *, server: OwnPostgres | N
         for number in range(1, scenario.people + 1):
             team = workspaces[number % len(workspaces)].team_id
             town.add_user(user(number), f"Person {number}", team_id=team)
-            people.append(
-                Person(number, team, town, mail, random.Random(chance.random()))
-            )
+            people.append(Person(number, team, town, mail, random.Random(chance.random())))
         crowd = Crowd(people, scenario.interviews, scenario.pause)
         world = World(
             database, url, place, town, mail, bot, gate, crowd, chance, scenario.long, server, model
@@ -174,10 +192,10 @@ def _played(
     crowd.start()
     time.sleep(_BEFORE_SECONDS)
     scenario.fault(world)
-    lifted = time.monotonic()
+    settled = _settled(world, crowd.lines())
     if not crowd.over.wait(_TALK_SECONDS):
         world.problems.append("people did not come to an end of what they had to say")
-    settled = _settled(world, crowd.lines(), lifted)
+    _settled(world, crowd.lines())
     stuck = _follow_up(world)
     keeper.stop()
     bot.wait_until_ready()
@@ -206,16 +224,15 @@ def _played(
     )
 
 
-def _settled(world: World, lines: list[Line], since: float) -> float:
-    """Wait until everything is answered, though not for ever; the seconds that it took."""
-    missing = [line for line in lines if not world.town.stands(line.reply)]
-    last = since if not missing else time.monotonic()
-    until = time.monotonic() + _SETTLE_SECONDS
-    while missing and time.monotonic() < until:
+def _settled(world: World, lines: list[Line]) -> float:
+    """Wait until these are answered, though not for ever; the seconds that it took."""
+    began = time.monotonic()
+    missing = lines
+    while missing := [line for line in missing if not world.town.stands(line.reply)]:
+        if time.monotonic() > began + _SETTLE_SECONDS:
+            break
         time.sleep(0.1)
-        missing = [line for line in missing if not world.town.stands(line.reply)]
-        last = time.monotonic()
-    return last - since
+    return time.monotonic() - began
 
 
 def _follow_up(world: World) -> int:
@@ -265,9 +282,9 @@ def _placed(scenario: Scenario, folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def _database(
-    kind: str, scenario: Scenario, place: Path, server: OwnPostgres | None
+    kind: str, scenario: Scenario, place: Path, server: OwnPostgres | None, town: Town
 ) -> Iterator[str]:
-    """The address of a database with a SAR in every workspace."""
+    """The address of a database that is prepared."""
     with ExitStack() as stack:
         if kind == SQLITE:
             url = f"sqlite:///{place / 'app.db'}"
@@ -280,10 +297,15 @@ def _database(
             url = f"{server.url}{name}".replace("postgresql:", "postgresql+psycopg:", 1)
         database = Database(url)
         migrate(database)
-        year = academic_year(datetime.now(UTC).date())
-        load_sar(database, year, (TEAM, *_INSTALLED))
+        scenario.prepare(database, town)
         database.close()
         yield url
+
+
+def sars(database: Database) -> None:
+    """A SAR in every workspace."""
+    year = academic_year(datetime.now(UTC).date())
+    load_sar(database, year, (TEAM, *_INSTALLED))
 
 
 def _environment(

@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -28,7 +28,13 @@ from storage.vocabulary import Role, SarKind
 from tests.support.bots import ROOT, SECRET, free_port, program_environment
 from tests.support.college import YEAR, add_action
 from tests.support.fake_slack import FakeSlack
-from tests.support.slack_faults import accepted_then_500, rate_limited, server_error, slow
+from tests.support.slack_faults import (
+    Fault,
+    accepted_then_500,
+    rate_limited,
+    server_error,
+    slow,
+)
 from tests.support.slack_payloads import BOT_TOKEN, TEAM, dm_channel
 
 # A Monday on which people in the UK may be written to since nine.
@@ -96,20 +102,35 @@ def employ(database: Database, owners: int) -> list[str]:
     return users
 
 
-class Weather:
-    """Slack's bad days: at random a call is late, is refused, fails, or fails once it is done."""
+BAD_DAYS = {
+    "rate limited": (rate_limited(1), 0.04),
+    "failed": (server_error(), 0.04),
+    "failed after": (accepted_then_500(), 0.06),
+    # Time between what Slack does and what the bot knows of it, for kills to fall into.
+    "late": (slow(0.15), 0.5),
+}
 
-    def __init__(self, fake: FakeSlack, chance: random.Random) -> None:
+
+class Weather:
+    """Slack's bad days: at random a call is late, is refused, fails, or fails once it is done.
+
+    `bad` gives each fault by its name, with the share of calls to the methods that it befalls.
+    """
+
+    def __init__(
+        self,
+        fake: FakeSlack,
+        chance: random.Random,
+        bad: Mapping[str, tuple[Fault, float]] = BAD_DAYS,
+        methods: Sequence[str] = (
+            "chat.postMessage",
+            "conversations.history",
+            "conversations.open",
+        ),
+    ) -> None:
         self.seen: Counter[str] = Counter()
         self._chance = chance
-        bad = {
-            "rate limited": (rate_limited(1), 0.04),
-            "failed": (server_error(), 0.04),
-            "failed after": (accepted_then_500(), 0.06),
-            # Time between what Slack does and what the bot knows of it, for kills to fall into.
-            "late": (slow(0.15), 0.5),
-        }
-        for method in ("chat.postMessage", "conversations.history", "conversations.open"):
+        for method in methods:
             for name, (fault, share) in bad.items():
                 fake.always_fail(method, fault, self._happens(method, name, share))
 
