@@ -12,7 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from storage.database import why_not_written
+from storage.database import replace_unwritable, why_not_written
 
 _CONNECT_SECONDS = 3  # Slack wants its answer within three
 _SQLITE_PRAGMAS = """PRAGMA busy_timeout=30000; PRAGMA foreign_keys=ON;
@@ -77,6 +77,7 @@ def connect(url: sa.URL) -> sa.Engine:
             pool_pre_ping=True,
             connect_args={"connect_timeout": _CONNECT_SECONDS},
         )
+    replace_unwritable(database)
     sa.event.listen(database, "handle_error", _tell_when_unreachable)
     return database
 
@@ -120,8 +121,11 @@ def _tell_when_unreachable(context: sa.ExceptionContext) -> None:
     why = why_not_written(context.original_exception)
     if why is None:
         return
-    # DBOS waits for a database only where a connection is lost. Of any other trouble the workflow
-    # ends on the spot, and nobody goes on with it before the next start.
-    context.is_disconnect = True
     if wants_to_know:
         raise EngineUnavailable(why)
+    # DBOS waits only for a connection that is lost and for a file that is locked, by these words.
+    # Of any other trouble the workflow ends on the spot, and nobody goes on with it.
+    if isinstance(context.original_exception, sqlite3.Error):
+        waits = sqlite3.OperationalError(f"database is locked: {why}")
+        raise sa.exc.OperationalError(None, None, waits)
+    context.is_disconnect = True

@@ -30,6 +30,8 @@ _POSTGRES_POOL = 20
 _log = logging.getLogger(__name__)
 # Under this name a session holds who sends the messages that are queued in it.
 EXECUTOR = "executor"
+# Under this one a connection holds that it is to be replaced.
+_SPENT = "spent"
 
 
 class DatabaseUnavailable(Exception):
@@ -72,7 +74,7 @@ class Database:
                 max_overflow=0,
                 connect_args={"connect_timeout": _CONNECT_SECONDS},
             )
-            sa.event.listen(self.engine, "handle_error", _let_go)
+            replace_unwritable(self.engine)
         # SQLite lets one write at a time, and those who find it busy sleep and try again, in no
         # order: within this process a lock hands over at once.
         self._one_writer: AbstractContextManager[Any] = (
@@ -183,10 +185,21 @@ def _of_state(state: str) -> str | None:
     return next((said for states, said in _POSTGRES_STATES if state.startswith(states)), None)
 
 
-def _let_go(context: sa.ExceptionContext) -> None:
-    """Give up connections that could only read when they were made: they may stay so for good."""
-    if why_not_written(context.original_exception) is not None:
-        context.is_disconnect = True
+def replace_unwritable(engine: sa.Engine) -> None:
+    """Have a connection by which nothing could be written be replaced before it is used again.
+
+    It may stay so when all is well again: one that could only read when it was made, say.
+    """
+
+    @sa.event.listens_for(engine, "handle_error")
+    def note(context: sa.ExceptionContext) -> None:
+        if why_not_written(context.original_exception) and context.connection is not None:
+            context.connection.info[_SPENT] = True
+
+    @sa.event.listens_for(engine, "checkout")
+    def look(_connection: object, record: sa.pool.ConnectionPoolEntry, _proxy: object) -> None:
+        if record.info.get(_SPENT):
+            raise sa.exc.DisconnectionError
 
 
 _SQLITE_TROUBLE = {
@@ -196,8 +209,8 @@ _SQLITE_TROUBLE = {
     "permissions, or choose another place.",
     sqlite3.SQLITE_FULL: "There is no room left on the disk of the database {where}: free some and "
     "try again.",
-    sqlite3.SQLITE_IOERR: "The disk of the database {where} cannot be read or written: check it and "
-    "how it is mounted.",
+    sqlite3.SQLITE_IOERR: "The disk of the database {where} cannot be read or written: see to it, "
+    "and to how it is mounted.",
     sqlite3.SQLITE_BUSY: "Another program keeps the database file {where} to itself: end that one, "
     "or wait for it.",
     sqlite3.SQLITE_NOTADB: "The file {where} is not a database: choose another file.",
@@ -275,7 +288,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     sa.event.listen(engine, "begin", _begin)
     sa.event.listen(engine, "checkin", _hand_back)
     if not in_memory:
-        sa.event.listen(engine, "handle_error", _let_go)
+        replace_unwritable(engine)
     return engine
 
 

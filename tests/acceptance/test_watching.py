@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from storage.database import Database
+from storage.database import Database, DatabaseUnavailable
 from storage.migrate import migrate
 from storage.models import OutgoingMessage, ReceivedEvent
 from storage.providers import ensure_provider
@@ -241,6 +241,22 @@ def test_without_the_database_it_is_alive_and_not_ready(bot: InProcess, database
     assert (ready[0], ready[2]) == (again[0], again[2]) == (200, "ready")
     assert (gone[0], gone[2]) == (503, "the database does not answer")
     assert alive[0] == 200
+
+
+@on_sqlite
+def test_when_nothing_can_be_written_it_is_not_ready_and_says_what_to_do(bot: InProcess) -> None:
+    with pytest.raises(DatabaseUnavailable), bot.database.writing() as session:
+        pages = session.connection().exec_driver_sql("PRAGMA page_count").scalar()
+        session.connection().exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        session.connection().exec_driver_sql("CREATE TABLE t AS SELECT zeroblob(1000000)")
+
+    full, alive = get(bot.base_url, "/readyz"), get(bot.base_url, "/healthz")
+    bot.service.upkeep.sweep()
+    again = get(bot.base_url, "/readyz")
+
+    says = "There is no room left on the disk of the database: free some and try again."
+    assert (full[0], full[2]) == (503, says)
+    assert (alive[0], again[0]) == (200, 200)
 
 
 @on_sqlite

@@ -21,7 +21,7 @@ from tests.support.bots import ROOT
 _WHERE = ("storage/", "bot/slack/", "bot/engine", "bot/conversation.py", "bot/server.py")
 # So many lines are gone through before it, as a power of ten: from the start of the program to some
 # hundred messages.
-_POWERS = (2.5, 4.8)
+_POWERS = (2.5, 4.5)
 
 
 class Death:

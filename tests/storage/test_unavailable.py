@@ -1,11 +1,12 @@
 """What a person is told when a database cannot be used, and what is not passed off as that."""
 
 import socket
+import sqlite3
 import struct
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -230,3 +231,45 @@ def test_a_statement_that_took_too_long_is_not_called_an_unreachable_database(
         session.connection().exec_driver_sql("SET LOCAL statement_timeout = 1")
         session.connection().exec_driver_sql("SELECT pg_sleep(60)")
     database.close()
+
+
+def test_says_that_the_disk_of_a_server_is_full(postgres_url: str) -> None:
+    database = Database(postgres_url)
+
+    with pytest.raises(DatabaseUnavailable) as raised, database.writing() as session:
+        session.connection().exec_driver_sql("DO 'BEGIN RAISE SQLSTATE ''53100''; END'")
+
+    assert_plain(raised.value, "no room left on the disk")
+    database.close()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_says_that_another_program_keeps_the_file_to_itself(database: Database) -> None:
+    with database.reading() as session:  # by the connection that is used again below
+        session.connection().exec_driver_sql("PRAGMA busy_timeout = 0")
+    with closing(sqlite3.connect(str(database.engine.url.database))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseUnavailable) as raised, database.writing() as session:
+            session.connection()
+
+    assert_plain(raised.value, "keeps the database file")
+
+
+def test_a_connection_that_can_only_read_is_not_kept(database: Database) -> None:
+    read_only = (
+        "PRAGMA query_only = ON"
+        if database.is_sqlite
+        else "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
+    )
+    with database.writing() as session:
+        session.connection().exec_driver_sql(read_only)
+
+    with pytest.raises(DatabaseUnavailable), database.writing() as session:
+        session.add(Provider(workspace="T1", name="Northfield College"))
+        session.flush()
+    told = database.trouble
+    with database.writing() as session:
+        session.add(Provider(workspace="T1", name="Northfield College"))
+
+    assert told is not None and "app.db" not in told and "127.0.0.1" not in told
+    assert database.trouble is None
