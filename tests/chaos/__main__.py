@@ -29,7 +29,13 @@ from tests.support.postgres import NoPostgres, own_postgres
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run it; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos")
-    parser.add_argument("--only", metavar="NAME", help="scenarios with this in their name")
+    parser.add_argument(
+        "--only",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="scenarios with this in their name; may be given again",
+    )
     parser.add_argument("--database", choices=BOTH)
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
     parser.add_argument(
@@ -45,11 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wrong = 0
     with ExitStack() as stack:
         try:
-            server = stack.enter_context(own_postgres())
+            server = stack.enter_context(own_postgres(keeps_commits=True))
         except NoPostgres:
             server = None
         for scenario in SCENARIOS:
-            if asked.only and asked.only.lower() not in scenario.name.lower():
+            named = [name for name in asked.only if name.lower() in scenario.name.lower()]
+            if asked.only and not named:
                 continue
             if asked.quick:
                 if scenario.takes_long and not asked.only:

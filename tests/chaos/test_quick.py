@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.support.postgres import NoPostgres, OwnPostgres, own_postgres
 def server() -> Iterator[OwnPostgres]:
     """A PostgreSQL that may be stopped, which that of the other tests may not."""
     try:
-        with own_postgres() as own:
+        with own_postgres(keeps_commits=True) as own:
             yield own
     except NoPostgres as error:
         pytest.skip(str(error))
@@ -46,3 +47,16 @@ def test_nothing_is_lost_doubled_or_stuck(
     print(row)
     assert row.is_right
     assert row.counts.sent == row.counts.answered
+
+
+def test_a_bot_that_loses_and_doubles_is_found_out() -> None:
+    unheard = next(each for each in SCENARIOS if each.name == "Slack unheard").in_short()
+    spoilt = replace(unheard, program=("-m", "tests.chaos.sabotaged"), settle=10)
+
+    row = run(spoilt, SQLITE, 1, server=None)
+
+    print(row)
+    assert row.counts.lost > 0
+    assert row.counts.doubled > 0
+    assert row.stuck > 0
+    assert not row.is_right

@@ -35,7 +35,7 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 BOTH = (SQLITE, POSTGRESQL)
 # Two workspaces over HTTP, which install the bot; one by Socket Mode, whose token is set.
 _INSTALLED = ("T0NORTH", "T0SOUTH")
-_TALK_SECONDS, _SETTLE_SECONDS, _FOLLOW_SECONDS = 300.0, 120.0, 30.0
+_TALK_SECONDS, _FOLLOW_SECONDS = 300.0, 30.0
 _BEFORE_SECONDS = 2.0
 _MODEL_SECONDS = {"OPENAI_FIRST_WORDS_SECONDS": "1", "OPENAI_TOTAL_SECONDS": "2"}
 
@@ -91,6 +91,7 @@ class Scenario:
     interviews: int = 2
     pause: float = 0.7  # seconds between somebody's messages, on average
     long: float = 6.0  # seconds that the fault lasts
+    settle: float = 120.0  # seconds to wait for replies at most, once the fault is over
     ends: bool = False
     takes_long: bool = False  # even in short
     with_model: bool = False
@@ -192,11 +193,11 @@ def _played(
     crowd.start()
     time.sleep(_BEFORE_SECONDS)
     scenario.fault(world)
-    settled = _settled(world, crowd.lines())
+    settled = _settled(world, crowd.lines(), scenario.settle)
     if not crowd.over.wait(_TALK_SECONDS):
         world.problems.append("people did not come to an end of what they had to say")
-    _settled(world, crowd.lines())
-    stuck = _follow_up(world)
+    _settled(world, crowd.lines(), scenario.settle)
+    stuck = _follow_up(world, min(_FOLLOW_SECONDS, scenario.settle))
     keeper.stop()
     bot.wait_until_ready()
     if code := bot.stop():
@@ -224,25 +225,25 @@ def _played(
     )
 
 
-def _settled(world: World, lines: list[Line]) -> float:
+def _settled(world: World, lines: list[Line], seconds: float) -> float:
     """Wait until these are answered, though not for ever; the seconds that it took."""
     began = time.monotonic()
     missing = lines
     while missing := [line for line in missing if not world.town.stands(line.reply)]:
-        if time.monotonic() > began + _SETTLE_SECONDS:
+        if time.monotonic() > began + seconds:
             break
         time.sleep(0.1)
     return time.monotonic() - began
 
 
-def _follow_up(world: World) -> int:
+def _follow_up(world: World, seconds: float) -> int:
     """Everybody writes once more in each of their threads; in how many nothing comes of it."""
     stuck: list[Line] = []
     guard = threading.Lock()
 
     def write(person: Person) -> None:
         for thread in person.threads():
-            line = person.write("show", thread, patience=_FOLLOW_SECONDS)
+            line = person.write("show", thread, patience=seconds)
             if not world.town.stands(line.reply):
                 with guard:
                     stuck.append(line)

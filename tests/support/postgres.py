@@ -47,11 +47,14 @@ def running_postgres() -> Iterator[str]:
 
 
 @contextmanager
-def own_postgres() -> Iterator["OwnPostgres"]:
-    """A server of one's own, which may be stopped and started. Raises NoPostgres."""
+def own_postgres(*, keeps_commits: bool = False) -> Iterator["OwnPostgres"]:
+    """A server of one's own, which may be stopped and started. Raises NoPostgres.
+
+    With `keeps_commits` what is committed outlives a crash of the server, as it does in earnest.
+    """
     found = binaries()
     with tempfile.TemporaryDirectory(prefix="sowhat-pg-") as folder:
-        server = OwnPostgres(found, Path(folder))
+        server = OwnPostgres(found, Path(folder), keeps_commits)
         server.start()
         try:
             yield server
@@ -82,7 +85,8 @@ class OwnPostgres:
     that it is to use: (user, group), or None where it is whoever runs the tests.
     """
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
+    def __init__(self, binaries: Path, folder: Path, keeps_commits: bool) -> None:
+        self._commits = "on" if keeps_commits else "off"
         self.account: tuple[int, int] | None = None
         self._as: dict[str, Any] = {}
         self._data, self._sockets = folder / "data", folder / "sockets"
@@ -113,7 +117,8 @@ class OwnPostgres:
 
     def start(self) -> None:
         """Start it, and return when it answers. Raises psycopg.OperationalError."""
-        settings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+        # What is handed to the system outlives the server, though not the machine.
+        settings = ["fsync=off", "full_page_writes=off", f"synchronous_commit={self._commits}"]
         place = ["-p", str(self._port), "-h", "127.0.0.1", "-k", self._sockets]
         self._server = subprocess.Popen(
             [self._postgres, "-D", self._data, *place]
