@@ -71,8 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 except NotHere as why:
                     console.print(f"  not run: {why}", markup=False)
                     continue
-                except Stuck as why:
-                    console.print(f"  stuck: {why}", markup=False)
+                except (Stuck, OSError) as why:
+                    console.print(f"  did not get through: {why}", markup=False)
                     wrong += 1
                     continue
                 rows.append(row)

@@ -1,5 +1,5 @@
-"""`sowhat serve`, spoilt: it acknowledges each tenth event without keeping it, and sends again without
-looking whether Slack has taken a message already. For a test of the suite itself.
+"""`sowhat serve`, spoilt: each tenth event is acknowledged and not kept, and what Slack may
+have taken is sent again without a look. For a test of the suite itself.
 """
 
 import itertools

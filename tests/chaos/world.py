@@ -60,7 +60,7 @@ class World:
     problems: list[str] = field(default_factory=list)
 
     def asks(self, path: str) -> tuple[int, str]:
-        """The status and the text of a page of the bot's own."""
+        """The status and the text of a page of the bot's own; 0 where nobody answers."""
         try:
             with urllib.request.urlopen(
                 f"http://127.0.0.1:{self.bot.port}{path}", timeout=40
@@ -68,6 +68,8 @@ class World:
                 return got.status, got.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
+        except OSError as error:
+            return 0, type(error).__name__
 
     def last(self, seconds: float | None = None) -> None:
         """Let the fault last."""
@@ -148,8 +150,18 @@ class _Keeper:
         self._thread.join()
 
 
-def run(scenario: Scenario, database: str, seed: int, *, server: OwnPostgres | None) -> Row:
-    """Play it through. Raises NotHere, or Stuck where the program does not come up."""
+def run(
+    scenario: Scenario,
+    database: str,
+    seed: int,
+    *,
+    server: OwnPostgres | None,
+    logs: Path | None = None,
+) -> Row:
+    """Play it through; the program's log is kept in the folder `logs`.
+
+    Raises NotHere, or Stuck where the program does not come up.
+    """
     chance = random.Random(f"{seed}:{scenario.name}:{database}")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sowhat-chaos-")))
@@ -160,7 +172,8 @@ def run(scenario: Scenario, database: str, seed: int, *, server: OwnPostgres | N
         model = stack.enter_context(SlowModel(0)) if scenario.with_model else None
         environment = _environment(scenario, url, gate, model)
         environment |= scenario.environment(folder, str(seed))
-        bot = Process("so-what-1", environment, folder / "log", scenario.program)
+        log = (logs or folder) / f"{scenario.name}, {database}.log"
+        bot = Process("so-what-1", environment, log, scenario.program)
         stack.callback(bot.close)
         workspaces = _workspaces(town, scenario)
         if scenario.socket:
@@ -332,7 +345,13 @@ def _workspaces(town: Town, scenario: Scenario) -> list[Workspace]:
     if scenario.socket:
         return [town.add_workspace()]
     return [
-        town.add_workspace(team, f"xoxb-{team}", f"U0BOT{team[2:]}", f"B0BOT{team[2:]}")
+        town.add_workspace(
+            team,
+            f"xoxb-{team}",
+            f"U0BOT{team[2:]}",
+            f"B0BOT{team[2:]}",
+            installer=f"U0INSTALLER{team[2:]}",
+        )
         for team in _INSTALLED
     ]
 
@@ -341,6 +360,7 @@ def _install(world: World, workspaces: list[Workspace]) -> None:
     """Somebody adds the bot to each workspace."""
     for workspace in workspaces:
         code = f"code-{workspace.team_id}"
+        world.town.add_user(workspace.installer, "Lena Marsh", team_id=workspace.team_id)
         world.town.add_install_code(code, workspace)
         page = Installer(f"http://127.0.0.1:{world.bot.port}").installs(code)
         assert page.status == 200, page.text
