@@ -163,12 +163,12 @@ def sqlite_locked(world: World) -> None:
 def sqlite_read_only(world: World) -> None:
     """Nobody can write to the files any more, as on a disk that the system has made read-only.
 
-    But for what SQLite has in memory and only mirrors in a file: that would end any program at once.
+    But for the -shm that SQLite maps into memory: writing there would end any program at once.
     """
     with unwritable([*_files(world, ".db"), *_files(world, "-wal")]):
         world.seen["times read-only"] += 1
         world.last()
-        _says(world, "of the database cannot be")
+        _says(world, "cannot be")
 
 
 def _files(world: World, ending: str) -> list[Path]:
