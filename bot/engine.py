@@ -34,6 +34,7 @@ from bot.engine_database import EngineUnavailable as EngineUnavailable
 from bot.engine_database import connect, hold, told_when_unreachable
 from bot.engine_database import engine_url as engine_url
 from bot.logs import bound
+from storage.database import DatabaseUnavailable
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -445,7 +446,9 @@ def _try(
         result = function(*args)
     except Exception as error:
         kind = type(error).__name__
-        _log.warning("Step %s of workflow %s failed: %s", name, DBOS.workflow_id, kind)
+        # What is wrong with the database is for whoever runs the bot to see to.
+        why = str(error) if isinstance(error, DatabaseUnavailable) else kind
+        _log.warning("Step %s of workflow %s failed: %s", name, DBOS.workflow_id, why)
         seconds = error.after_seconds if isinstance(error, TryAgain) else wait
         return {"error": kind, "again_at": time.time() + seconds, "after": seconds}
     return {"result": _plain(result)}

@@ -45,7 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="fewer people, shorter faults, and nothing that takes long",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there too")
+    parser.add_argument("--logs", type=Path, metavar="FOLDER", help="keep the program's logs there")
     asked = parser.parse_args(arguments)
+    if asked.logs:
+        asked.logs.mkdir(parents=True, exist_ok=True)
     console = console_of_benchmarks()
     console.print(f"seed {asked.seed}")
     rows: list[Row] = []
@@ -68,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     continue
                 console.print(f"{scenario.name}, {database}: {scenario.tries}", markup=False)
                 try:
-                    row = run(scenario, database, asked.seed, server=server)
+                    row = run(scenario, database, asked.seed, server=server, logs=asked.logs)
                 except NotHere as why:
                     console.print(f"  not run: {why}", markup=False)
                     continue

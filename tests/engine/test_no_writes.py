@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.engine import Engine, EngineUnavailable
+from storage.database import DatabaseUnavailable
 from tests.engine.conftest import EngineMaker, Recorded
 from tests.support.waiting import eventually
 
@@ -137,3 +138,20 @@ def test_a_clock_that_is_put_back_makes_no_wait_longer(
     engine.start_once("work-1", "work")
 
     eventually(lambda: tries.qsize() == 2, SECONDS)
+
+
+@on_sqlite
+def test_the_log_says_what_a_workflow_waits_for(
+    new_engine: EngineMaker, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = new_engine()
+
+    def work() -> None:
+        if not caplog.records:
+            raise DatabaseUnavailable("There is no room left on the disk of the database.")
+
+    engine.workflow("work")(lambda: engine.step("work", work, first_wait_seconds=0.01))
+    engine.launch()
+    engine.start_once("work-1", "work")
+
+    eventually(lambda: "There is no room left on the disk of the database." in caplog.text, SECONDS)
