@@ -12,7 +12,7 @@ import json
 import random
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from rich.table import Table
 from tests.benchmarks.turns import console_of_benchmarks
 from tests.chaos.disks import NotHere
 from tests.chaos.scenarios import SCENARIOS
-from tests.chaos.world import BOTH, Row, run
+from tests.chaos.world import BOTH, SQLITE, Row, run
 from tests.support.kills import Stuck
 from tests.support.postgres import NoPostgres, own_postgres
 
@@ -54,10 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows: list[Row] = []
     wrong = 0
     with ExitStack() as stack:
-        try:
-            server = stack.enter_context(own_postgres(keeps_commits=True))
-        except NoPostgres:
-            server = None
+        server = None
+        if asked.database != SQLITE:
+            with suppress(NoPostgres):
+                server = stack.enter_context(own_postgres(keeps_commits=True))
         for scenario in SCENARIOS:
             named = [name for name in asked.only if name.lower() in scenario.name.lower()]
             if asked.only and not named:

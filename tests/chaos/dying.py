@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import bot.server  # noqa: F401 - loaded before it is watched, which takes its time
 from bot.cli import main
 from tests.support.bots import ROOT
 
