@@ -81,12 +81,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     continue
                 rows.append(row)
                 console.print(f"  {summed(row)}", markup=False)
+                if asked.json:
+                    found = {"seed": asked.seed, "rows": [asdict(each) for each in rows]}
+                    asked.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
                 for problem in row.problems:
                     console.print(f"  {problem}", markup=False)
     console.print(table(rows, console.is_terminal))
-    if asked.json:
-        found = {"seed": asked.seed, "rows": [asdict(row) for row in rows]}
-        asked.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     return int(wrong > 0 or not all(row.is_right for row in rows))
 
 

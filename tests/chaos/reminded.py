@@ -3,12 +3,13 @@
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlmodel import select
 
 from storage.database import Database
 from storage.models import Person
-from tests.chaos.clocks import jump
+from tests.chaos.clocks import clocked, jump
 from tests.chaos.people import Town
 from tests.chaos.world import World
 from tests.support.kills import employ
@@ -34,6 +35,13 @@ def employed(database: Database, town: Town) -> None:
     with database.writing() as session:
         for person in session.exec(select(Person)):
             person.timezone = _ZONE
+
+
+def on_friday(folder: Path, _seed: str) -> dict[str, str]:
+    """The settings of a program that starts then: what it sees first, it plans from."""
+    given = clocked(folder)
+    jump(folder, (_FRIDAY - datetime.now(UTC)).total_seconds())
+    return {**given, "CLOCK_AHEAD": "0"}
 
 
 def jumped_among_reminders(world: World) -> None:

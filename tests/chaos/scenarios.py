@@ -11,7 +11,7 @@ import psycopg
 
 from tests.chaos.clocks import clocked, jump
 from tests.chaos.disks import full, unwritable
-from tests.chaos.reminded import employed, jumped_among_reminders
+from tests.chaos.reminded import employed, jumped_among_reminders, on_friday
 from tests.chaos.world import POSTGRESQL, SQLITE, Scenario, World
 from tests.support.fake_model import MODES
 from tests.support.kills import Stuck, Weather
@@ -364,7 +364,7 @@ SCENARIOS: Sequence[Scenario] = (
         people=4,
         prepare=employed,
         program=("-m", "tests.support.node"),
-        environment=lambda folder, _: {**clocked(folder), "CLOCK_AHEAD": "0"},
+        environment=on_friday,
     ),
     Scenario("Slack away", "connections refused and reset", slack_away),
     Scenario("Slack resets", "connections reset amid calls", slack_resets),
