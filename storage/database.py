@@ -35,23 +35,17 @@ _SPENT = "spent"
 
 
 class DatabaseUnavailable(Exception):
-    """The database cannot be used; the message is one sentence that says what to do.
-
-    `unplaced` is the same sentence without the address of the database.
-    """
-
-    def __init__(self, message: str, unplaced: str | None = None) -> None:
-        super().__init__(message)
-        self.unplaced = unplaced or message
+    """The database cannot be used; the message is one sentence that says what to do."""
 
 
 class Database:
     """A database by its URL: `sqlite:///path`, `sqlite://` (in memory) or `postgresql://…`.
 
     Nothing is connected until the first session. `safe_url` shows no password. `executor` is the
-    process that sends what is queued in its sessions. `trouble` is why the latest session could not
-    write, in a sentence without an address; None where it could. Raises DatabaseUnavailable for a
-    URL of another kind, or a SQLite file whose folder cannot be made.
+    process that sends what is queued in its sessions. `trouble` is why it took nothing from the
+    latest session that was to write, in a sentence without its address; None where it did, or could
+    not be asked. Raises DatabaseUnavailable for a URL of another kind, or a SQLite file whose
+    folder cannot be made.
     """
 
     def __init__(self, url: str, *, executor: str | None = None) -> None:
@@ -107,7 +101,7 @@ class Database:
             ):
                 yield session
         except DatabaseUnavailable as error:
-            self.trouble = error.unplaced
+            self.trouble = why_not_written(getattr(error.__cause__, "orig", None))
             raise
         self.trouble = None
 
@@ -142,12 +136,11 @@ class Database:
         try:
             yield
         except sa.exc.DBAPIError as error:
-            sentence = _sqlite_trouble(error.orig) if self.is_sqlite else _postgres_trouble(error)
+            sentence = _sqlite_trouble(error) if self.is_sqlite else _postgres_trouble(error)
             if sentence is None:
                 raise
             where = self.engine.url.database if self.is_sqlite else self.safe_url
-            unplaced = _PLACE.sub("", sentence)
-            raise DatabaseUnavailable(sentence.format(where=where), unplaced) from error
+            raise DatabaseUnavailable(sentence.format(where=where)) from error
 
 
 def why_not_written(error: BaseException | None) -> str | None:
@@ -164,9 +157,9 @@ def why_not_written(error: BaseException | None) -> str | None:
     return None if said is None else _PLACE.sub("", said)
 
 
-def _sqlite_trouble(error: BaseException | None) -> str | None:
+def _sqlite_trouble(error: sa.exc.DBAPIError) -> str | None:
     # The low byte is the kind of trouble; the rest says where inside SQLite it arose.
-    return _SQLITE_TROUBLE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    return _SQLITE_TROUBLE.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
 
 
 def _postgres_trouble(error: sa.exc.DBAPIError) -> str | None:
