@@ -294,6 +294,8 @@ def model_misbehaves(world: World) -> None:
         world.seen["bad modes"] += 1
     world.crowd.over.wait(120)
     world.seen["calls to the model"] = len(world.model.requests)
+    if not world.model.requests:
+        world.problems.append("the model was never asked")
     world.model.heal()
 
 
