@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +27,16 @@ from tests.chaos.gate import Gate
 from tests.chaos.people import Crowd, Line, Mail, Person, Town, over_http, over_socket, user
 from tests.support.bots import SECRET, load_sar, program_environment
 from tests.support.installer import Installer
-from tests.support.kills import Process
+from tests.support.kills import Process, Stuck
 from tests.support.postgres import OwnPostgres, fresh_database
 from tests.support.slack_methods import Workspace
-from tests.support.slack_payloads import APP_TOKEN, BOT_TOKEN, TEAM
+from tests.support.slack_payloads import APP_TOKEN, BOT_TOKEN, TEAM, next_id
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 BOTH = (SQLITE, POSTGRESQL)
 # Two workspaces over HTTP, which install the bot; one by Socket Mode, whose token is set.
 _INSTALLED = ("T0NORTH", "T0SOUTH")
-_TALK_SECONDS, _FOLLOW_SECONDS = 300.0, 30.0
+_TALK_SECONDS, _FOLLOW_SECONDS, _INSTALL_SECONDS = 300.0, 30.0, 90.0
 _BEFORE_SECONDS = 2.0
 _MODEL_SECONDS = {"OPENAI_FIRST_WORDS_SECONDS": "1", "OPENAI_TOTAL_SECONDS": "2"}
 
@@ -199,10 +200,10 @@ def _played(
     bot, crowd, town = world.bot, world.crowd, world.town
     bot.start()
     bot.wait_until_ready()
-    if not scenario.socket:
-        _install(world, workspaces)
     keeper = _Keeper(bot)
     stack.callback(keeper.stop)
+    if not scenario.socket:
+        _install(world, workspaces)
     crowd.start()
     time.sleep(_BEFORE_SECONDS)
     scenario.fault(world)
@@ -357,10 +358,20 @@ def _workspaces(town: Town, scenario: Scenario) -> list[Workspace]:
 
 
 def _install(world: World, workspaces: list[Workspace]) -> None:
-    """Somebody adds the bot to each workspace."""
+    """Somebody adds the bot to each workspace, again where it died over it. Raises Stuck."""
+    until = time.monotonic() + _INSTALL_SECONDS
     for workspace in workspaces:
-        code = f"code-{workspace.team_id}"
         world.town.add_user(workspace.installer, "Lena Marsh", team_id=workspace.team_id)
-        world.town.add_install_code(code, workspace)
-        page = Installer(f"http://127.0.0.1:{world.bot.port}").installs(code)
-        assert page.status == 200, page.text
+        while not _is_installed(world, workspace):
+            if time.monotonic() > until:
+                raise Stuck("nobody can install it")
+            time.sleep(0.2)
+
+
+def _is_installed(world: World, workspace: Workspace) -> bool:
+    code = next_id("code-")
+    world.town.add_install_code(code, workspace)
+    try:
+        return Installer(f"http://127.0.0.1:{world.bot.port}").installs(code).status == 200
+    except (OSError, HTTPException, AssertionError):
+        return False
