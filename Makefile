@@ -1,7 +1,7 @@
 # What everyone uses: the README, CONTRIBUTING and .ci/run name these targets.
 PYTHON ?= python
 
-.PHONY: test lint fix audit lock sbom bench chaos weigh evals fuzz
+.PHONY: test lint fix docs pictures audit lock sbom bench chaos weigh evals fuzz
 
 test:
 	$(PYTHON) -m pytest
@@ -15,6 +15,14 @@ lint:
 fix:
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+
+# Writes docs/reference anew from the code.
+docs:
+	$(PYTHON) -m tests.docs.reference
+
+# The pictures of the first tutorial; needs Chromium.
+pictures:
+	$(PYTHON) -m tests.docs.pictures
 
 # The three below need the extra "audit", best in a virtual environment of its own.
 

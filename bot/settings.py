@@ -37,7 +37,7 @@ def default_database_url() -> str:
 class Settings(BaseSettings):
     """Everything that can be set. Secrets never show in a log or a repr.
 
-    Prices are money per million tokens; the budget is money per provider and calendar month in UTC.
+    What stands under each is for whoever runs the bot: docs/reference/settings.md is made of it.
     """
 
     model_config = SettingsConfigDict(
@@ -46,27 +46,57 @@ class Settings(BaseSettings):
 
     # An address may hold a password.
     database_url: str = Field(default_factory=default_database_url, repr=False)
+    """Where the plan is kept: `sqlite:///` and a file, or
+    `postgresql+psycopg://user:password@host/name`."""
     slack_bot_token: SecretStr | None = None
+    """The Bot User OAuth Token of your Slack app, `xoxb-…`, for one workspace. Leave it out where
+    workspaces install the bot themselves."""
     slack_app_token: SecretStr | None = None
+    """The app-level token, `xapp-…`, with the scope `connections:write`. With it the bot uses
+    Socket Mode; without it, HTTP."""
     slack_signing_secret: SecretStr | None = None
-    # Given, workspaces install the bot themselves; several keys stand with commas between.
+    """The Signing Secret from *Basic Information*, by which the bot knows that a request over HTTP
+    is Slack's."""
     slack_client_id: str | None = None
+    """The Client ID from *Basic Information*. With it, and without `SLACK_APP_TOKEN`, workspaces
+    install the bot themselves."""
     slack_client_secret: SecretStr | None = None
+    """The Client Secret from *Basic Information*. Needed with `SLACK_CLIENT_ID`."""
     token_encryption_key: SecretStr | None = None
+    """The Fernet key under which the tokens of workspaces are kept; several with commas between,
+    the newest first. Needed with `SLACK_CLIENT_ID`."""
     slack_api_url: str = "https://slack.com/api/"
+    """The address of Slack's Web API. Another one is for tests."""
     openai_api_key: SecretStr | None = None
+    """The key for OpenAI, or for the server at `OPENAI_BASE_URL`. With it a language model is
+    asked."""
     # Given without a key, it is a server of one's own that needs none.
     openai_base_url: str | None = Field(default=None, repr=False)
+    """The address of another server that speaks OpenAI's chat completions, such as
+    `http://localhost:11434/v1`. It may need no key."""
     openai_model: str | None = Field(default=None, max_length=128)
+    """The name of the model. Needed where `OPENAI_BASE_URL` is not OpenAI's."""
     openai_first_words_seconds: float = Field(default=12, gt=0)
+    """How many seconds a model has for its first words, before the built-in coach's question comes
+    instead."""
     openai_total_seconds: float = Field(default=30, gt=0)
+    """How many seconds a model has for all of its words."""
     openai_price_in: float | None = Field(default=None, ge=0)
+    """The price of a million tokens that the model reads, in your money."""
     openai_price_cached: float | None = Field(default=None, ge=0)
+    """The price of a million tokens read from the model's cache, where it differs."""
     openai_price_out: float | None = Field(default=None, ge=0)
+    """The price of a million tokens that the model writes."""
     openai_monthly_budget: float | None = Field(default=None, ge=0)
+    """What each workspace may spend in a calendar month (UTC), in the same money. Needs the prices
+    in and out."""
     executor_id: str = "so-what-1"
+    """The name of this process: one of its own for each, the same after a restart."""
     port: int = Field(default=3000, ge=1, le=65535)
+    """The port for Slack over HTTP, and for `/healthz`, `/readyz` and `/metrics`. Over Socket Mode
+    the bot listens on it only where it is set."""
     log_level: str = "INFO"
+    """How much is logged: DEBUG, INFO, WARNING or ERROR."""
 
     @field_validator("slack_api_url", "openai_base_url")
     @classmethod
