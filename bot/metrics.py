@@ -38,6 +38,12 @@ SENDS = Counter("sowhat_sends", "Messages settled, by outcome.", ["outcome"], re
 SEND_RETRIES = Counter(
     "sowhat_send_retries", "Sends to be tried again, by reason.", ["reason"], registry=REGISTRY
 )
+REFUSED = Counter(
+    "sowhat_refused",
+    "Requests to Slack's address that are not Slack's.",
+    ["reason"],
+    registry=REGISTRY,
+)
 TURN_SECONDS = Histogram(
     "sowhat_turn_seconds",
     "From taking up an event to its answer in the outbox.",
@@ -49,6 +55,7 @@ for _counter, _labels in (
     (TURNS, ("answered", "stumbled", "failed")),
     (SENDS, ("sent", "failed")),
     (SEND_RETRIES, ("rate_limited", "uncertain", "away")),
+    (REFUSED, ("signature", "shape")),
 ):
     for _label in _labels:
         _counter.labels(_label)

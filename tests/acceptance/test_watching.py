@@ -132,6 +132,23 @@ def test_what_slack_does_not_take_is_counted(
 
 
 @on_sqlite
+def test_requests_that_are_refused_are_counted_and_said_once_a_minute(
+    fake: FakeSlack, bot: InProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    before, event = figures(bot.base_url), payloads.direct_message("hello")
+
+    assert [bot.http.event(event, forge=True).status for _ in range(3)] == [401] * 3
+    assert bot.http.event({"type": "nothing of Slack's"}).status == 400
+
+    assert risen(before, figures(bot.base_url)) == {
+        "refused_total signature": 3,
+        "refused_total shape": 1,
+    }
+    said = [record.getMessage() for record in caplog.records if "signed" in record.getMessage()]
+    assert len(said) == 1 and "check SLACK_SIGNING_SECRET" in said[0]
+
+
+@on_sqlite
 def test_a_turn_that_stumbles_or_fails_is_counted_as_such(
     fake: FakeSlack, bot: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
