@@ -140,8 +140,6 @@ def phrases(low: str, today: date, terms: tuple[tuple[date, date], ...]) -> Phra
         while taken.take(pattern, "S"):
             states += of_phrase
     mine = taken.take(_MINE, "M") is not None
-    if span and span.last and not states and not span.first:
-        states.append(State.DUE)
     rest = " ".join(taken.text.split())
     days = _days(span, states, today, terms)
     return Phrases(rest, tuple(dict.fromkeys(states)), tuple(dict.fromkeys(lacks)), days, mine)

@@ -125,8 +125,8 @@ def load(view: View, limits: Limits) -> Found:
         )
     each = []
     for number, who in enumerate(heavy):
-        verb = " answers for" if number == 0 else ""
-        each.append(f"{_name_of(owned[who])}{verb or ' for'} {len(owned[who])}")
+        name, verb = ("One person", "answers for") if number == 0 else ("one person", "for")
+        each.append(f"{_name_of(owned[who]) or name} {verb} {len(owned[who])}")
     says = f"{some(each)} of the {counted(total, 'action')}"
     if len(owned[heavy[0]]) > limits.load_green:
         says += f", where one person keeps {limits.load_green} moving."
@@ -141,8 +141,8 @@ def _of_load(number: int, total: int, limits: Limits) -> Light:
     return Light.RED if too_much else upto(number, limits.load_green, limits.load_amber)
 
 
-def _name_of(seen: Sequence[Seen]) -> str:
-    return next((s.planned.owner_name for s in seen if s.planned.owner_name), "one person")
+def _name_of(seen: Sequence[Seen]) -> str | None:
+    return next((s.planned.owner_name for s in seen if s.planned.owner_name), None)
 
 
 def overlap(view: View, limits: Limits) -> Found:

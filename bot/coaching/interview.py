@@ -128,6 +128,7 @@ def free_words(interview: Interview, reply: str) -> bool:
 
 
 _FREE_WORDS = 3
+_REFERENCE = re.compile(r"(?:afi|strength)?\s*\d+", re.IGNORECASE)
 
 
 def gaps_asked(interview: Interview, say: Say) -> tuple[str, ...]:
@@ -218,8 +219,21 @@ class _Flow(Asking):
         self.say("back" if self.restore() else "back_at_start")
         return self.ask()
 
+    def _no_such_item(self) -> tuple[Interview, Say]:
+        """A reference that the SAR does not have; after a second one the item is left open."""
+        self.problem("no_such_item")
+        self.it.tries["linked"] = self.it.tries.get("linked", 0) + 1
+        if self.it.tries["linked"] > 1:
+            self.it.left_open.append("linked")
+            self.it.stage = Stage.ASKING
+            return self.ask()
+        self.offer_items()
+        return self.done(field="linked")
+
     def _choose(self, reply: str, order: Command | None) -> tuple[Interview, Say]:
         named, rest = self._references(reply)
+        if not named and order is None and _REFERENCE.fullmatch(reply.strip()):
+            return self._no_such_item()
         if not named and order is None:
             # "The English one, I suppose": a few words, or words that speak of nothing to do.
             argues = objects(reply)
@@ -243,19 +257,6 @@ class _Flow(Asking):
                 return self.done(field="linked")
             self._link([first], quietly=True)
             self.say("suggested_item", reference=first.reference, judgement=first.judgement)
-        elif not named and not rest.strip():
-            self.problem("no_such_item")
-            self.offer_items()
-            return self.done(field="linked")
-        elif not named and re.fullmatch(r"(?:afi|strength)?\s*\d+", reply.strip(), re.I):
-            self.problem("no_such_item")
-            self.it.tries["linked"] = self.it.tries.get("linked", 0) + 1
-            if self.it.tries["linked"] > 1:
-                self.it.left_open.append("linked")
-                self.it.stage = Stage.ASKING
-                return self.ask()
-            self.offer_items()
-            return self.done(field="linked")
         self.it.stage = Stage.ASKING
         if named and not proposes(without_talk(rest)):
             aside, rest = no_talk(rest), ""

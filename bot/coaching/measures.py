@@ -185,12 +185,11 @@ def suggest(driver: Driver | None, judgement: str = "", count: int = 3) -> list[
 
 def gain(measure: Measure) -> str:
     """The measure as a change for learners in words: "Higher attendance", "Fewer withdrawals"."""
-    counts_people = (
-        measure.title.split()[0].endswith("s") and measure.title.split()[0] != "progress"
-    )
+    first = measure.title.split()[0]
+    is_many = first.isalpha() and first.endswith("s") and first.lower() != "progress"
     if measure.direction is UP:
-        return f"{'More' if counts_people else 'Higher'} {measure.title}"
-    return f"{'Fewer' if counts_people else 'Lower'} {measure.title}"
+        return f"{'More' if is_many else 'Higher'} {measure.title}"
+    return f"{'Fewer' if is_many else 'Lower'} {measure.title}"
 
 
 # What shows within weeks rather than after a year: offered first to someone who is stuck.

@@ -346,7 +346,9 @@ class Assembly:
         earlier = {self._word(i) for i in range(at - 3, at)}
         if not self.in_months and {"age", "ages", "aged"} & earlier and previous in _OF_AN_AGE:
             return True
-        if previous in ("'s", "thats") and [self._word(last), self._word(last + 1)] == [
+        if previous in ("to", "and") and self._word(at - 3) in ("ages", "aged"):
+            return True
+        if previous in ("that", "'s", "thats") and [self._word(last), self._word(last + 1)] == [
             "of",
             "them",
         ]:

@@ -57,7 +57,7 @@ _LED = re.compile(
     r"(?:show|tell|give|list|see|know|get|have|find|let me (?:see|know)|remind me|run me through|look at|view|display)(?: me| us)?(?: (?:a|the) list of)?|(?:can|could|may) (?:you|i) (?:please )?|do you know)\b[,: ]*"
 )
 _AFTER = re.compile(
-    r"(?:[,. ]*(?:please|thanks|thank you|at the moment|right now|now|currently|today|overall|so far|then|in total|in all|altogether))*[?.! ]*$"
+    r"(?:[,. ]*(?:please|thanks|thank you|at the moment|right now|now|currently|(?<! due )(?<! due by )today|overall|so far|then|in total|in all|altogether))*[?.! ]*$"
 )
 # News, plans and talk with the coach: with one of these it is never a question about the plan.
 _NEVER = re.compile(

@@ -120,7 +120,7 @@ def read(
         direction=_direction(text, first),
         due=due,
         baseline_date=baseline_date,
-        evidence_source=_source(found, points, asked),
+        evidence_source=_source(found, points, asked, owners),
         driver=driver,
         reason=reason,
         milestones=found.milestones,
@@ -137,9 +137,14 @@ def _rung(judged: Judged, measure: Measure | None) -> Rung:
     return judged.rung
 
 
-def _source(found: _Found, points: Points, asked: str | None) -> str | None:
+def _source(
+    found: _Found, points: Points, asked: str | None, owners: tuple[str, ...]
+) -> str | None:
     """Where the figure will be read, as typed; asked for it, whatever is named is the answer."""
     if asked == "evidence_source":
+        if owners and not found.spots and re.match(r"(?:i|me|myself)\b", owners[0], re.IGNORECASE):
+            # "I will own it": of the owner alone.
+            return None
         return asked_for(found.row)
     if asked == "figures" and found.spots:
         return found.spots[0].words

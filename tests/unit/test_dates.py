@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.coaching.dates import academic_year, find_dates, year_end
+from bot.coaching.dates import academic_year, find_dates, is_academic_year, year_end
 
 TODAY = date(2026, 11, 23)
 
@@ -77,6 +77,9 @@ def test_reads_the_date_meant(typed: str, expected: str) -> None:
         "2027-02-30",
         "Level 3",
         "30 learners",
+        "in 40 years",
+        "in 400 months",
+        "in 600 weeks",
     ],
 )
 def test_sees_no_date_where_there_is_none(typed: str) -> None:
@@ -93,6 +96,22 @@ def test_sees_no_date_where_there_is_none(typed: str) -> None:
 )
 def test_the_academic_year_turns_on_1_august(day: date, year: str) -> None:
     assert academic_year(day) == year
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("2026/27", True),
+        ("2099/00", True),
+        ("2026/28", False),
+        ("2026/2027", False),
+        ("26/27", False),
+        ("2026-27", False),
+        ("in 2026/27", False),
+    ],
+)
+def test_an_academic_year_is_written_one_way(text: str, is_one: bool) -> None:
+    assert is_academic_year(text) is is_one
 
 
 @given(st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1)))

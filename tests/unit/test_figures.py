@@ -69,11 +69,44 @@ def test_tells_the_start_from_the_target(
         "within ten working days", "heading for a 4", "one of the tutors", "half term",
         "half an hour", "room 3.07", "£12k", "the 7.42 train", "day 42", "6 weeks", "£4,000",
         "at 9:30 am",
-        "10 new laptops", "week 6",
+        "10 new laptops", "week 6", "learners aged 16 attend more", "age 19 learners",
+        "aged 16 to 18", "ages 16 and 17 attend", "the 47 runs late", "at the 9.30 register",
+        "all of year 12, that's 143 of them", "all of year 12, that’s 143 of them", "(n = 43)",
+        "grade 4 passes", "4 grades better", "a 4 in maths", "the bottom twenty per cent attend",
+        "the top 10% of learners", "12-week course", "1.5 days", "20 hours", "20 min", "term 2",
+        "Progress 8", "in 12 weeks",
     ],
 )  # fmt: skip
 def test_a_number_that_only_names_or_counts_work_is_no_level(typed: str) -> None:
     assert [f for f in find_figures(typed) if f.unit != "all"] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("the 12 per class should be 15", ["12", "15"]),
+        ("the 12 of them attend", ["12"]),
+        ("the 12 who left", ["12"]),
+        ("the 12 that left", ["12"]),
+        ("the 12 we lost", ["12"]),
+        ("at 9.30 attendance was 82", ["82"]),
+        ("62% (n = 43)", ["62%"]),
+        ("GCSE grade 4 or above at 62%", ["62%"]),
+        ("level 3 learners at 71%", ["71%"]),
+        ("the 30 learners", ["30"]),
+        ("4.3 out of 5", ["4.3"]),
+        ("a quarter of learners", ["a quarter"]),
+        ("one in four", ["one in four"]),
+        ("every learner passes", ["every"]),
+        ("zero exclusions", ["zero"]),
+        ("1,200 learners", ["1,200"]),
+        ("12 L3s", ["12"]),
+        ("P8 -0.2", ["-0.2"]),
+        ("value added -0.3 to 0", ["-0.3", "0"]),
+    ],
+)
+def test_a_figure_is_told_from_the_numbers_beside_it(typed: str, found: list[str]) -> None:
+    assert [figure.text for figure in find_figures(typed)] == found
 
 
 @pytest.mark.parametrize(

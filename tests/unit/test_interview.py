@@ -7,8 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.coaching.draft import Setting
-from bot.coaching.interview import begin, step
+from bot.coaching.draft import Draft, Setting
+from bot.coaching.interview import (
+    ask_again,
+    begin,
+    free_words,
+    gaps_asked,
+    remark,
+    reworded,
+    step,
+    take_up,
+    undo,
+    with_aside,
+)
 from bot.coaching.state import Interview, Outcome, Say, Stage
 from storage.vocabulary import Direction, Driver, SarKind
 from tests.unit.sar import SETTING
@@ -315,6 +326,269 @@ def test_what_was_said_can_be_corrected_at_any_time(
     assert said[-1].field == "milestone"
 
 
+@pytest.mark.parametrize(
+    ("correction", "says", "impact"),
+    [
+        ("change the impact to learners feel at home", "Is that a yes?", "Learners feel at home"),
+        ("change the impact to the register is tidier", "“the register is tidier”", None),
+    ],
+)
+def test_a_new_impact_is_held_to_what_the_first_was(
+    correction: str, says: str, impact: str | None
+) -> None:
+    strong = "attendance from 74% to 85% by July, from the weekly register"
+
+    interview, said = hold(*TEXTING, strong, "80% by Feb", correction)
+
+    assert says in said[-1].text
+    assert interview.draft.impact == impact
+    assert interview.draft.target == "85%"
+
+
+def test_a_correction_that_cannot_stand_is_asked_about() -> None:
+    strong = "attendance from 74% to 85% by July, from the weekly register"
+
+    interview, said = hold(*TEXTING, strong, "80% by Feb", "change the target to 50%")
+
+    assert "worse than the 74%" in said[-1].text
+    assert (said[-1].field, interview.draft.target) == ("target", None)
+
+
+def test_the_day_of_the_starting_figure_is_kept() -> None:
+    interview, _ = hold(*TEXTING, "attendance was 74% on 1 October 2026")
+
+    assert (interview.draft.baseline, interview.draft.baseline_date) == ("74%", date(2026, 10, 1))
+
+
+def test_a_starting_figure_off_the_measures_scale_is_asked_about() -> None:
+    interview, said = hold(*TEXTING, "more learners attend", "no", "150%")
+
+    assert "which runs from 0 to 100" in said[-1].text
+    assert (said[-1].field, interview.draft.baseline) == ("baseline", None)
+
+
+def test_a_form_stops_at_the_line_that_cannot_stand() -> None:
+    interview, said = hold(*TEXTING, "Target: 50%\nBaseline: 60%\nDue: Easter")
+
+    assert "worse than the 60%" in said[-1].text
+    assert (interview.draft.baseline, interview.draft.target) == ("60%", None)
+
+
+def test_after_the_yes_there_is_nothing_more_to_say() -> None:
+    whole = (*TEXTING, "attendance from 74% to 85%, from the register", "July", "80% by Feb", "yes")
+    agreed, _ = hold(*whole)
+
+    after, said = hold(*whole, "and 90% by August")
+
+    assert after.draft == agreed.draft
+    assert after.stage is Stage.AGREED
+    assert "?" not in said[-1].text
+
+
+@pytest.mark.parametrize("reply", ["carry on", "yes", "more learners attend"])
+def test_whatever_is_said_after_a_stop_takes_it_up_again(reply: str) -> None:
+    interview, said = hold(*TEXTING, "stop", reply)
+
+    assert interview.stage is Stage.ASKING
+    assert (interview.draft.impact is None) == (reply != "more learners attend")
+    assert said[-1].text.count("?") == 1
+
+
+# --- a finding that the SAR does not have -------------------------------------------------------
+
+
+@pytest.mark.parametrize("reply", ["AFI 9", "afi9", "99", "Strength 7"])
+def test_a_reference_that_the_sar_does_not_have_is_said_to_be_none(reply: str) -> None:
+    interview, said = hold(reply)
+
+    assert "do not see that one in the SAR" in said[-1].text
+    assert [choice.reply for choice in said[-1].choices] == ["AFI 1", "AFI 2", "AFI 3"]
+    assert interview.stage is Stage.CHOOSING
+
+    interview, say = step(interview, "AFI 2", SETTING)
+
+    assert interview.draft.sar_items == ["AFI 2"]
+
+
+def test_after_a_second_unknown_reference_the_finding_is_left_open() -> None:
+    interview, said = hold("AFI 9", "AFI 8")
+
+    assert interview.left_open == ["linked"]
+    assert said[-1].field == "action"
+
+
+def test_a_correction_to_an_unknown_finding_keeps_the_old_one() -> None:
+    interview, said = hold("AFI 1", REVIEW, "change the SAR item to AFI 9")
+
+    assert "do not see that one in the SAR" in said[-1].text
+    assert interview.draft.sar_items == ["AFI 1"]
+
+
+def test_the_finding_can_be_put_right_in_the_sentence_before_the_action() -> None:
+    interview, said = hold("AFI 1", f"No, it should be AFI 2. {TEXTING[1]}")
+
+    assert said[-1].text.startswith("AFI 2: Attendance in English and maths resits is too low.")
+    assert interview.draft.sar_items == ["AFI 2"]
+    assert interview.draft.action == TEXTING[1]
+
+
+# --- taken up again, taken back, said in other words --------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("replies", "stage", "says", "choices"),
+    [
+        ((*TEXTING, "stop"), Stage.ASKING, "learners", []),
+        ((*TEXTING, "more learners attend", "stop"), Stage.ASKING, "74%", ["yes", "no"]),
+        (
+            (
+                *TEXTING,
+                "attendance from 74% to 85%, from the register",
+                "July",
+                "80% by Feb",
+                "stop",
+            ),
+            Stage.CONFIRMING,
+            "Is that a yes?",
+            ["agree", "change", "leave as draft"],
+        ),
+        (TEXTING, Stage.ASKING, "learners", []),
+    ],
+)
+def test_a_conversation_that_was_left_goes_on_where_it_was(
+    replies: tuple[str, ...], stage: Stage, says: str, choices: list[str]
+) -> None:
+    left, _ = hold(*replies)
+
+    interview, say = ask_again(left, SETTING)
+
+    assert say.text.startswith("Welcome back")
+    assert says in say.text.splitlines()[-1]
+    assert interview.stage is stage
+    assert [choice.reply for choice in say.choices] == choices
+    assert interview.draft == left.draft
+
+
+def test_an_action_of_the_plan_is_taken_up_at_its_weakest_point() -> None:
+    whole = hold(*TEXTING, "attendance from 74% to 85%, from the register", "July")[0].draft
+
+    interview, say = take_up(whole, 7, SETTING)
+
+    assert say.text.startswith(f"This action is in the plan: “{TEXTING[1]}”.")
+    assert say.field == "milestone"
+    assert (interview.draft, interview.saved_version) == (whole, 7)
+
+
+def test_a_restated_impact_of_the_plan_is_an_answer_that_leads_further() -> None:
+    draft = Draft(action=REVIEW, impact=RESTATED, so_what=["First words"])
+
+    interview, say = take_up(draft, 3, SETTING)
+
+    assert f"“{RESTATED}” says the action has been done" in say.text
+    assert say.field == "impact"
+    assert interview.draft.impact is None
+    assert interview.draft.so_what == ["First words", RESTATED]
+    assert draft.impact == RESTATED
+
+    again, _ = take_up(draft.model_copy(update={"so_what": [RESTATED]}), 3, SETTING)
+    assert again.draft.so_what == [RESTATED]
+
+
+def test_an_action_without_words_is_taken_up_without_quoting_it() -> None:
+    _, say = take_up(Draft(), 3, SETTING)
+
+    assert "in the plan" not in say.text
+    assert say.field == "linked"
+
+
+def test_a_reply_that_was_deleted_is_as_if_it_had_not_been() -> None:
+    before, _ = hold(*TEXTING)
+    after, _ = hold(*TEXTING, "more learners attend")
+
+    undone = undo(after, SETTING)
+
+    assert (undone.draft, undone.focus, undone.pending) == (before.draft, before.focus, None)
+    assert after.draft.measure == "attendance"
+    start, _ = hold()
+    assert undo(start, SETTING).draft == start.draft
+
+
+def test_a_remark_leaves_the_question_open() -> None:
+    interview, _ = hold(*TEXTING)
+
+    after, say = remark(interview, "deleted", SETTING)
+
+    assert say.text
+    assert "?" not in say.text
+    assert (after.draft, after.focus, after.stage) == (
+        interview.draft,
+        interview.focus,
+        interview.stage,
+    )
+
+
+@pytest.mark.parametrize(
+    ("reply", "free"),
+    [
+        ("more learners will stay on", True),
+        ("learners stay on", True),
+        ("learners stay", False),
+        ("74% 85% 3", False),
+        ("stop", False),
+        ("AFI 2", False),
+        ("Target: 85%\nDue: Easter\nOwner: Ruth Small", False),
+        ("Action\tImpact\tOwner\nText parents\tMore attend\tRuth Small", False),
+        ("学生们会更好 学生们会更好 学生们会更好", False),
+        ("one of my learners told me that she wants to hurt herself", False),
+    ],
+)
+def test_only_free_words_are_for_a_model(reply: str, free: bool) -> None:
+    assert free_words(hold(*TEXTING)[0], reply) is free
+
+
+def test_after_the_yes_nothing_is_for_a_model() -> None:
+    whole = (*TEXTING, "attendance from 74% to 85%, from the register", "July", "80% by Feb", "yes")
+    interview, _ = hold(*whole)
+
+    assert interview.stage is Stage.AGREED
+    assert not free_words(interview, "more learners will stay on")
+
+
+def test_only_an_open_question_is_put_in_other_words() -> None:
+    interview, said = hold(*TEXTING)
+    assert gaps_asked(interview, said[-1]) == ("impact",)
+
+    for other in (("AFI 9",), (*TEXTING, "more learners attend"), (*TEXTING, "stop")):
+        interview, said = hold(*other)
+        assert gaps_asked(interview, said[-1]) == ()
+
+
+def test_other_words_take_the_questions_place_and_nothing_elses() -> None:
+    interview, said = hold(*TEXTING, STRONG)
+    lines = said[-1].text.splitlines()
+    assert len(lines) > 1
+
+    after, say = reworded(interview, said[-1], "What would you see by then?")
+
+    assert say.text.splitlines() == [*lines[:-1], "What would you see by then?"]
+    assert after.question == "What would you see by then?"
+    assert (after.draft, say.fields) == (interview.draft, said[-1].fields)
+
+
+def test_an_aside_comes_first_and_never_twice() -> None:
+    interview, said = hold(*TEXTING)
+    texts = []
+    for _ in range(10):
+        interview, say = with_aside(interview, said[-1], "model_away")
+        texts.append(say.text)
+
+    spoken = [text for text in texts if text != said[-1].text]
+    assert spoken
+    assert all(text.endswith(f"\n{said[-1].text}") for text in spoken)
+    assert len(set(spoken)) == len(spoken)
+    assert texts[-1] == said[-1].text
+
+
 # --- bad input ----------------------------------------------------------------------------------
 
 STRONG = "attendance from 74% to 85%, from the weekly register"
@@ -380,6 +654,21 @@ def test_levels_that_cannot_stand_are_asked_about(levels: str, says: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("reply", "unit"),
+    [("per cent", "%"), ("a percentage", "%"), ("learners", "number"), ("a head count", "number")],
+)
+def test_what_a_bare_figure_counts_is_settled_by_a_word(reply: str, unit: str) -> None:
+    interview, said = hold(*TEXTING, "withdrawals from 12 to 6")
+    assert [choice.reply for choice in said[-1].choices] == ["per cent", "learners"]
+
+    interview, say = step(interview, reply, SETTING)
+
+    assert interview.draft.unit == unit
+    assert interview.pending is None
+    assert (interview.draft.baseline, interview.draft.target) == ("12", "6")
+
+
+@pytest.mark.parametrize(
     ("owners", "says"),
     [
         ("Priya and Tom will lead it", "Priya or Tom"),
@@ -417,6 +706,24 @@ def test_figures_that_contradict_are_put_side_by_side() -> None:
     interview, _ = step(interview, "90%", SETTING)
 
     assert interview.draft.target == "90%"
+
+
+@pytest.mark.parametrize(
+    ("reply", "target"),
+    [
+        ("the first", "85%"),
+        ("the old one", "85%"),
+        ("the second", "90%"),
+        ("the latest", "90%"),
+        ("85%", "85%"),
+        ("skip", "85%"),
+    ],
+)
+def test_one_of_two_figures_is_picked_in_ones_own_words(reply: str, target: str) -> None:
+    interview, _ = hold(*TEXTING, STRONG, "by July we want attendance at 90%", reply)
+
+    assert interview.draft.target == target
+    assert interview.pending is None
 
 
 def test_a_pasted_row_is_read_cell_by_cell() -> None:

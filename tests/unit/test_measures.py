@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.coaching.measures import BY_KEY, MEASURES, find_measure, find_measures, suggest
+from bot.coaching.measures import BY_KEY, MEASURES, find_measure, find_measures, gain, suggest
 from storage.vocabulary import Direction, Driver
 
 
@@ -80,3 +80,21 @@ def test_what_the_sar_item_names_is_suggested_first_with_what_tells_sooner() -> 
 
 def test_directions_are_the_words_the_rest_uses() -> None:
     assert {measure.direction for measure in MEASURES} == set(Direction)
+
+
+@pytest.mark.parametrize(
+    ("title", "says"),
+    [
+        ("attendance", "Higher attendance"),
+        ("ESOL passes", "Higher ESOL passes"),
+        ("passes at end-point assessment", "More passes at end-point assessment"),
+        ("Progress 8", "Higher Progress 8"),
+        ("withdrawals", "Fewer withdrawals"),
+        ("persistent absence", "Lower persistent absence"),
+        ("free-meals gap", "Lower free-meals gap"),
+    ],
+)
+def test_a_gain_is_said_as_people_say_it(title: str, says: str) -> None:
+    (measure,) = [each for each in MEASURES if each.title == title]
+
+    assert gain(measure) == says

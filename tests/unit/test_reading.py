@@ -203,6 +203,9 @@ def test_nothing_is_read_that_was_not_typed(said: str, asked: str | None) -> Non
         ("retakes: 13 kids still not through, want no more than four by June", "13", "four"),
         ("1 in 5 late to first lesson this month, cut to 1 in 20 by March", "1 in 5", "1 in 20"),
         ("attendance is 79 and it will improve", "79", None),
+        ("79% over all learners", None, "79%"),
+        ("every learner at 79%", None, "79%"),
+        ("79% of all learners", None, "79%"),
         ("achievement was 54.3% (63 of 116) in R14 25/26", "54.3%", None),
         ("skills stamps: 40% complete, want 85% by 21 May", "40%", "85%"),
         ("attendance 88, achievement 75 by July", None, "88"),
@@ -251,9 +254,24 @@ def test_a_source_of_no_known_kind_is_the_part_of_the_reply_that_speaks_of_it() 
         ("the registers on the MIS, and I own it", "registers on the MIS"),
         ("from the exam results because the results were weak", "exam results"),
         ("register system, you can look it up", "register system"),
+        # Of a long answer, the record in it.
+        (
+            "It will be in the weekly register that the attendance officer sends round to us all",
+            "weekly register",
+        ),
+        ("what our tutors put down in the college's own progress tracker", "own progress tracker"),
+        (
+            "what tutors tell us in the corridor now and then",
+            "what tutors tell us in the corridor now and then",
+        ),
+        ("in the register", "register"),
+        ("x", None),
+        ("I will own it", None),
+        ("I'll lead on it", None),
+        ("I will look at the register", "I will look at the register"),
     ],
 )
-def test_a_named_source_ends_where_something_else_begins(said: str, source: str) -> None:
+def test_a_named_source_ends_where_something_else_begins(said: str, source: str | None) -> None:
     assert read(said, TODAY, asked="evidence_source").evidence_source == source
 
 

@@ -35,3 +35,25 @@ def test_a_yes_with_nothing_but_approval_round_it_is_a_yes(reply: str) -> None:
 )
 def test_what_stands_beside_a_yes_and_is_not_approval_makes_it_none(reply: str) -> None:
     assert command(reply) is not Command.YES
+
+
+@pytest.mark.parametrize(
+    ("reply", "meant"),
+    [
+        ("I don't understand", Command.HELP),
+        ("sorry, I don’t really follow", Command.HELP),
+        ("what do you mean?", Command.HELP),
+        (
+            "they don't understand why the resits matter so we will explain it to each of them",
+            None,
+        ),
+        ("skip", Command.SKIP),
+        ("no", Command.NO),
+        ("not sure", Command.STUCK),
+        ("not sure but about 60%", None),
+    ],
+)
+def test_what_is_asked_of_the_coach_is_told_from_an_answer(
+    reply: str, meant: Command | None
+) -> None:
+    assert command(reply) is meant

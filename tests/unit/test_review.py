@@ -2,8 +2,10 @@
 
 import random
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.coaching.draft import Draft, SarItemView
+from bot.coaching.overview import overview
 from bot.coaching.ranking import ranking
 from bot.coaching.review import CHECKS, Check, Group, Verb, first_to_fix, review
 from bot.coaching.viewing import Light
@@ -93,6 +96,87 @@ def test_nothing_is_called_green_of_an_empty_plan() -> None:
 
     assert {check.light for check in found} == {UNKNOWN}
     assert first_to_fix(found) == ()
+
+
+def _bare(number: int) -> Planned:
+    """An action of which nothing is known but what will be done."""
+    draft = ("impact", "measure", "unit", "direction", "baseline", "baseline_date", "target", "due")
+    nothing = dict.fromkeys((*draft, "evidence_source", "theme", "owner", "owner_name", "rag"))
+    return sound(number, **nothing, milestones=[], sar_items=[], updates=(), agreed_on=None)
+
+
+REVIEWED = {
+    "nothing": WholePlan(TODAY, "2026/27"),
+    "sound": a_plan(),
+    "only what will be done": a_plan(*map(_bare, (1, 2, 3))),
+    "only what will be done, without themes": a_plan(*map(_bare, (1, 2, 3)), themes=()),
+    "much is wrong": a_plan(
+        sound(1, target="70%", due=date(2026, 12, 1), owner_name="The maths team", rag=Rag.RED),
+        sound(
+            2,
+            baseline="0%",
+            target="100%",
+            due=date(2028, 1, 1),
+            rag=Rag.GREEN,
+            updates=(Update(date(2026, 11, 1), Rag.GREEN, "80%"),),
+        ),
+        sound(3, impact="The form has been filled in", theme="Other"),
+        sound(4, action="Attendance", sar_items=["AFI 9"]),
+        sound(6, rag=None, updates=()),
+        sound(8, milestones=[]),
+        items=(area(1), area(2), area(5), area(7)),
+    ),
+    "all of it is too much": replace(
+        spoil(
+            30,
+            30,
+            action="Hold a meeting about attendance " + "and about it again " * 12,
+            impact="A meeting about attendance has been held " + "and held again " * 12,
+            due=date(2027, 7, 31),
+            owner="U1",
+            owner_name=None,
+            milestones=[],
+            target="100%",
+            updates=(Update(date(2026, 11, 20), Rag.GREEN, "60%"),),
+            rag=Rag.GREEN,
+            redated=3,
+        ),
+        themes=tuple(ThemeAsked(f"Theme {n}", None) for n in range(1, 10)),
+        learners=300,
+    ),
+    "one of each": a_plan(
+        sound(1, owner=None, owner_name=None),
+        sound(2, due=date(2027, 1, 20), redated=1),
+        sound(3, target="61.5%", updates=(), agreed_on=date(2026, 9, 10)),
+        sound(4, action="word " * 50),
+        sound(6, sar_items=[], theme=None),
+        sound(8, rag=Rag.GREEN, updates=(Update(date(2027, 1, 25), Rag.GREEN, "1%"),)),
+        themes=(ThemeAsked("Theme 1", "Gareth Pell"), ThemeAsked("Theme 2", None)),
+    ),
+    "figures that come once a year": a_plan(
+        *(
+            sound(n, measure="achievement rate", impact="Achievement rises", milestones=[])
+            for n in (1, 2, 3)
+        ),
+        terms=(),
+        learners=None,
+    ),
+}
+_SAID = Path(__file__).parents[1] / "support" / "reviews.txt"
+
+
+@pytest.mark.parametrize("name", REVIEWED)
+def test_what_a_review_says_of_a_plan(name: str) -> None:
+    """Each sentence to the letter; the file has an entry of the plans' names, in order."""
+    said = [f"{c.name}, {c.light.value}: {c.says}" for c in review(REVIEWED[name])]
+
+    assert said == dict(_entries())[name]
+
+
+def _entries() -> Iterator[tuple[str, list[str]]]:
+    for entry in _SAID.read_text("utf-8").strip().split("\n\n"):
+        title, *lines = entry.splitlines()
+        yield title, lines
 
 
 def test_a_sar_without_actions_is_asked_for_its_first_action() -> None:
@@ -396,6 +480,15 @@ def test_how_many_actions_one_person_carries(carried: int, total: int, light: Li
         why = "where one person keeps 3 moving" if carried > 3 else "more than 25% of the plan"
         says = f"Dominic Okoro answers for {carried} of the {total} actions, {why}."
         assert check.says == says
+
+
+def test_people_whose_names_are_unknown_carry_actions_too() -> None:
+    loaded = [sound(n, owner="U0" if n <= 5 else "U1", owner_name=None) for n in range(1, 10)]
+
+    check = of("load", a_plan(*loaded))
+
+    assert check.count == 2
+    assert check.says.startswith("One person answers for 5 and one person for 4 of the 9 actions")
 
 
 @pytest.mark.parametrize(
@@ -1046,6 +1139,83 @@ def whole_plans(draw: st.DrawFn) -> WholePlan:
         frozenset(draw(st.lists(AREAS, max_size=2))),
         draw(st.none() | st.integers(0, 5000)),
     )
+
+
+def news(rag: Rag, reading: str | None = None) -> tuple[Update, ...]:
+    """Amber a while ago, and what is new since."""
+    return (Update(date(2027, 1, 11), Rag.AMBER, None), Update(date(2027, 1, 25), rag, reading))
+
+
+SINCE = date(2027, 1, 18)
+
+
+@pytest.mark.parametrize(
+    ("changed", "heading", "says"),
+    [
+        (
+            {"updates": news(Rag.GREEN, "83%")},
+            "gained",
+            "Attendance is at 83%: the target of 82% is reached.",
+        ),
+        (
+            {"updates": news(Rag.GREEN, "82%"), "status": Status.COMPLETE},
+            "gained",
+            "Attendance is at 82%: the target of 82% is reached, and complete.",
+        ),
+        (
+            {"updates": news(Rag.AMBER, "78%")},
+            "gained",
+            "Attendance went from 74% to 78%, on the way to 82%.",
+        ),
+        (
+            {"updates": news(Rag.AMBER, "78%"), "target": None},
+            "gained",
+            "Attendance went from 74% to 78%.",
+        ),
+        (
+            {"updates": news(Rag.AMBER, "78%"), "measure": None},
+            "gained",
+            "The measure went from 74% to 78%, on the way to 82%.",
+        ),
+        # No better than where it started, or not to be compared with it.
+        ({"updates": news(Rag.GREEN, "74%")}, "moved", "At risk → on track."),
+        ({"updates": news(Rag.GREEN, "70%")}, "moved", "At risk → on track."),
+        ({"updates": news(Rag.GREEN, "12 learners")}, "moved", "At risk → on track."),
+        ({"updates": news(Rag.GREEN)}, "moved", "At risk → on track."),
+        ({"updates": news(Rag.AMBER)}, "", ""),
+        (
+            {"updates": (Update(date(2027, 1, 25), Rag.GREEN, None),)},
+            "moved",
+            "First update: on track.",
+        ),
+        ({"updates": news(Rag.RED), "rag": Rag.RED}, "stuck", "Off track."),
+        ({"due": date(2027, 1, 31)}, "stuck", "Overdue since 31 January 2027."),
+        ({"due": date(2027, 2, 1), "updates": news(Rag.AMBER)}, "", ""),
+        ({"updates": ()}, "stuck", "No update since 20 November 2026."),
+        (
+            {"updates": (Update(date(2027, 1, 4), Rag.GREEN, None),)},
+            "stuck",
+            "No update since 4 January 2027.",
+        ),
+        ({"updates": (Update(date(2027, 1, 5), Rag.GREEN, None),)}, "", ""),
+        # Nobody is held to these now.
+        ({"updates": news(Rag.RED), "is_parked": True}, "", ""),
+        ({"updates": news(Rag.RED), "status": Status.DRAFT}, "", ""),
+        ({"updates": news(Rag.RED), "status": Status.WITHDRAWN}, "", ""),
+    ],
+)
+def test_what_is_new_of_an_action_is_told_under_one_heading(
+    changed: dict[str, Any], heading: str, says: str
+) -> None:
+    told = overview([sound(1, **changed)], SINCE, TODAY)
+
+    lines = {
+        name: [line.says for line in getattr(told, name)] for name in ("gained", "moved", "stuck")
+    }
+    assert {name: found for name, found in lines.items() if found} == (
+        {heading: [says]} if heading else {}
+    )
+    assert told.is_empty is not bool(heading)
 
 
 @settings(max_examples=200, deadline=None)

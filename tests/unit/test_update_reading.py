@@ -7,7 +7,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.coaching.rag_words import is_small_talk, sounds_like_a_plan
-from bot.coaching.update_reading import MOST_NOTE, Candidate, read_update, references
+from bot.coaching.update_reading import (
+    MOST_NOTE,
+    Candidate,
+    opens_with_reference,
+    read_update,
+    references,
+)
 from storage.vocabulary import Rag
 
 TODAY = date(2026, 11, 23)  # a Monday
@@ -379,3 +385,55 @@ def test_nothing_is_invented(text: str) -> None:
         assert set(found.about) <= {c.reference for c in candidates}
         assert found.day is None or found.day <= TODAY
         assert found.reading is None or len(found.about) == 1
+
+
+RING = Candidate("A-1", "Ring home on the first day of an absence", "attendance")
+TEXT = Candidate("A-2", "Text on the day", "attendance")
+
+
+@pytest.mark.parametrize(
+    ("said", "candidates", "about", "reading"),
+    [
+        # No level of the measure is known yet: only what says its unit is one.
+        ("86%", (RING,), ("A-1",), "86%"),
+        ("86", (RING,), ("A-1",), None),
+        ("it took 3 weeks", (ATTENDANCE,), ("A-12",), None),
+        ("12/11 86%", (ATTENDANCE,), ("A-12",), "86%"),
+        ("on 3/10 it was 86%", (ATTENDANCE,), ("A-12",), "86%"),
+        ("unit 12", (ATTENDANCE,), ("A-12",), None),
+        ("withdrawals 9 weeks", (WITHDRAWALS,), ("A-3",), None),
+        ("100% on track", (ATTENDANCE,), ("A-12",), None),
+        # The same measure twice: the words of the action tell which.
+        ("attendance is 86% after ringing home", (RING, TEXT), ("A-1",), "86%"),
+        ("attendance is 86% since we text on the day", (RING, TEXT), ("A-2",), "86%"),
+        ("A-12 and A-7 going well", (ATTENDANCE, MOCKS), ("A-12", "A-7"), None),
+    ],
+)
+def test_which_action_and_which_figure_are_meant(
+    said: str, candidates: tuple[Candidate, ...], about: tuple[str, ...], reading: str | None
+) -> None:
+    read = read_update(said, candidates, TODAY)
+
+    assert (read.about, read.reading) == (about, reading)
+
+
+@pytest.mark.parametrize(
+    ("text", "opens"),
+    [
+        ("A-12 86%", True),
+        (" a12: fine", True),
+        ("86% for A-12", False),
+        ("86%", False),
+        ("", False),
+    ],
+)
+def test_a_reply_may_open_with_the_action_that_it_is_about(text: str, opens: bool) -> None:
+    assert opens_with_reference(text) is opens
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("86%", True), ("going well", True), ("it is done", True), ("as before", True), ("hm", False)],
+)
+def test_whether_anything_was_understood_is_known(text: str, says: bool) -> None:
+    assert read_update(text, (ATTENDANCE,), TODAY).says_anything is says
