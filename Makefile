@@ -1,7 +1,7 @@
 # What everyone uses: the README, CONTRIBUTING and .ci/run name these targets.
 PYTHON ?= python
 
-.PHONY: test lint fix docs pictures audit lock sbom bench chaos weigh evals fuzz
+.PHONY: test lint fix docs pictures audit lock sbom bench chaos weigh evals fuzz coverage mutation
 
 test:
 	$(PYTHON) -m pytest
@@ -85,3 +85,15 @@ INPUTS ?= 100000
 SEED ?= 1
 fuzz:
 	$(PYTHON) -m tests.fuzz --inputs $(INPUTS) --seed $(SEED) --atheris 20000
+
+# Both need the extra "quality". The suite takes longer while it is measured.
+coverage:
+	$(PYTHON) -m coverage erase
+	$(PYTHON) -m coverage run -m pytest
+	$(PYTHON) -m coverage combine -q
+	$(PYTHON) -m tests.coverage_table
+
+# Of the size SAMPLE, drawn with SEED: make mutation SAMPLE=1000 SEED=7.
+SAMPLE ?= 600
+mutation:
+	$(PYTHON) -m tests.mutation --sample $(SAMPLE) --seed $(SEED)

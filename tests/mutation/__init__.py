@@ -1,0 +1,1 @@
+"""Whether the unit tests notice small changes to the pure core: see `__main__`."""
