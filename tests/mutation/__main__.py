@@ -17,6 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.mutation import mutants, trying
+from tests.mutation.mutants import Mutant
 from tests.mutation.trying import Outcome, Tried
 
 _FLOOR = 85  # of a hundred mutants
@@ -32,20 +33,24 @@ def main() -> int:
         data = asked.data or Path(folder) / "reach"
         if not data.is_file():
             trying.measure(data)
-        reach = trying.Reach(data)
-    drawn = list(mutants.sample(asked.sample, asked.seed))
+        done = tried(list(mutants.sample(asked.sample, asked.seed)), trying.Reach(data))
+    return report(done, asked.seed)
+
+
+def tried(drawn: list[Mutant], reach: trying.Reach) -> list[Tried]:
+    """What came of each mutant, printed as it comes."""
     files = sorted({test.split("::")[0] for each in drawn for test in reach.tests(each)[0]})
     done: list[Tried] = []
 
     def work(trial: trying.Trial) -> None:
         for mutant in drawn:
-            done.append(tried := trial.attempt(mutant))
-            print(f"{tried.outcome}: {mutant.name} {tried.by}", flush=True)
-            if tried.outcome in (Outcome.SURVIVED, Outcome.UNREACHED):
+            done.append(came := trial.attempt(mutant))
+            print(f"{came.outcome}: {mutant.name} {came.by}", flush=True)
+            if came.outcome in (Outcome.SURVIVED, Outcome.UNREACHED):
                 print(mutant.diff(), flush=True)
 
     trying.begin(files, reach, work)
-    return report(done, asked.seed)
+    return done
 
 
 def report(done: list[Tried], seed: int) -> int:
