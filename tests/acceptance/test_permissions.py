@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel, col, select
 
 import bot.slack
+import bot.slack.app
 from bot.coaching.whole_plan import STANDARD
 from bot.slack import card, command, desk, import_desk, plan_forms, review
 from storage import actions, channel_summaries, providers
@@ -157,6 +158,12 @@ class Two:
 
 def team_of(user: str) -> str:
     return ELSEWHERE if user == STRANGER else TEAM
+
+
+@pytest.fixture(autouse=True)
+def _as_fast_as_a_test_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here somebody presses more in an instant than anybody may in a minute."""
+    monkeypatch.setattr(bot.slack.app, "MOST_PRESSES", 100_000)
 
 
 @pytest.fixture

@@ -187,7 +187,7 @@ def test_a_card_shows_all_and_offers_what_its_reader_may_do(of: Any, college: Co
     whole = ["Update progress", "Edit", "Checks on the way", "Complete", "Withdraw"]
     assert offered == {
         OWNER: whole,
-        LEAD: [*whole[:-1], "Park", "Withdraw"],
+        LEAD: [*whole[:-1], "Park", "Withdraw", "History"],
         SPONSOR: ["Edit", "Checks on the way"],
         OTHER: [],
         READER: [],

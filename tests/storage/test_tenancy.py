@@ -257,10 +257,11 @@ WITHOUT_A_STATEMENT = {"storage.providers.home_opened"}
 
 
 def test_a_query_of_one_workspace_with_the_ids_of_another_finds_and_changes_nothing_there(
-    database: Database, _watch: Watch
+    database: Database, _watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both = Both(database)
     tells, changes = [], []
+    monkeypatch.setattr(_watch, "notes_callers", True)
     tried = QUERIES.keys() - ACROSS.keys() - WRITERS
 
     for name in sorted(tried):

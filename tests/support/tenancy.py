@@ -8,6 +8,7 @@ functions in ACROSS look at all workspaces on purpose.
 
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -58,9 +59,13 @@ class Watch:
 
     def __init__(self) -> None:
         self.offences: list[Offence] = []
-        # The functions of storage and bot from which a statement on a tenant's table came.
+        # The functions of storage and bot from which a statement on a tenant's table came, while it
+        # `notes_callers`, which takes time.
         self.visited: set[str] = set()
+        self.notes_callers = False
         self._seen: set[tuple[str, tuple[str, ...]]] = set()
+        # Statements that may be sent from anywhere.
+        self._scoped: set[str] = set()
 
     def start(self) -> None:
         sa.event.listen(sa.Engine, "before_cursor_execute", self._look)
@@ -71,11 +76,14 @@ class Watch:
     def _look(
         self, _c: Any, _cursor: Any, sql: str, _parameters: Any, context: Any, _many: bool
     ) -> None:
+        if sql in self._scoped and not self.notes_callers:
+            return
         callers, is_flush = _callers()
         if not callers or (sql, callers) in self._seen:
             return
-        statement = _core(context)
-        bare = _unscoped(statement, sql)
+        bare = _unscoped(_core(context), sql)
+        if not bare:
+            self._scoped.add(sql)
         if _touched(sql):
             self.visited.update(callers)
         self._seen.add((sql, callers))
@@ -92,20 +100,30 @@ def _callers() -> tuple[tuple[str, ...], bool]:
     is_flush = False
     frame = sys._getframe(2)
     while frame is not None:
-        file = frame.f_code.co_filename
-        if file.endswith(("orm/unitofwork.py", "orm/state.py")):
+        of = _of_file(frame.f_code.co_filename)
+        if of == "orm":
             is_flush = is_flush or not found
-        elif file.startswith(_SKIPPED):
+        elif of == "skipped" or (of == "tests" and not found):
             return (), False
-        elif file.startswith((str(ROOT / "storage"), str(ROOT / "bot"))):
+        elif of == "ours":
             module = frame.f_globals["__name__"]
             # How a session is opened and closed is nobody's query.
             if module != "storage.database":
                 found.append(f"{module}.{frame.f_code.co_qualname}")
-        elif file.startswith(str(ROOT / "tests")) and not found:
-            return (), False
         frame = frame.f_back  # type: ignore[assignment]
     return tuple(found), is_flush
+
+
+@cache
+def _of_file(file: str) -> str:
+    """Whose a file is, as far as it matters here. Remembered: it is asked of every frame."""
+    if file.endswith(("orm/unitofwork.py", "orm/state.py")):
+        return "orm"
+    if file.startswith(_SKIPPED):
+        return "skipped"
+    if file.startswith((str(ROOT / "storage"), str(ROOT / "bot"))):
+        return "ours"
+    return "tests" if file.startswith(str(ROOT / "tests")) else ""
 
 
 def _touched(sql: str) -> set[str]:
@@ -219,6 +237,13 @@ def _table(of: Any) -> str:
 
 def crossings(engine: sa.Engine) -> list[str]:
     """The references from a row of one workspace to a row of another, as "table.column"."""
+    with engine.connect() as connection:
+        return sorted({row[0] for row in connection.exec_driver_sql(_crossing())})
+
+
+@cache
+def _crossing() -> str:
+    """The query for them, made once: it is long, and asked at the end of every test."""
     queries = []
     for table in SQLModel.metadata.sorted_tables:
         for key in table.foreign_keys:
@@ -232,5 +257,4 @@ def crossings(engine: sa.Engine) -> list[str]:
                 .select_from(table.join(there, key.parent == there.c[key.column.name]))
                 .where(table.c.workspace != there.c.workspace)
             )
-    with engine.connect() as connection:
-        return sorted(set(connection.scalars(sa.union_all(*queries))))
+    return str(sa.union_all(*queries).compile(compile_kwargs={"literal_binds": True}))
