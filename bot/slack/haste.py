@@ -21,7 +21,7 @@ from storage.models import OutgoingMessage, Person
 # What may wait to be answered of one person. Each takes one of the turns that are made at once.
 MOST_WAITING = 20
 # How many of a person's answers in so long a time may be put to the model.
-MOST_ASKED, ASKED_WITHIN = 20, timedelta(minutes=5)
+MOST_ASKED, ASKED_WITHIN = 40, timedelta(minutes=5)
 # How many buttons, commands and shortcuts are answered in a minute, and summaries in words in five.
 MOST_PRESSES, MOST_WORDED = 60, 6
 TOO_FAST = (

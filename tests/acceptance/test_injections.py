@@ -28,6 +28,7 @@ from bot.coaching.wording import FIELD_NAMES
 from bot.ledger import Ledger
 from bot.model import Model
 from bot.openai_coach import OpenAICoach
+from bot.slack import haste
 from bot.slack.incoming import plain
 from storage import actions, conversations, plans, providers
 from storage.database import Database
@@ -162,6 +163,12 @@ class Obedient:
 
 
 # --- two colleges -----------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _as_often_as_a_test_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here one person says in an instant more than the model is asked for anybody in minutes."""
+    monkeypatch.setattr(haste, "MOST_ASKED", 100_000)
 
 
 def college(database: Database, workspace: str, lead: tuple[str, str], **said: str) -> None:

@@ -79,10 +79,10 @@ def test_a_direct_message_a_command_a_button_and_a_form_of_theirs_are_turned_awa
 
     said = Talk(fake, over_http(bot.http), stranger).says("/qip summary")
     typed = bot.http.command(payloads.slash_command("summary", user=stranger))
-    bot.http.interaction(payloads.block_action("do:themes:1", "{}", user=stranger))
+    bot.http.interaction(payloads.block_action("do:theme:1", "{}", user=stranger))
     bot.http.interaction(payloads.global_shortcut("new_action", user=stranger))
     bot.http.event(payloads.app_home_opened(user=stranger))
-    bot.http.interaction(payloads.block_action("do:themes:1", "{}", user=LEAD))
+    bot.http.interaction(payloads.block_action("do:theme:1", "{}", user=LEAD))
     fake.wait_for(lambda: len(fake.views_opened) >= 3)
     bot.service.app.listener_runner.listener_executor.shutdown()
 
