@@ -300,7 +300,9 @@ class Sending:
         """Have Slack be asked anew for a direct message that it does not know; False where it has
         named that itself just now.
         """
-        if message.channel in self._opened:
+        # An answer goes to where the person has written, which is as Slack names it.
+        is_answer = message.conversation.startswith(f"{message.channel}:")
+        if is_answer or message.channel in self._opened:
             return False
         with self.database.writing() as session:
             return providers.forget_direct_channel(session, message.workspace, message.channel)

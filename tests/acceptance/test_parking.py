@@ -67,6 +67,7 @@ def test_a_parked_action_waits_and_is_taken_up_again(
         "Checks on the way",
         "Take up again",
         "Withdraw",
+        "History",
     }
     fake.wait_for(lambda: "1 parked" in lead.home_text)
     owner.opens_home()
