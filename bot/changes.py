@@ -52,14 +52,30 @@ def for_writers(person: Person) -> None:
 def give_role(session: Session, person: Person, to: Person, role: Role, at: datetime) -> None:
     """Give someone a role. Raises NotAllowed where nobody would be left to lead the plan."""
     for_leads(person)
-    if to.role is Role.LEAD and role is not Role.LEAD:
-        leading = providers.with_role(session, person.workspace, Role.LEAD, to_change=True)
-        if all(lead.id == to.id for lead in leading):
-            raise NotAllowed(f"{to.name} is the only quality lead. Make somebody else one first.")
+    if role is not Role.LEAD and is_only_lead(session, to):
+        raise NotAllowed(only_lead(to))
+    put_in_role(session, to, role, at)
+
+
+def put_in_role(session: Session, to: Person, role: Role, at: datetime) -> None:
+    """Have someone be in a role, whoever wants it."""
     to.role = role
     # Whoever leads hears how the plan goes, and whoever writes is reminded of what is theirs.
     to.remind_at = to.overview_at = at
     session.add(to)
+
+
+def is_only_lead(session: Session, person: Person) -> bool:
+    """Whether nobody but this person leads the plan; nobody becomes a lead, or stops, meanwhile."""
+    if person.role is not Role.LEAD:
+        return False
+    leading = providers.with_role(session, person.workspace, Role.LEAD, to_change=True)
+    return all(lead.id == person.id for lead in leading)
+
+
+def only_lead(person: Person) -> str:
+    """Why the only lead stays one, in a sentence to somebody else."""
+    return f"{person.name} is the only quality lead. Make somebody else one first."
 
 
 def edit(

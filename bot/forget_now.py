@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.changes import put_in_role
 from bot.personal_data import forget
 from bot.settings import Settings
 from bot.slack import notices
@@ -24,8 +25,7 @@ def forget_now(
         with database.writing() as session:
             if heir_id is not None:
                 heir = providers.person_by_id(session, workspace, heir_id)
-                heir.role, heir.remind_at, heir.overview_at = Role.LEAD, now, now
-                session.add(heir)
+                put_in_role(session, heir, Role.LEAD, now)
             person = providers.person_by_id(session, workspace, person_id)
             gone = forget(session, person, None, now)
             notices.forgotten(session, workspace, gone, now)

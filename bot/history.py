@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 
 from sqlmodel import Session
 
@@ -68,7 +68,7 @@ def in_sentences(
         names = people if field in _PEOPLE else themes if field == "theme_id" else None
         if names is not None:
             return names.get(value, "one that is no longer there")
-        return _WORDS.get(field, {}).get(value) or _ISO.sub(_day, value)
+        return _WORDS.get(field, {}).get(value) or with_days(value)
 
     return [
         _said(entry, shown(entry.field, entry.old), shown(entry.field, entry.new), zone)
@@ -77,8 +77,7 @@ def in_sentences(
 
 
 def _said(entry: Entry, old: str | None, new: str | None, zone: tzinfo) -> str:
-    at = entry.at.astimezone(zone)
-    when, by = f"{in_words(at.date())}, {at:%H:%M}", start_upper(entry.by or _OPERATOR)
+    when, by = by_the_clock(entry.at, zone), start_upper(entry.by or _OPERATOR)
     what = f"{FIELDS.get(entry.field, entry.field)} of A-{entry.number}"
     if entry.field == "status" and old is None:
         did = f"began A-{entry.number} as {new}"
@@ -89,6 +88,17 @@ def _said(entry: Entry, old: str | None, new: str | None, zone: tzinfo) -> str:
     else:
         did = f"changed {what} from “{old}” to “{new}”"
     return f"{when}: {by} {did}."
+
+
+def by_the_clock(at: datetime, zone: tzinfo) -> str:
+    """An instant by the clock of a time zone, as in "23 November 2026, 10:00"."""
+    there = at.astimezone(zone)
+    return f"{in_words(there.date())}, {there:%H:%M}"
+
+
+def with_days(value: str) -> str:
+    """A value of the audit with its days, which it holds in ISO form, in words."""
+    return _ISO.sub(_day, value)
 
 
 def _day(found: re.Match[str]) -> str:

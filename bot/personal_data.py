@@ -8,15 +8,15 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.changes import NotAllowed
+from bot.changes import NotAllowed, is_only_lead, only_lead
 from bot.coaching.moments import zone_of
 from bot.coaching.phrases import in_words, start_upper
 from bot.coaching.viewing import counted
-from bot.history import in_sentences
+from bot.history import by_the_clock, in_sentences
 from storage import personal_data, providers
 from storage.models import Person
 from storage.personal_data import Forgotten, Held, Rows
-from storage.vocabulary import Role, Speaker
+from storage.vocabulary import Speaker
 
 
 def person_called(session: Session, workspace: str, who: str) -> Person | None:
@@ -25,20 +25,14 @@ def person_called(session: Session, workspace: str, who: str) -> Person | None:
     return found or providers.person_named(session, workspace, who)
 
 
-def only_lead(session: Session, person: Person) -> bool:
-    """Whether nobody but this person leads the plan."""
-    leading = providers.with_role(session, person.workspace, Role.LEAD, to_change=True)
-    return person.role is Role.LEAD and all(lead.id == person.id for lead in leading)
-
-
 def forget(session: Session, person: Person, by: Person | None, at: datetime) -> Forgotten:
     """Erase someone's messages, name and Slack id; `by` is None for the operator.
 
     Raises NotAllowed where nobody would be left to lead the plan: whoever writes next would then
     become its lead.
     """
-    if only_lead(session, person):
-        raise NotAllowed(f"{person.name} is the only quality lead. Make somebody else one first.")
+    if is_only_lead(session, person):
+        raise NotAllowed(only_lead(person))
     return personal_data.forget(session, person, by, at)
 
 
@@ -47,7 +41,7 @@ def said_of(gone: Forgotten) -> list[str]:
     messages, talks = counted(gone.messages, "message"), counted(gone.conversations, "conversation")
     says = [f"Erased: name, Slack id, and {messages} in {talks}."]
     if gone.unowned:
-        says.append(f"Without an owner now: {', '.join(f'A-{number}' for number in gone.unowned)}.")
+        says.append(f"Without an owner now: {', '.join(gone.unowned)}.")
     if gone.themes:
         says.append(f"Without a sponsor now: {', '.join(gone.themes)}.")
     if gone.still:
@@ -72,8 +66,7 @@ def in_full(session: Session, person: Person, at: datetime) -> str:
     held, zone = personal_data.held(session, person), zone_of(person.timezone)
 
     def when(row: Mapping[str, Any]) -> str:
-        there = row["at"].astimezone(zone)
-        return f"{in_words(there.date())}, {there:%H:%M}"
+        return by_the_clock(row["at"], zone)
 
     def said(rows: Rows, *names: str) -> list[str]:
         return [f"{when(row)}: {', '.join(_values(row, names))}" for row in rows]
@@ -147,8 +140,7 @@ def _value(value: Any, zone: tzinfo = UTC) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        there = value.astimezone(zone)
-        return f"{in_words(there.date())}, {there:%H:%M}"
+        return by_the_clock(value, zone)
     return str(value)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from storage.models import ChannelSummary, OutgoingMessage, Person
+from storage.rows import table_of
 from storage.vocabulary import Delivery, Every
 
 
@@ -106,7 +107,7 @@ def outcome(session: Session, workspace: str, key: str) -> Outcome | None:
     return None if found is None else Outcome(*found)
 
 
-_TABLE = ChannelSummary.__table__  # type: ignore[attr-defined]
+_TABLE = table_of(ChannelSummary)
 
 
 def _as_read(read: ChannelSummary) -> tuple[Any, ...]:

@@ -23,7 +23,7 @@ from storage.models import (
     ReceivedEvent,
     Turn,
 )
-from storage.rows import insert
+from storage.rows import insert, table_of
 from storage.vocabulary import Delivery, InterviewStatus, Speaker
 
 _INTERVIEW_AT = select(InterviewRecord).where(
@@ -98,7 +98,7 @@ def save_interview(
         session.flush()
         assert new.id is not None
         return new.id
-    table = InterviewRecord.__table__  # type: ignore[attr-defined]
+    table = table_of(InterviewRecord)
     changed = session.connection().execute(
         sa.update(table)
         .where(
@@ -211,7 +211,7 @@ def receive(
         session.connection().execute(_ONE_AT_A_TIME, {"place": f"{workspace}:{conversation}"})
     insert = sqlite.insert if on_sqlite else postgresql.insert
     kept = session.connection().execute(
-        insert(ReceivedEvent.__table__)  # type: ignore[attr-defined]
+        insert(table_of(ReceivedEvent))
         .values(
             workspace=workspace,
             event_id=event_id,
@@ -289,7 +289,7 @@ def mark_answered(session: Session, workspace: str, event_id: str, at: datetime)
 
     False when it was answered before.
     """
-    table = ReceivedEvent.__table__  # type: ignore[attr-defined]
+    table = table_of(ReceivedEvent)
     marked = session.connection().execute(
         sa.update(table)
         .where(
@@ -435,7 +435,7 @@ def rate(
 
 def rated(session: Session, workspace: str, since: datetime) -> tuple[int, int]:
     """How many ratings of a workspace since an instant were good, and how many there were."""
-    table = Feedback.__table__  # type: ignore[attr-defined]
+    table = table_of(Feedback)
     found = sa.select(sa.func.count().filter(table.c.is_helpful), sa.func.count()).where(
         table.c.workspace == workspace, table.c.at >= since
     )
@@ -477,7 +477,7 @@ def claim_message(
 
     `was` is who it was to be sent by when it was read.
     """
-    table = OutgoingMessage.__table__  # type: ignore[attr-defined]
+    table = table_of(OutgoingMessage)
     claimed = session.connection().execute(
         sa.update(table)
         .where(
@@ -502,7 +502,7 @@ def senders(session: Session) -> list[str]:
 
 def leave_messages(session: Session, executor: str) -> None:
     """Have whoever comes first send what an executor that runs no more was to send."""
-    table = OutgoingMessage.__table__  # type: ignore[attr-defined]
+    table = table_of(OutgoingMessage)
     session.connection().execute(
         sa.update(table)
         .where(table.c.sender == executor, sa.text("delivery = 'waiting'"))
@@ -515,7 +515,7 @@ def leave_conversation(session: Session, workspace: str, conversation: str, exec
 
     Only while it tries none of it.
     """
-    table = OutgoingMessage.__table__  # type: ignore[attr-defined]
+    table = table_of(OutgoingMessage)
     session.connection().execute(
         sa.update(table)
         .where(
@@ -538,7 +538,7 @@ def left_conversations(session: Session) -> list[tuple[str, str]]:
 
 def newest_before(session: Session, message: OutgoingMessage) -> str:
     """Slack's timestamp of the newest message before this one in its conversation, "" for none."""
-    table = OutgoingMessage.__table__  # type: ignore[attr-defined]
+    table = table_of(OutgoingMessage)
     newest = session.connection().scalar(
         sa.select(sa.func.max(table.c.ts)).where(
             table.c.workspace == message.workspace,
@@ -550,7 +550,7 @@ def newest_before(session: Session, message: OutgoingMessage) -> str:
 
 
 def _change_message(session: Session, workspace: str, message_id: int, **values: Any) -> None:
-    table = OutgoingMessage.__table__  # type: ignore[attr-defined]
+    table = table_of(OutgoingMessage)
     session.connection().execute(
         sa.update(table)
         .where(table.c.workspace == workspace, table.c.id == message_id)
@@ -565,7 +565,7 @@ def waiting_conversations(
 
     Of every workspace; for the engine.
     """
-    table = OutgoingMessage.__table__  # type: ignore[attr-defined]
+    table = table_of(OutgoingMessage)
     found = (
         sa.select(table.c.workspace, table.c.conversation)
         .where(
@@ -583,7 +583,7 @@ def unclaimed(session: Session, before: datetime, limit: int) -> list[tuple[str,
 
     Of every workspace, queued before an instant; for the engine.
     """
-    table = OutgoingMessage.__table__  # type: ignore[attr-defined]
+    table = table_of(OutgoingMessage)
     found = (
         sa.select(table.c.workspace, table.c.conversation, table.c.key)
         .where(
@@ -612,8 +612,8 @@ def oldest_waiting(session: Session) -> dict[str, Waiting]:
     """What waits in every workspace: "events" to be answered, "messages" to be sent, and
     "reminders", messages that wait their turn.
     """
-    events = ReceivedEvent.__table__  # type: ignore[attr-defined]
-    messages = OutgoingMessage.__table__  # type: ignore[attr-defined]
+    events = table_of(ReceivedEvent)
+    messages = table_of(OutgoingMessage)
     waits = {
         "events": (events.c.received_at, "answered_at IS NULL"),
         "messages": (messages.c.created_at, "delivery = 'waiting' AND NOT is_paced"),

@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from storage.models import Node
+from storage.rows import table_of
 
 
 def beat(session: Session, executor_id: str, at: datetime) -> None:
@@ -37,7 +38,7 @@ def keep_silent(session: Session, executor_id: str, before: datetime) -> bool:
     Until the transaction ends its next beat waits, and so does its start, which begins with one.
     False where it has been heard of since.
     """
-    table = Node.__table__  # type: ignore[attr-defined]
+    table = table_of(Node)
     # An insert, so that one that has no row is kept waiting too.
     kept = session.connection().execute(
         _insert(session)
@@ -54,7 +55,7 @@ def keep_silent(session: Session, executor_id: str, before: datetime) -> bool:
 
 def forget(session: Session, executor_id: str) -> None:
     """Drop a process that runs no more; nothing happens where it is not known."""
-    table = Node.__table__  # type: ignore[attr-defined]
+    table = table_of(Node)
     session.connection().execute(sa.delete(table).where(table.c.executor_id == executor_id))
 
 
@@ -69,7 +70,7 @@ def _note(session: Session, executor_id: str, at: datetime, **values: Any) -> No
 
 def _insert(session: Session) -> Any:
     on_sqlite = session.get_bind().dialect.name == "sqlite"
-    return (sqlite.insert if on_sqlite else postgresql.insert)(Node.__table__)  # type: ignore[attr-defined]
+    return (sqlite.insert if on_sqlite else postgresql.insert)(table_of(Node))
 
 
 def lively(session: Session, since: datetime) -> set[str]:

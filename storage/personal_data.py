@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -69,11 +70,7 @@ class Held:
 
 def held(session: Session, person: Person) -> Held:
     """What is kept about a person."""
-    place, me = person.workspace, person.id
-
-    def rows(found: sa.Select[Any]) -> Rows:
-        return [dict(row) for row in session.connection().execute(found).mappings()]
-
+    place, me, rows = person.workspace, person.id, partial(_rows, session)
     about = _person.c
     mine = rows(
         sa.select(*(c for c in about if c.name not in ("id", "workspace"))).where(
@@ -112,6 +109,10 @@ def held(session: Session, person: Person) -> Held:
         files=rows(_of(ImportFile, place, ImportFile.person_id == me, "at", "name", "outcome")),
         others=_others(session, person),
     )
+
+
+def _rows(session: Session, found: sa.Select[Any]) -> Rows:
+    return [dict(row) for row in session.connection().execute(found).mappings()]
 
 
 def _columns(model: type[SQLModel], *names: str) -> list[sa.Column[Any]]:
@@ -165,7 +166,7 @@ def _actions_of(session: Session, person: Person) -> Rows:
         .order_by(_action.c.number)
     )
     rows = []
-    for row in session.connection().execute(found).mappings():
+    for row in _rows(session, found):
         said = [says for column, says in _PARTS.items() if row[column] == person.id]
         owns = row["owner_id"] == person.id or row["owner_name"] == person.name
         rows.append(
@@ -202,17 +203,14 @@ def _others(session: Session, person: Person) -> Rows:
             _of(SarItem, place, SarItem.waiting_by_id == me, "reference", "waiting_note"),
         ),
     )
-    return [
-        {"what": what, **row}
-        for what, found in asked
-        for row in session.connection().execute(found).mappings()
-    ]
+    return [{"what": what, **row} for what, found in asked for row in _rows(session, found)]
 
 
 def _is_to(session: Session, person: Person) -> sa.ColumnElement[bool]:
     """Whether a message in the outbox was or is to be written to this person alone."""
-    mine = [_message.c.channel == channel for channel in _direct(session, person)]
-    return sa.and_(_message.c.workspace == person.workspace, sa.or_(*mine))
+    return sa.and_(
+        _message.c.workspace == person.workspace, _message.c.channel.in_(_direct(session, person))
+    )
 
 
 def _direct(session: Session, person: Person) -> list[str]:
@@ -234,14 +232,14 @@ def _direct(session: Session, person: Person) -> list[str]:
 class Forgotten:
     """What was erased: how many messages of conversations, and of how many conversations.
 
-    `unowned` are the numbers of the actions that have no owner now, `themes` the names of those
+    `unowned` are the references of the actions that have no owner now, `themes` the names of those
     that have no sponsor, and `still` where the name stands in what others have written, as
     ("A-3", "note of an update").
     """
 
     messages: int
     conversations: int
-    unowned: tuple[int, ...]
+    unowned: tuple[str, ...]
     themes: tuple[str, ...]
     still: tuple[tuple[str, str], ...]
 
@@ -267,15 +265,9 @@ def forget(session: Session, person: Person, by: Person | None, at: datetime) ->
     run(sa.delete(_message).where(_message.c.workspace == place, _message.c.channel.in_(direct)))
     _empty_events(session, person, direct, at)
     _empty_messages_naming(session, person)
-    for model, column in (
-        (Reminder, "person_id"),
-        (Feedback, "person_id"),
-        (ImportFile, "person_id"),
-        (SummarySeen, "person_id"),
-        (Invitation, "person_id"),
-    ):
+    for model in (Reminder, Feedback, ImportFile, SummarySeen, Invitation):
         table = table_of(model)
-        run(sa.delete(table).where(table.c.workspace == place, table.c[column] == me))
+        run(sa.delete(table).where(table.c.workspace == place, table.c.person_id == me))
     still = _still(session, place, name)
     unowned = _without_owner(session, person, by, at)
     themes = _without_sponsor(session, person)
@@ -293,7 +285,7 @@ def forget(session: Session, person: Person, by: Person | None, at: datetime) ->
 
 def _without_owner(
     session: Session, person: Person, by: Person | None, at: datetime
-) -> tuple[int, ...]:
+) -> tuple[str, ...]:
     theirs = session.exec(
         select(Action)
         .where(Action.workspace == person.workspace)
@@ -306,7 +298,7 @@ def _without_owner(
         actions.change_action(
             session, action.workspace, action.id, action.version, by=by, at=at, **nobody
         )
-    return tuple(action.number for action in theirs)
+    return tuple(action.reference for action in theirs)
 
 
 def _without_sponsor(session: Session, person: Person) -> tuple[str, ...]:

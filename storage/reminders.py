@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from storage.models import OutgoingMessage, Person, Reminder
-from storage.rows import insert
+from storage.rows import insert, table_of
 from storage.vocabulary import ReminderKind
 
 # What the key of a message begins with that asks an owner.
@@ -96,7 +96,7 @@ def settle_overview(
 
 
 def _settling(at: str, week: str) -> sa.Update:
-    table = Person.__table__  # type: ignore[attr-defined]
+    table = table_of(Person)
     return (
         sa.update(table)
         .where(
@@ -175,7 +175,7 @@ def since(
 
 def answered(session: Session, person: Person, at: datetime) -> None:
     """Note that someone has done something with an action, which answers all they were sent."""
-    table = Reminder.__table__  # type: ignore[attr-defined]
+    table = table_of(Reminder)
     session.connection().execute(
         sa.update(table)
         .where(

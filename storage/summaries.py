@@ -7,6 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, select
 
 from storage.models import Person, SummarySeen
+from storage.rows import table_of
 
 
 def seen_before(
@@ -23,7 +24,7 @@ def seen_before(
             SummarySeen.about == about,
         )
     ).one_or_none()
-    table = SummarySeen.__table__  # type: ignore[attr-defined]
+    table = table_of(SummarySeen)
     # One statement: whoever presses twice at once may find no row both times.
     noted = _insert(session).values(**key, at=at)
     session.connection().execute(

@@ -13,7 +13,7 @@ from bot.coaching.dates import academic_year
 from bot.coaching.draft import Draft, Setting
 from bot.coaching.moments import zone_of
 from bot.coaching.phrases import in_words, start_upper
-from bot.history import FIELDS
+from bot.history import FIELDS, with_days
 from bot.rights import Deed, may_move
 from bot.slack import notices
 from bot.slack.action_forms import (
@@ -326,14 +326,11 @@ def _milestone_problems(values: dict[str, Any], setting: Setting) -> dict[str, s
 def _told(change: actions.Change, reader: Person, today: date) -> str:
     at = change.at.astimezone(zone_of(reader.timezone))
     name = FIELDS[change.field]
-    new = _ISO.sub(lambda day: in_words(date.fromisoformat(day[0])), change.new or "")
+    new = with_days(change.new or "")
     to = f" to “{short(new, 80)}”" if new and change.field in _SAID else ""
     by = "you" if change.by == reader.name else change.by
     on = "" if at.date() == today else f" on {in_words(at.date())}"
     return f"{start_upper(by)} changed {name}{to}{on} at {at:%H:%M}."
-
-
-_ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
 # Fields whose value reads well in a sentence.

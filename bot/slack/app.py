@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from bot import metrics
 from bot.coach import Coach
 from bot.engine import Engine, EngineUnavailable
-from bot.logs import bound
+from bot.logs import BOLT, bound
 from bot.settings import Settings
 from bot.slack.answering import Answering, Turns
 from bot.slack.desk import Desk
@@ -168,7 +168,7 @@ def build(
     narrating = Narrating(coach.adviser, client, words)
     desk = Desk(office, homes, digests, client, told, begun, narrating)
     secret = settings.slack_signing_secret
-    logger = logging.getLogger("bot.slack.bolt")
+    logger = logging.getLogger(BOLT)
     # Bolt finds SLACK_BOT_TOKEN in the environment too, and warns that our client has it already.
     logger.addFilter(lambda record: "`token` will be unused" not in record.getMessage())
     app = CheckedApp(

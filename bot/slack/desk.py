@@ -171,7 +171,7 @@ class Desk:
             asked_of = summary_asked(typed)
             if asked_of is not None:
                 text, blocks = summarising.answered(
-                    self.office, person, asked_of, offers_words=self.narrating.offers_words
+                    self.office, person, asked_of, offers_words=self.narrating.has_model
                 )
                 ack(text=text, blocks=blocks)
                 return
@@ -371,7 +371,7 @@ class Desk:
         if verb in ("review", "ranking"):
             return "", self._review(person, verb)
         if verb == "summary":
-            offers = self.narrating.offers_words
+            offers = self.narrating.has_model
             return "", summarising.screen(self.office, person, value, offers_words=offers)
         if verb == "data":
             return "", your_data.screen(self.office, person, self.narrating.has_model)

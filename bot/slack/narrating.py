@@ -43,18 +43,12 @@ class Narrating:
 
     @property
     def has_model(self) -> bool:
-        """Whether there is a language model."""
+        """Whether there is a language model, and so a button to a summary's words."""
         return self.adviser is not None
-
-    @property
-    def offers_words(self) -> bool:
-        """Whether a summary has a button to its words."""
-        return self.has_model
 
     def asks_for(self, person: Person) -> bool:
         """Whether the model is asked for somebody's summary; who asks too often has it by rule."""
-        is_there = self.adviser is not None
-        return is_there and self.sparing.allows(person.workspace, person.slack_user_id)
+        return self.has_model and self.sparing.allows(person.workspace, person.slack_user_id)
 
     def at_once(self, opened: Opened, asks: bool) -> dict[str, Any]:
         """The screen to show, before the model has answered where that `asks` it."""

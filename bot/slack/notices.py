@@ -152,7 +152,7 @@ def forgotten(session: Session, workspace: str, gone: Forgotten, at: datetime) -
         return []
     says = ["Somebody has been forgotten, at their own wish or your provider's."]
     if gone.unowned:
-        unowned = ", ".join(f"A-{number}" for number in gone.unowned)
+        unowned = ", ".join(gone.unowned)
         says.append(f"Without an owner now: {unowned}. Edit each to name one.")
     if gone.themes:
         says.append(f"Without a sponsor now: {', '.join(gone.themes)}.")

@@ -5,11 +5,11 @@ from typing import Any
 from slack_sdk.models.blocks import ActionsBlock, Block
 from slack_sdk.models.views import View
 
-from bot.changes import NotAllowed
+from bot.changes import NotAllowed, is_only_lead
 from bot.coaching.dates import academic_year
 from bot.coaching.phrases import in_words
 from bot.coaching.viewing import counted
-from bot.personal_data import forget, only_lead, said_of
+from bot.personal_data import forget, said_of
 from bot.retention import kept_until
 from bot.slack import notices
 from bot.slack.inputs import form, told
@@ -85,7 +85,7 @@ def _counted(held: Held) -> list[str]:
 
 def _make(office: Office, person: Person, value: dict[str, Any]) -> dict[str, Any]:
     with office.database.reading() as session:
-        if only_lead(session, person):
+        if is_only_lead(session, person):
             raise NotAllowed(_ONLY_LEAD)
         held = personal_data.held(session, person)
     owned = [f"A-{row['action']}" for row in held.actions if row["owns"]]
@@ -111,7 +111,7 @@ _ONLY_LEAD = (
 def _take(office: Office, person: Person, view: dict[str, Any]) -> Done:
     user, now = person.slack_user_id, office.clock()
     with office.database.writing() as session:
-        if only_lead(session, person):
+        if is_only_lead(session, person):
             raise NotAllowed(_ONLY_LEAD)
         gone = forget(session, person, person, now)
         queued = notices.forgotten(session, person.workspace, gone, now)

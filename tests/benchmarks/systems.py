@@ -22,13 +22,12 @@ from pydantic import SecretStr
 from slack_bolt import App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
-from waitress.server import create_server
 
 from bot.coaches import coach_of
 from bot.coaching.dates import academic_year
 from bot.engine import Engine, engine_url
 from bot.sample import load_sample
-from bot.server import HTTP_THREADS, MOST_BYTES, TURNS, Wsgi, application
+from bot.server import HTTP_THREADS, TURNS, Wsgi, application, http_server
 from bot.settings import Settings
 from bot.slack.app import LISTENER_THREADS, build
 from bot.slack.workspaces import SLACK_SECONDS
@@ -107,14 +106,7 @@ def _run(system: System, pipe: Connection) -> None:
     logging.basicConfig(filename=system.log, level=logging.INFO)
     with ExitStack() as stack:
         wsgi = _echo(system) if system.database_url is None else _ours(system, stack)
-        server = create_server(
-            wsgi,
-            host="127.0.0.1",
-            port=0,
-            threads=HTTP_THREADS,
-            max_request_body_size=MOST_BYTES,
-            ident=None,
-        )
+        server = http_server(wsgi, "127.0.0.1", 0, HTTP_THREADS)
         Thread(target=server.run, name="http", daemon=True).start()
         pipe.send(server.effective_port)
         try:

@@ -14,8 +14,9 @@ from storage import actions, channel_summaries, conversations, reminders
 from storage.database import Database
 from storage.models import ChannelSummary, OutgoingMessage, Person, ReceivedEvent
 from storage.reminders import Due
+from storage.rows import table_of
 from storage.vocabulary import Delivery, Every
-from tests.support.crowd import DUE, NOW, fill, make_due, settle_statistics, table_of, workspace
+from tests.support.crowd import DUE, NOW, fill, make_due, settle_statistics, workspace
 
 OWNERS, ACTIONS, WORKSPACES = 3_000, 2, 3
 

@@ -4,7 +4,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,21 +55,6 @@ ADDED: dict[tuple[str, str], Callable[[dict[str, Any]], object]] = {
 }
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database of each kind with nothing in it."""
-    if request.param == "postgresql":
-        return str(request.getfixturevalue("empty_postgres_url"))
-    return f"sqlite:///{tmp_path}/app.db"
-
-
-@pytest.fixture
-def opened(url: str) -> Iterator[Database]:
-    database = Database(url)
-    yield database
-    database.close()
-
-
 def go(database: Database, way: Callable[[Config, str], None], revision: str) -> None:
     """Bring the schema up or down to a revision."""
     config = Config()
@@ -114,21 +99,21 @@ def assert_added(before: Rows, after: Rows) -> None:
 
 
 def test_rows_of_every_revision_come_to_head_and_the_program_works_with_them(
-    opened: Database, url: str, tmp_path: Path
+    empty_database: Database, empty_url: str, tmp_path: Path
 ) -> None:
     before: Rows = {}
     for revision in REVISIONS:
-        go(opened, command.upgrade, revision)
-        after = rows(opened)
+        go(empty_database, command.upgrade, revision)
+        after = rows(empty_database)
         assert before.keys() <= after.keys(), revision
         assert_kept(before, after)
         assert_added(before, after)
-        before = fill_up(opened, revision)
+        before = fill_up(empty_database, revision)
 
-    assert migrate(opened) == head_revision()
-    assert_sound(opened)
+    assert migrate(empty_database) == head_revision()
+    assert_sound(empty_database)
     for revision in REVISIONS:
-        assert_the_program_works(url, workspace(revision), tmp_path)
+        assert_the_program_works(empty_url, workspace(revision), tmp_path)
 
 
 def assert_sound(database: Database) -> None:
@@ -150,45 +135,45 @@ def assert_the_program_works(url: str, place: str, folder: Path) -> None:
 
 
 def test_revision_by_revision_back_and_forward_again_keeps_schema_and_rows(
-    opened: Database,
+    empty_database: Database,
 ) -> None:
     made = {}
     for revision in REVISIONS:
-        go(opened, command.upgrade, revision)
-        made[revision] = catalogue(opened)
-    before = fill_up(opened, "head")
+        go(empty_database, command.upgrade, revision)
+        made[revision] = catalogue(empty_database)
+    before = fill_up(empty_database, "head")
 
     for way, path in ((command.downgrade, REVISIONS[-2::-1]), (command.upgrade, REVISIONS[1:])):
         for revision in path:
-            go(opened, way, revision)
-            after = rows(opened)
+            go(empty_database, way, revision)
+            after = rows(empty_database)
             assert_kept(before, after)
-            assert_sound(opened)
-            assert catalogue(opened) == made[revision], revision
+            assert_sound(empty_database)
+            assert catalogue(empty_database) == made[revision], revision
             before = after
 
 
 def test_a_migration_that_fails_or_is_killed_leaves_the_database_as_it_was(
-    opened: Database, url: str
+    empty_database: Database, empty_url: str
 ) -> None:
-    go(opened, command.upgrade, REVISIONS[0])
-    before = fill_up(opened, "first")
+    go(empty_database, command.upgrade, REVISIONS[0])
+    before = fill_up(empty_database, "first")
 
-    number = _fail_at_its_end(opened)
-    assert (schema_revision(opened), rows(opened)) == (REVISIONS[0], before)
-    opened.close()
+    number = _fail_at_its_end(empty_database)
+    assert (schema_revision(empty_database), rows(empty_database)) == (REVISIONS[0], before)
+    empty_database.close()
 
     for last in (number // 2, number):
         killed = subprocess.run(
-            [sys.executable, "-m", "tests.support.dying_migration", url, str(last)],
+            [sys.executable, "-m", "tests.support.dying_migration", empty_url, str(last)],
             cwd=ROOT,
             env=program_environment(),
         )
         assert killed.returncode == -signal.SIGKILL
-        assert (schema_revision(opened), rows(opened)) == (REVISIONS[0], before)
+        assert (schema_revision(empty_database), rows(empty_database)) == (REVISIONS[0], before)
 
-    migrate(opened)
-    assert_kept(before, rows(opened))
+    migrate(empty_database)
+    assert_kept(before, rows(empty_database))
 
 
 def _fail_at_its_end(database: Database) -> int:
@@ -209,21 +194,21 @@ def _fail_at_its_end(database: Database) -> int:
     return len(said)
 
 
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
 def test_a_copy_from_before_a_migration_puts_the_older_schema_back(
-    opened: Database, tmp_path: Path
+    empty_database: Database, tmp_path: Path
 ) -> None:
     """There is no other way back to an older version, which refuses the newer schema."""
-    go(opened, command.upgrade, REVISIONS[-2])
-    before = fill_up(opened, "older")
-    back_up(opened, tmp_path / "before.db")
-    migrate(opened)
-    opened.close()
+    go(empty_database, command.upgrade, REVISIONS[-2])
+    before = fill_up(empty_database, "older")
+    back_up(empty_database, tmp_path / "before.db")
+    migrate(empty_database)
+    empty_database.close()
 
-    for left in tmp_path.glob("app.db*"):
+    for left in tmp_path.glob("empty.db*"):
         left.unlink()
-    shutil.copy(tmp_path / "before.db", tmp_path / "app.db")
+    shutil.copy(tmp_path / "before.db", tmp_path / "empty.db")
 
-    assert (schema_revision(opened), rows(opened)) == (REVISIONS[-2], before)
-    assert migrate(opened) == head_revision()
-    assert_kept(before, rows(opened))
+    assert (schema_revision(empty_database), rows(empty_database)) == (REVISIONS[-2], before)
+    assert migrate(empty_database) == head_revision()
+    assert_kept(before, rows(empty_database))

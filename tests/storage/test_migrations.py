@@ -1,8 +1,6 @@
 """The migrations make what the models say, whoever runs them and however often."""
 
 import logging
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -16,22 +14,6 @@ from storage.database import Database, DatabaseUnavailable
 from storage.migrate import head_revision, migrate, schema_revision
 from storage.models import Plan, Provider
 from tests.support.catalogue import catalogue
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database of each kind with nothing in it."""
-    if request.param == "postgresql":
-        return str(request.getfixturevalue("empty_postgres_url"))
-    return f"sqlite:///{tmp_path}/empty.db"
-
-
-@pytest.fixture
-def empty_database(empty_url: str) -> Iterator[Database]:
-    """A database of each kind with nothing in it, open."""
-    database = Database(empty_url)
-    yield database
-    database.close()
 
 
 def test_an_empty_database_comes_to_head(empty_database: Database) -> None:

@@ -21,6 +21,7 @@ from storage.models import (
     SarItem,
     Theme,
 )
+from storage.rows import table_of
 from storage.vocabulary import Direction, Rag, Role, SarKind, Status
 
 YEAR = "2026/27"
@@ -56,12 +57,6 @@ _KINDS = (
     _Kind(180, 75, -13, Rag.RED, "75%"),
     _Kind(190, 80, -14, Rag.AMBER, "78%"),
 )
-
-
-def table_of(model: type[SQLModel]) -> sa.Table:
-    """The table behind a model."""
-    table: sa.Table = model.__table__  # type: ignore[attr-defined]
-    return table
 
 
 def fill(database: Database, owners: int, actions: int, workspaces: int) -> None:
