@@ -199,9 +199,9 @@ def _played(
 ) -> Row:
     bot, crowd, town = world.bot, world.crowd, world.town
     bot.start()
-    bot.wait_until_ready()
     keeper = _Keeper(bot)
     stack.callback(keeper.stop)
+    bot.wait_until_ready()
     if not scenario.socket:
         _install(world, workspaces)
     crowd.start()
@@ -212,8 +212,8 @@ def _played(
         world.problems.append("people did not come to an end of what they had to say")
     _settled(world, crowd.lines(), scenario.settle)
     stuck = _follow_up(world, min(_FOLLOW_SECONDS, scenario.settle))
-    keeper.stop()
     bot.wait_until_ready()
+    keeper.stop()
     if code := bot.stop():
         world.problems.append(f"told to stop, it ended with {code}")
     if keeper.restarts and not scenario.ends:

@@ -231,11 +231,11 @@ class Process:
         return self._log.read_text("utf-8", errors="replace") if self._log.exists() else ""
 
     def close(self) -> None:
-        """End it for good."""
+        """End it for good, if it has not ended by itself."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer.join()
-        if self.runs:
+        if self.runs and not self.has_ended():
             self.kill()
 
 
