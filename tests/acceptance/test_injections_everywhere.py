@@ -1,25 +1,35 @@
-"""Every attempt of the library where it was not made for: in cells of files and in display names.
+"""Every attempt of the library where it was not made for: in cells, in names, in messages.
 
-The coach is the embedded one; `test_injections` has the one with a model that obeys. What it asks
-of a conversation is asked here of every screen and message.
+What `test_injections` asks of a conversation with a model that obeys is asked here of every screen
+and message, with the embedded coach and with such a model.
 """
 
 import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import cycle
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
+from bot.breaker import Breaker
+from bot.coach import Coach
+from bot.ledger import Ledger
+from bot.model import Model
+from bot.openai_coach import OpenAICoach
+from bot.slack import haste
+from storage.database import Database
 from storage.models import Action, Department, Person, SarItem, Theme
 from storage.vocabulary import Role, Status
 from tests.acceptance.test_injections import (
     MADE_UP,
+    OBEYS,
     RUN,
     SYSTEM,
+    Obedient,
     attempts,
     parts,
     runs,
@@ -28,8 +38,9 @@ from tests.acceptance.test_injections import (
 )
 from tests.fuzz.door import Door, opened
 from tests.support import slack_payloads as payloads
-from tests.support.bots import slack
+from tests.support.bots import NOW, slack
 from tests.support.college import LEAD, OTHER, found
+from tests.support.fake_model import FakeModel
 from tests.support.fake_slack import FakeSlack
 from tests.support.slack_payloads import TEAM
 from tests.support.talk import Talk, over_http
@@ -88,11 +99,43 @@ def _leads(session: Any) -> list[str]:
     return [*session.exec(select(Person.slack_user_id).where(Person.role == Role.LEAD))]
 
 
+@pytest.fixture(autouse=True)
+def _as_often_as_a_test_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here one person says and presses in an instant more than is taken in minutes."""
+    for limit in ("MOST_ASKED", "MOST_PRESSES", "MOST_WORDED"):
+        monkeypatch.setattr(haste, limit, 100_000)
+
+
 @pytest.fixture
 def place(database_url: str) -> Iterator[Place]:
+    """Where the embedded coach answers."""
     with slack() as fake, opened(fake, database_url) as door:
         found(fake, door.service.database)
         yield Place(fake, door)
+
+
+@pytest.fixture
+def obeying(database_url: str) -> Iterator[Place]:
+    """Where a model does that obeys whatever it is told."""
+    obedient = Obedient()
+    obedient.answers = OBEYS
+    with slack() as fake, FakeModel(obedient) as model:
+        asked = Model(
+            "fake-model",
+            api_key=None,
+            base_url=model.base_url,
+            first_words_seconds=10,
+            total_seconds=20,
+        )
+
+        def coach(database: Database) -> Coach:
+            ledger = Ledger(database, lambda: NOW, None, None)
+            return OpenAICoach(asked, ledger, lambda _: [], Breaker(lambda: 0.0))
+
+        with opened(fake, database_url, coach) as door:
+            found(fake, door.service.database)
+            yield Place(fake, door)
+        assert len(model.requests) >= len(ALL)
 
 
 def as_csv(heads: list[str], rows: list[list[str]]) -> bytes:
@@ -205,3 +248,49 @@ def test_no_order_in_a_display_name_is_carried_out(place: Place) -> None:
         place.answers(word, LEAD)
 
     assert place.look() >= 2 * len(ALL)
+
+
+@on_sqlite
+def test_no_order_in_the_plan_is_carried_out_when_it_is_talked_over(obeying: Place) -> None:
+    """Each attempt as a theme's name, a judgement and an action, in an interview about them."""
+    columns: tuple[Callable[[Any, str], None], ...] = (_as_theme, _as_item, _as_action)
+    for each, put in zip(ALL, cycle(columns), strict=False):
+        with obeying.database.writing() as session:
+            put(session, each["text"])
+        talk = Talk(obeying.fake, over_http(obeying.door), OTHER)  # type: ignore[arg-type]
+        for said in ("AFI 1", "Text parents on the day of each absence", "show"):
+            talk.says(said)
+        obeying.answers("summary", LEAD)
+        obeying.look()
+
+
+def _as_theme(session: Any, text: str) -> None:
+    theme = session.exec(select(Theme).where(Theme.workspace == TEAM)).first()
+    theme.name = text
+    session.add(theme)
+
+
+def _as_item(session: Any, text: str) -> None:
+    item = session.exec(select(SarItem).where(SarItem.workspace == TEAM)).first()
+    item.judgement = item.evidence = text
+    session.add(item)
+
+
+def _as_action(session: Any, text: str) -> None:
+    action = session.exec(select(Action).where(Action.status == Status.AGREED)).first()
+    action.action = action.impact = text
+    session.add(action)
+
+
+@on_sqlite
+def test_no_order_in_a_message_is_carried_out(place: Place) -> None:
+    before = _actions(place)
+    for each in ALL:
+        place.door.event(payloads.direct_message(each["text"], user=OTHER))
+        place.door.event(payloads.app_mention(each["text"], user=OTHER))
+        place.answers(f"summary {each['text'][:200]}", OTHER)
+    place.look()
+
+    assert [a for a in _actions(place) if a[1] is not Status.DRAFT] == [
+        a for a in before if a[1] is not Status.DRAFT
+    ]

@@ -416,28 +416,28 @@ def understood(name: str, content: bytes) -> Outcome:
 
 # --- all kinds ------------------------------------------------------------------------------------
 
-# What is sent, and how many in a thousand inputs of a run are of it: a request that is answered
-# costs some thirty times as much as a text that is read.
+# What is sent, and how many in a thousand inputs of a run are of it: a third are requests, each of
+# which costs some thirty times as much as a text that is read.
 SENT: dict[str, tuple[Callable[[Random, World], Request], int]] = {
-    "events": (event, 15),
-    "messages": (message, 5),
-    "replies in interviews": (reply, 10),
-    "buttons": (press, 15),
-    "forms": (form, 12),
-    "shortcuts": (shortcut, 8),
-    "commands": (slash, 5),
+    "events": (event, 60),
+    "messages": (message, 30),
+    "replies in interviews": (reply, 50),
+    "buttons": (press, 60),
+    "forms": (form, 50),
+    "shortcuts": (shortcut, 20),
+    "commands": (slash, 20),
     "bodies": (body, 50),
-    "files dropped": (drop, 2),
+    "files dropped": (drop, 5),
 }
 READ: dict[str, int] = {
-    "replies read": 30,
-    "replies assessed": 15,
-    "questions": 260,
-    "updates": 200,
-    "Slack's text": 200,
-    "dates, numbers": 160,
+    "replies read": 60,
+    "replies assessed": 30,
+    "questions": 200,
+    "updates": 150,
+    "Slack's text": 100,
+    "dates, numbers": 100,
 }
-FILES: dict[str, int] = {"files understood": 13}
+FILES: dict[str, int] = {"files understood": 15}
 SHARES: dict[str, int] = {kind: share for kind, (_, share) in SENT.items()} | READ | FILES
 
 
