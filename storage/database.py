@@ -4,6 +4,7 @@ import logging
 import re
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -38,14 +39,18 @@ class DatabaseUnavailable(Exception):
     """The database cannot be used; the message is one sentence that says what to do."""
 
 
+# So long after a refusal what is taken does not tell yet that all is well.
+TROUBLE_SECONDS = 10.0
+
+
 class Database:
     """A database by its URL: `sqlite:///path`, `sqlite://` (in memory) or `postgresql://…`.
 
     Nothing is connected until the first session. `safe_url` shows no password. `executor` is the
-    process that sends what is queued in its sessions. `trouble` is why it took nothing from the
-    latest session that was to write, in a sentence without its address; None where it did, or could
-    not be asked. Raises DatabaseUnavailable for a URL of another kind, or a SQLite file whose
-    folder cannot be made.
+    process that sends what is queued in its sessions. `trouble` is why it took nothing from a
+    session that was to write, in a sentence without its address, until ten seconds later it takes
+    what another writes; None where it does, or could not be asked. Raises DatabaseUnavailable for a
+    URL of another kind, or a SQLite file whose folder cannot be made.
     """
 
     def __init__(self, url: str, *, executor: str | None = None) -> None:
@@ -55,6 +60,7 @@ class Database:
         shown = parsed.difference_update_query(secrets)
         self.safe_url = shown.render_as_string(hide_password=True)
         self.trouble: str | None = None
+        self._refused_at = 0.0
         self._info = {EXECUTOR: executor}
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
@@ -102,8 +108,11 @@ class Database:
                 yield session
         except DatabaseUnavailable as error:
             self.trouble = why_not_written(getattr(error.__cause__, "orig", None))
+            self._refused_at = time.monotonic()
             raise
-        self.trouble = None
+        # Of a full disk, a row that is changed may still find its room where a new one does not.
+        if self.trouble and time.monotonic() >= self._refused_at + TROUBLE_SECONDS:
+            self.trouble = None
 
     def ping(self) -> None:
         """Return when the database answers; raises DatabaseUnavailable otherwise."""

@@ -261,7 +261,10 @@ def test_without_the_database_it_is_alive_and_not_ready(bot: InProcess, database
 
 
 @on_sqlite
-def test_when_nothing_can_be_written_it_is_not_ready_and_says_what_to_do(bot: InProcess) -> None:
+def test_when_nothing_can_be_written_it_is_not_ready_and_says_what_to_do(
+    bot: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.database.TROUBLE_SECONDS", 0.0)
     with pytest.raises(DatabaseUnavailable), bot.database.writing() as session:
         pages = session.connection().exec_driver_sql("PRAGMA page_count").scalar()
         session.connection().exec_driver_sql(f"PRAGMA max_page_count = {pages}")

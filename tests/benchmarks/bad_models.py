@@ -14,16 +14,15 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich import box
+from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
 from bot.coaches import coach_of
 from bot.settings import Settings
 from storage.database import Database
 from storage.migrate import migrate
 from tests.acceptance.test_openai_coach import ACTION, calls, good, talking
-from tests.benchmarks.turns import console_of_benchmarks
+from tests.benchmarks.bench import Row, measured, parser_of, table
 from tests.support.bots import NOW, slack
 from tests.support.fake_model import MODES, FakeModel
 
@@ -58,30 +57,35 @@ def wait_for_question(mode: str, folder: Path, seconds: tuple[float, float]) -> 
     return waited, ", ".join(f"{outcome} × {times}" for outcome, times in tried.items())
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def run(options: argparse.Namespace, console: Console) -> Row:
+    """Ask once in every mode, and return it as plain data."""
+    seconds = (options.first_words, options.total)
+    modes = []
+    with tempfile.TemporaryDirectory(prefix="sowhat-benchmark-") as folder:
+        for mode in track(MODES, "Asking", console=console, disable=not console.is_terminal):
+            waited, ledger = wait_for_question(mode, Path(folder), seconds)
+            late = waited > options.total + LATE_SECONDS
+            modes.append({"server": mode, "seconds": waited, "ledger": ledger, "late": late})
+    return {"first_words": options.first_words, "total": options.total, "modes": modes}
+
+
+def show(result: Row, console: Console) -> None:
     """Print a line for each mode."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bad_models")
+    title = f"Allowed: {result['first_words']:g} s to first words, {result['total']:g} s in all"
+    figures = table(console, title, "server", "ledger", "", "seconds", words=3)
+    for row in result["modes"]:
+        late = "late" if row["late"] else ""
+        figures.add_row(row["server"], row["ledger"], late, f"{row['seconds']:.2f}")
+    console.print(figures)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark; returns the exit code, 1 where a message came late."""
+    parser = parser_of("bad_models")
     parser.add_argument("--first-words", type=float, default=2.0, help="seconds (2)")
     parser.add_argument("--total", type=float, default=4.0, help="seconds, in all (4)")
-    options = parser.parse_args(arguments)
-    console = console_of_benchmarks()
-    plain = not console.is_terminal
-    table = Table(
-        title=f"Allowed: {options.first_words:g} s to first words, {options.total:g} s in all",
-        box=box.ASCII if plain else box.SIMPLE_HEAD,
-    )
-    for name in ("server", "seconds", "ledger", ""):
-        table.add_column(name, justify="right" if name == "seconds" else "left")
-    late = 0
-    with tempfile.TemporaryDirectory(prefix="sowhat-benchmark-") as folder:
-        for mode in track(MODES, "Asking", console=console, disable=plain):
-            seconds = (options.first_words, options.total)
-            waited, ledger = wait_for_question(mode, Path(folder), seconds)
-            is_late = waited > options.total + LATE_SECONDS
-            late += is_late
-            table.add_row(mode, f"{waited:.2f}", ledger, "late" if is_late else "")
-    console.print(table)
-    return int(late > 0)
+    result = measured(parser.parse_args(arguments), run, show)
+    return int(any(row["late"] for row in result["modes"]))
 
 
 if __name__ == "__main__":

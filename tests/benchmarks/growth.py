@@ -8,9 +8,6 @@ the figures.
 
 import argparse
 import gc
-import json
-import os
-import platform
 import re
 import statistics
 import subprocess
@@ -20,12 +17,8 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
 
-import psycopg
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from bot import conversation as talk
 from bot.coach import EMBEDDED
@@ -42,20 +35,18 @@ from storage.database import Database
 from storage.migrate import migrate
 from storage.models import OutgoingMessage, Person
 from storage.vocabulary import Role
+from tests.benchmarks.bench import Row, measured, on_each, parser_of, table
 from tests.benchmarks.summaries import TODAY
-from tests.benchmarks.sweep import POSTGRES, SQLITE, fresh_urls
-from tests.benchmarks.turns import SCRIPTS, console_of_benchmarks
+from tests.benchmarks.turns import SCRIPTS
 from tests.support.bots import Program, program_environment, slack
 from tests.support.crowd import NOW, fill, settle_statistics, workspace
-from tests.support.postgres import NoPostgres
 from tests.support.slack_payloads import direct_message
 
 A_COLLEGE, OF_EACH = 100, 10  # actions of a college, and of each owner in it
 WORKSPACE = workspace(0)
-_TURNS = 60
+_TURNS, _PEOPLE = 60, 12  # nobody says more than may wait of one person
 _IDLE_SECONDS = 3.0
 
-Row = dict[str, Any]
 _numbers = count(1)
 
 
@@ -169,7 +160,8 @@ def program(url: str) -> Row:
             time.sleep(_IDLE_SECONDS)
             idle = memory_mb(bot.pid)
             for number in range(_TURNS):
-                event = direct_message(SCRIPTS[0][number % len(SCRIPTS[0])], user="U0PERSON01")
+                person = f"U0PERSON{number % _PEOPLE + 1:02}"
+                event = direct_message(SCRIPTS[0][number % len(SCRIPTS[0])], user=person)
                 bot.http.event(event)
             fake.wait_for(lambda: len(fake.calls_to("chat.postMessage")) >= _TURNS, timeout=120)
             return {"ready_seconds": ready, "idle_mb": idle, "busy_mb": memory_mb(bot.pid)}
@@ -211,76 +203,59 @@ def starts(rounds: int) -> Row:
 
 def run(options: argparse.Namespace, console: Console) -> Row:
     """Measure on each database asked for, and return it as plain data."""
-    kinds = (SQLITE, POSTGRES) if options.database == "both" else (options.database,)
     sizes = [size for size in (10**n for n in range(2, 7)) if size <= options.most]
-    systems = []
-    for kind in kinds:
-        try:
-            with fresh_urls(kind) as fresh:
-                urls = {size: _url(fresh()) for size in sizes}
-                rows = [measure(url, size, options.rounds) for size, url in urls.items()]
-                for size in (sizes[0], sizes[-1]):
-                    rows[sizes.index(size)] |= program(urls[size])
-                systems.append({"system": kind, "rows": rows})
-        except (NoPostgres, psycopg.Error, OSError, subprocess.SubprocessError) as error:
-            console.print(f"{kind} is left out: {error}")
+
+    def growing(fresh: Callable[[], str]) -> Row:
+        urls = {size: fresh() for size in sizes}
+        rows = [measure(url, size, options.rounds) for size, url in urls.items()]
+        for size in (sizes[0], sizes[-1]):
+            rows[sizes.index(size)] |= program(urls[size])
+        return {"rows": rows}
+
     return {
         "rounds": options.rounds,
-        "python": platform.python_version(),
-        "cpus": os.cpu_count(),
         "starts": starts(3),
-        "systems": systems,
+        "systems": on_each(options, console, growing),
     }
 
 
-def _url(given: str) -> str:
-    return given.replace("postgresql:", "postgresql+psycopg:", 1)
-
-
 def show(result: Row, console: Console) -> None:
-    """Print a table for each database."""
-    edges = box.SIMPLE_HEAD if console.is_terminal else box.ASCII
-    for system in result["systems"]:
+    """Print a table for each database, one of the program, and what a start takes."""
+    systems = result["systems"]
+    for system in systems:
         rows = system["rows"]
-        title = f"{system['system']}: ms for one college of {A_COLLEGE} actions"
-        table = Table(title=title, box=edges)
-        table.add_column("actions in the database")
-        for row in rows:
-            table.add_column(f"{row['actions']:,}", justify="right")
-        table.add_column("last ÷ first", justify="right")
+        sizes = (f"{row['actions']:,}" for row in rows)
+        title = f"ms for one college of {A_COLLEGE} actions, on {system['system']} with so many"
+        figures = table(console, title, "actions in the database", *sizes, "last ÷ first")
         for name, _ in WORKS:
             ratio = rows[-1][name] / rows[0][name]
-            table.add_row(name, *(f"{row[name]:.1f}" for row in rows), f"{ratio:.2f}")
-        console.print(table)
-        for row in rows:
+            figures.add_row(name, *(f"{row[name]:.1f}" for row in rows), f"{ratio:.2f}")
+        console.print(figures)
+    columns = ("actions", "ready after s", "MB at rest", f"MB after {_TURNS} turns")
+    figures = table(console, "`sowhat serve`", "on", *columns)
+    for system in systems:
+        for row in system["rows"]:
             if "idle_mb" in row:
-                console.print(
-                    f"serve with {row['actions']:,} actions: ready after "
-                    f"{row['ready_seconds']:.1f} s, {row['idle_mb']:.0f} MB at rest, "
-                    f"{row['busy_mb']:.0f} MB after {_TURNS} turns"
-                )
+                ready = f"{row['ready_seconds']:.1f}"
+                memory = (f"{row[key]:.0f}" for key in ("idle_mb", "busy_mb"))
+                figures.add_row(system["system"], f"{row['actions']:,}", ready, *memory)
+    console.print(figures)
     began = result["starts"]
     console.print(
-        f"To start: python {began['python']:.2f} s, sowhat --help {began['help']:.2f} s, sowhat "
-        f"try {began['try']:.2f} s. Python {result['python']}, {result['cpus']} processors."
+        f"\nTo start: python {began['python']:.2f} s, sowhat --help {began['help']:.2f} s, sowhat "
+        f"try {began['try']:.2f} s."
     )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; returns the exit code, 0 however fast or slow it was."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.growth", description=__doc__)
+    parser = parser_of("growth", databases=True)
     parser.add_argument("--most", type=int, default=10**6, help="actions in the database (10^6)")
     parser.add_argument("--rounds", type=int, default=20, help="of which the medians are (20)")
-    parser.add_argument("--database", choices=(SQLITE, POSTGRES, "both"), default="both")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
     options = parser.parse_args(arguments)
     if options.most < A_COLLEGE or options.rounds < 1:
         parser.error(f"at least {A_COLLEGE} actions and one round")
-    console = console_of_benchmarks()
-    result = run(options, console)
-    show(result, console)
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    measured(options, run, show)
     return 0
 
 

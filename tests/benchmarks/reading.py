@@ -6,26 +6,29 @@ The least is cutting the same replies into words and stemming each. Also how lon
 takes to its first answer, beside a Python that does nothing.
 """
 
+import argparse
 import json
 import re
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
+from rich.console import Console
 from Stemmer import Stemmer
 
 from bot.coaching import measures, reading, words
 from bot.coaching.assessment import assess
+from tests.benchmarks.bench import Row, measured, parser_of, table
 from tests.evals.run import cases
 
 ROUNDS = 7
 
 
-def main() -> None:
-    """Print replies a second and start-up, each with its ratio to the least possible."""
+def run(_options: argparse.Namespace, _console: Console) -> Row:
+    """Read every reply, and start the command; what it took, as plain data."""
     chosen = cases(held=False)
     stem = Stemmer("english").stemWord
 
@@ -43,16 +46,34 @@ def main() -> None:
             for word in re.findall(r"[^\W\d_]+", case["said"].lower()):
                 stem(word)
 
-    ours, least = _median(read_all), _median(stem_all)
-    letters = statistics.mean(len(case["said"]) for case in chosen)
-    print(f"{len(chosen)} replies of {letters:.0f} characters, median of {ROUNDS} rounds")
-    print(f"words cut and stemmed  {len(chosen) / least:>9,.0f} replies/s")
-    print(f"assess                 {len(chosen) / ours:>9,.0f} replies/s   {ours / least:.1f} x")
     line = json.dumps({"id": "1", "said": "attendance from 79 to 88 by Easter"}) + "\n"
-    started = _median(lambda: _run([sys.executable, "-m", "bot", "assess"], line))
-    bare = _median(lambda: _run([sys.executable, "-c", "input()"], line))
-    print(f"python, nothing done   {bare:>9.2f} s to the end")
-    print(f"sowhat assess          {started:>9.2f} s to the end   {started / bare:.1f} x")
+    return {
+        "replies": len(chosen),
+        "letters": statistics.mean(len(case["said"]) for case in chosen),
+        "assess": _median(read_all),
+        "least": _median(stem_all),
+        "started": _median(lambda: _start([sys.executable, "-m", "bot", "assess"], line)),
+        "bare": _median(lambda: _start([sys.executable, "-c", "input()"], line)),
+    }
+
+
+def show(result: Row, console: Console) -> None:
+    """Print replies a second and start-up, each with its ratio to the least possible."""
+    replies, ours, least = result["replies"], result["assess"], result["least"]
+    title = f"{replies} replies of {result['letters']:.0f} characters, median of {ROUNDS} rounds"
+    figures = table(console, title, "", "", "× the least")
+    figures.add_row("words cut and stemmed", f"{replies / least:,.0f} replies/s", "1.0")
+    figures.add_row("assess", f"{replies / ours:,.0f} replies/s", f"{ours / least:.1f}")
+    started, bare = result["started"], result["bare"]
+    figures.add_row("python, nothing done", f"{bare:.2f} s to the end", "1.0")
+    figures.add_row("`sowhat assess`", f"{started:.2f} s to the end", f"{started / bare:.1f}")
+    console.print(figures)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark; returns the exit code, 0 however fast or slow it was."""
+    measured(parser_of("reading").parse_args(arguments), run, show)
+    return 0
 
 
 def _median(work: Callable[[], None]) -> float:
@@ -66,9 +87,9 @@ def _median(work: Callable[[], None]) -> float:
     return statistics.median(times)
 
 
-def _run(command: list[str], line: str) -> None:
+def _start(command: list[str], line: str) -> None:
     subprocess.run(command, input=line, text=True, check=True, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

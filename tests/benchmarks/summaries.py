@@ -7,22 +7,13 @@ README.md tells how to read the figures.
 
 import argparse
 import gc
-import json
-import os
-import platform
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
-import psycopg
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from sqlmodel import Session, select
 
 from bot.coaching import figures, looking, measures, reading, said
@@ -35,10 +26,8 @@ from storage.database import Database
 from storage.migrate import migrate
 from storage.models import Action, Person, ProgressUpdate
 from storage.vocabulary import Rag, Role
-from tests.benchmarks.sweep import POSTGRES, SQLITE, fresh_urls
-from tests.benchmarks.turns import console_of_benchmarks
+from tests.benchmarks.bench import Row, measured, on_each, parser_of, table
 from tests.support.crowd import NOW, fill, settle_statistics, workspace
-from tests.support.postgres import NoPostgres
 
 WORKSPACE = workspace(0)
 TODAY = NOW.date()
@@ -63,8 +52,6 @@ ASKED = (
     (View.GOVERNORS, ""),
     (View.THREAD, "Person 7"),
 )
-
-Row = dict[str, Any]
 
 
 def write(database: Database, actions: int) -> None:
@@ -151,23 +138,14 @@ def _ms(work: Callable[[], None]) -> float:
 
 def run(options: argparse.Namespace, console: Console) -> Row:
     """Measure on each database asked for, and return it as plain data."""
-    kinds = (SQLITE, POSTGRES) if options.database == "both" else (options.database,)
-    systems = []
-    for kind in kinds:
-        try:
-            with fresh_urls(kind) as fresh:
-                url = fresh().replace("postgresql:", "postgresql+psycopg:", 1)
-                systems.append(
-                    {"system": kind, "views": measure(url, options.actions, options.rounds)}
-                )
-        except (NoPostgres, psycopg.Error, OSError, subprocess.SubprocessError) as error:
-            console.print(f"{kind} is left out: {error}")
+
+    def views(fresh: Callable[[], str]) -> Row:
+        return {"views": measure(fresh(), options.actions, options.rounds)}
+
     return {
         "actions": options.actions,
         "rounds": options.rounds,
-        "python": platform.python_version(),
-        "cpus": os.cpu_count(),
-        "systems": systems,
+        "systems": on_each(options, console, views),
     }
 
 
@@ -176,37 +154,25 @@ _COLUMNS = ("cold", "p50", "p95", "cpu")
 
 def show(result: Row, console: Console) -> None:
     """Print a table for each database."""
-    edges = box.SIMPLE_HEAD if console.is_terminal else box.ASCII
     for system in result["systems"]:
-        table = Table(title=f"{result['actions']} actions on {system['system']}, ms", box=edges)
-        table.add_column("view")
-        for column in _COLUMNS:
-            table.add_column(column, justify="right")
+        title = (
+            f"{result['actions']} actions on {system['system']}, ms, of {result['rounds']} rounds"
+        )
+        figures = table(console, title, "view", *_COLUMNS)
         for row in system["views"]:
-            table.add_row(row["view"], *(f"{row[c]:,.0f}" for c in _COLUMNS))
-        console.print(table)
-    console.print(
-        f"{result['rounds']} rounds. Python {result['python']}, {result['cpus']} processors."
-    )
+            figures.add_row(row["view"], *(f"{row[c]:,.0f}" for c in _COLUMNS))
+        console.print(figures)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; returns the exit code, 0 however fast or slow it was."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.benchmarks.summaries", description=__doc__
-    )
+    parser = parser_of("summaries", databases=True)
     parser.add_argument("--actions", type=int, default=300, help="in the plan (300)")
     parser.add_argument("--rounds", type=int, default=40, help="of each view (40)")
-    parser.add_argument("--database", choices=(SQLITE, POSTGRES, "both"), default="both")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
     options = parser.parse_args(arguments)
     if options.actions < 8 * OF_EACH or options.rounds < 1:
         parser.error(f"at least {8 * OF_EACH} actions and one round")
-    console = console_of_benchmarks()
-    result = run(options, console)
-    show(result, console)
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    measured(options, run, show)
     return 0
 
 

@@ -6,28 +6,20 @@ The database is filled with owners in fifty workspaces. README.md tells how to r
 """
 
 import argparse
-import json
 import multiprocessing
-import os
-import platform
 import re
 import resource
 import statistics
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
-import psycopg
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from slack_sdk import WebClient
 
 from bot.engine import Engine, engine_url
@@ -40,11 +32,9 @@ from storage import reminders
 from storage.database import Database
 from storage.migrate import migrate
 from storage.models import Person
-from tests.benchmarks.turns import console_of_benchmarks
+from tests.benchmarks.bench import Row, measured, on_each, parser_of, table
 from tests.support.crowd import NOW, fill, make_due
-from tests.support.postgres import NoPostgres, fresh_database, running_postgres
 
-SQLITE, POSTGRES = "sqlite", "postgresql"
 WORKSPACES = 50
 # So many of all, and of fewer, to see which of both the time follows.
 DUE, OF_FEWER = 7_000, 10_000
@@ -53,8 +43,6 @@ FEW, MANY = 5_000, 50_000
 PACED_WORKSPACES, PACED_EACH = 3, 100
 _PACED_SECONDS = 180
 _NEVER = "0 0 29 2 *"
-
-Row = dict[str, Any]
 
 
 class _Undisturbed:
@@ -231,25 +219,6 @@ def _most_in_a_second(turns: Sequence[float]) -> int:
 # --- all of it ------------------------------------------------------------------------------
 
 
-@contextmanager
-def fresh_urls(kind: str) -> Iterator[Callable[[], str]]:
-    """Gives the address of an empty database each time it is asked; all are gone at the end.
-
-    Raises NoPostgres or an error of its driver.
-    """
-    with ExitStack() as stack:
-        if kind == POSTGRES:
-            server = stack.enter_context(running_postgres())
-            yield lambda: f"{server}{stack.enter_context(fresh_database(server))}"
-            return
-        prefix = "sowhat-benchmark-"
-        yield (
-            lambda: (
-                f"sqlite:///{stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix))}/app.db"
-            )
-        )
-
-
 def measure(fresh: Callable[[], str], options: argparse.Namespace) -> Row:
     """All figures of one kind of database."""
     owners, rounds = options.owners, options.rounds
@@ -275,73 +244,49 @@ def measure(fresh: Callable[[], str], options: argparse.Namespace) -> Row:
 
 def run(options: argparse.Namespace, console: Console) -> Row:
     """Measure on each database asked for, and return it as plain data."""
-    kinds = (SQLITE, POSTGRES) if options.database == "both" else (options.database,)
-    rows = []
-    for kind in kinds:
-        try:
-            with fresh_urls(kind) as fresh:
-                rows.append({"system": kind, **measure(fresh, options)})
-        except (NoPostgres, psycopg.Error, OSError, subprocess.SubprocessError) as error:
-            console.print(f"{kind} is left out: {error}")
     return {
         "owners": options.owners,
         "actions": options.actions,
         "rounds": options.rounds,
-        "python": platform.python_version(),
-        "cpus": os.cpu_count(),
-        "systems": rows,
+        "systems": on_each(options, console, lambda fresh: measure(fresh, options)),
     }
 
 
 def show(result: Row, console: Console) -> None:
     """Print the table."""
-    plain = not console.is_terminal
     rows, owners = result["systems"], result["owners"]
-    table = Table(
-        title=f"{owners:,} owners of {result['actions']} actions: "
-        f"medians of {result['rounds']} rounds",
-        box=box.ASCII if plain else box.SIMPLE_HEAD,
+    title = (
+        f"{owners:,} owners of {result['actions']} actions: medians of {result['rounds']} rounds"
     )
-    table.add_column("")
-    for row in rows:
-        table.add_column(row["system"], justify="right", no_wrap=True)
-    for section in _sections(owners):
-        for name, key, digits in section:
-            table.add_row(name, *(f"{row[key]:,.{digits}f}" for row in rows))
-        table.add_section()
-    console.print(table)
+    figures = table(console, title, "", *(row["system"] for row in rows))
+    for name, key, digits in _lines(owners):
+        figures.add_row(name, *(f"{row[key]:,.{digits}f}" for row in rows))
+    console.print(figures)
     pace = Pace.per_second
     due = min(DUE, owners)
     console.print(
-        f"At {pace:g} messages a second in a workspace, {due:,} take {_minutes(due / pace)} in one "
-        f"and {_minutes(due / pace / WORKSPACES)} in {WORKSPACES}. "
-        f"Python {result['python']}, {result['cpus']} processors."
+        f"\nAt {pace:g} messages a second in a workspace, {due:,} take {_minutes(due / pace)} in "
+        f"one and {_minutes(due / pace / WORKSPACES)} in {WORKSPACES}."
     )
 
 
-def _sections(owners: int) -> tuple[tuple[tuple[str, str, int], ...], ...]:
+def _lines(owners: int) -> tuple[tuple[str, str, int], ...]:
     due, fewer = min(DUE, owners), min(OF_FEWER, owners)
     few, many = min(FEW, owners), min(MANY, owners)
     return (
-        (
-            (f"find {owners:,} due of {owners:,}, s (goal: under 2)", "select_all", 2),
-            (f"find {due:,} due of {owners:,}, s", "select_some", 3),
-            (f"find {due:,} due of {fewer:,}, s", "select_of_fewer", 3),
-            (f"find none due of {owners:,}, s", "select_none", 4),
-        ),
-        (
-            (f"settle {due:,}, s", "sweep", 1),
-            ("of it this process's processor, s", "sweep_cpu", 1),
-            ("owners/s", "owners_per_second", 0),
-            (f"memory grown by {few:,}, MB", "growth_few", 1),
-            (f"memory grown by {many:,}, MB", "growth_many", 1),
-        ),
-        (
-            ("settled and given to the queue/s", "queued_per_second", 0),
-            ("messages/s in the slowest workspace", "slowest_per_second", 2),
-            ("messages in a second at most", "most_in_a_second", 0),
-        ),
-        (("filling the database, s", "fill", 0),),
+        (f"find {owners:,} due of {owners:,}, s (goal: under 2)", "select_all", 2),
+        (f"find {due:,} due of {owners:,}, s", "select_some", 3),
+        (f"find {due:,} due of {fewer:,}, s", "select_of_fewer", 3),
+        (f"find none due of {owners:,}, s", "select_none", 4),
+        (f"settle {due:,}, s", "sweep", 1),
+        ("of it this process's processor, s", "sweep_cpu", 1),
+        ("owners/s", "owners_per_second", 0),
+        (f"memory grown by {few:,}, MB", "growth_few", 1),
+        (f"memory grown by {many:,}, MB", "growth_many", 1),
+        ("settled and given to the queue/s", "queued_per_second", 0),
+        ("messages/s in the slowest workspace", "slowest_per_second", 2),
+        ("messages in a second at most", "most_in_a_second", 0),
+        ("filling the database, s", "fill", 0),
     )
 
 
@@ -351,20 +296,14 @@ def _minutes(seconds: float) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; returns the exit code, 0 however fast or slow it was."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.sweep", description=__doc__)
+    parser = parser_of("sweep", databases=True)
     parser.add_argument("--owners", type=int, default=100_000, help="in all (100000)")
     parser.add_argument("--actions", type=int, default=10, help="of each owner (10)")
     parser.add_argument("--rounds", type=int, default=3, help="of which the medians are (3)")
-    parser.add_argument("--database", choices=(SQLITE, POSTGRES, "both"), default="both")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
     options = parser.parse_args(arguments)
     if options.owners < WORKSPACES or options.actions < 1 or options.rounds < 1:
         parser.error(f"at least {WORKSPACES} owners, one action and one round")
-    console = console_of_benchmarks()
-    result = run(options, console)
-    show(result, console)
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    measured(options, run, show)
     return 0
 
 

@@ -8,10 +8,7 @@ tells how to read the table.
 """
 
 import argparse
-import json
 import math
-import os
-import platform
 import queue
 import statistics
 import subprocess
@@ -26,15 +23,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, astuple, dataclass, field
 from itertools import cycle
 from pathlib import Path
-from typing import Any
 
 import psycopg
-from rich import box
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
 from bot.sample import TRIAL_WORKSPACE
+from tests.benchmarks.bench import Row, measured, parser_of, table
 from tests.benchmarks.systems import SECRET, Running, System, running
 from tests.support.fake_slack import Call, FakeSlack, HttpAnswer, SignedRequests
 from tests.support.postgres import NoPostgres, fresh_database, running_postgres
@@ -245,8 +240,9 @@ def systems(slack: SlackWithPost, stack: ExitStack, console: Console) -> dict[st
     }
 
 
-def run(seconds: float, console: Console) -> dict[str, Any]:
-    """Measure everything, `seconds` for each system and load, and return it as plain data."""
+def run(options: argparse.Namespace, console: Console) -> Row:
+    """Measure everything, so long for each system and load, and return it as plain data."""
+    seconds: float = options.seconds
     share = seconds / ROUNDS
     counted = Samples()
     with ExitStack() as stack:
@@ -279,8 +275,6 @@ def run(seconds: float, console: Console) -> dict[str, Any]:
     return {
         "seconds": seconds,
         "rounds": ROUNDS,
-        "python": platform.python_version(),
-        "cpus": os.cpu_count(),
         "interviews": counted.interviews,
         "agreed": counted.agreed,
         "systems": [
@@ -291,9 +285,7 @@ def run(seconds: float, console: Console) -> dict[str, Any]:
     }
 
 
-def _row(
-    load: int, name: str, measured: Sequence[Figures], echo: Sequence[Figures]
-) -> dict[str, Any]:
+def _row(load: int, name: str, measured: Sequence[Figures], echo: Sequence[Figures]) -> Row:
     """The medians of the rounds; ratios are taken within each round, so that noise cancels out."""
     pairs = list(zip(measured, echo, strict=True))
     ack, turns = "ack_p95", "turns_per_second"
@@ -307,61 +299,43 @@ def _row(
     }
 
 
-def show(result: dict[str, Any], console: Console) -> None:
+def show(result: Row, console: Console) -> None:
     """Print the table."""
-    plain = not console.is_terminal
-    table = Table(
-        title=f"Turns: medians of {result['rounds']} rounds, {result['seconds']:g} s in all each",
-        box=box.ASCII if plain else box.SIMPLE_HEAD,
-    )
-    table.add_column("at once", justify="right")
-    table.add_column("system", no_wrap=True)
-    for name, _key, _digits in _COLUMNS:
-        table.add_column(name, justify="right")
+    seconds, rounds = result["seconds"], result["rounds"]
+    title = f"Medians of {rounds} rounds, {seconds:g} s in all each; times in ms"
+    columns = (name for name, _key, _digits in _COLUMNS)
+    figures = table(console, title, "system", "at once", *columns)
     for row in result["systems"]:
-        if row["system"] == ECHO:
-            table.add_section()
         cells = (f"{row[key]:.{digits}f}" for _name, key, digits in _COLUMNS)
-        table.add_row(str(row["conversations"]), row["system"], *cells)
-    console.print(table)
+        figures.add_row(row["system"], str(row["conversations"]), *cells)
+    console.print(figures)
     console.print(
-        f"Times in ms. {result['agreed']} of {result['interviews']} interviews ended in an agreed "
-        f"action. Python {result['python']}, {result['cpus']} processors."
+        f"\n{result['agreed']} of {result['interviews']} interviews ended in an agreed action."
     )
 
 
 _COLUMNS = (
-    ("ack\np50", "ack_p50", 1),
-    ("ack\np95", "ack_p95", 1),
-    ("reply\np50", "reply_p50", 1),
-    ("reply\np95", "reply_p95", 1),
-    ("turns\n/s", "turns_per_second", 1),
-    ("CPU\n/turn", "cpu_per_turn", 1),
-    ("ack p95\n× echo", "ack_p95_ratio", 2),
-    ("turns/s\n× echo", "turns_ratio", 2),
+    ("ack p50", "ack_p50", 1),
+    ("ack p95", "ack_p95", 1),
+    ("reply p50", "reply_p50", 1),
+    ("reply p95", "reply_p95", 1),
+    ("turns/s", "turns_per_second", 1),
+    ("CPU/turn", "cpu_per_turn", 1),
+    ("ack p95 × echo", "ack_p95_ratio", 2),
+    ("turns/s × echo", "turns_ratio", 2),
 )
-
-
-def console_of_benchmarks() -> Console:
-    """The terminal, or plain text wide enough for the tables."""
-    return Console() if sys.stdout.isatty() else Console(width=110, color_system=None)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; returns the exit code, 0 however fast or slow it was."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.turns", description=__doc__)
+    parser = parser_of("turns")
     parser.add_argument(
         "--seconds", type=float, default=12.0, help="to measure each system at each load (12)"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
     options = parser.parse_args(arguments)
     if options.seconds <= 0:
         parser.error("--seconds must be more than 0")
-    console = console_of_benchmarks()
-    result = run(options.seconds, console)
-    show(result, console)
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    measured(options, run, show)
     return 0
 
 

@@ -11,8 +11,6 @@ is. What they say tells whose it is wherever it turns up. README.md tells how to
 import argparse
 import json
 import math
-import os
-import platform
 import queue
 import random
 import re
@@ -30,9 +28,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from sqlmodel import Session, select
 
 from bot.coaching import wording
@@ -41,8 +37,9 @@ from bot.slack.incoming import ANSWER, incoming
 from storage.database import Database
 from storage.models import Action, InterviewRecord, Milestone, ModelCall, Person, Turn
 from storage.vocabulary import InterviewStatus, Status
+from tests.benchmarks.bench import Row, measured, parser_of, table
 from tests.benchmarks.systems import SECRET, System, running
-from tests.benchmarks.turns import console_of_benchmarks, database_urls
+from tests.benchmarks.turns import database_urls
 from tests.support.fake_model import FakeModel, ModelRequest
 from tests.support.fake_slack import Answer, Call, FakeSlack, HttpAnswer, SignedRequests
 from tests.support.slack_payloads import block_action, direct_message, dm_channel
@@ -72,8 +69,6 @@ MIXED_QUESTIONS = "questions to the model with several people's words"
 STRANGE_INTERVIEW = "stored interviews with another person's words"
 STRANGE_ACTION = "stored actions of, or with words of, another person"
 NOT_STORED = "agreements without a stored action"
-
-Row = dict[str, Any]
 
 # --- what is said ---------------------------------------------------------------------------
 
@@ -565,6 +560,7 @@ def measure(name: str, database_url: str, folder: Path, talkers: int, seconds: f
             wrong |= check_stored(sent, session)
             calls = Counter(session.exec(select(ModelCall.outcome)))
             dropped = Counter(session.exec(select(ModelCall.dropped)))
+            held = session.exec(select(ModelCall)).all()
     wrong[REFUSED] = len(samples.refused)
     wrong[NOT_AGREED] = len(samples.interviews) - sum(samples.interviews)
     wrong[MIXED_QUESTIONS] = model.mixed
@@ -584,6 +580,9 @@ def measure(name: str, database_url: str, folder: Path, talkers: int, seconds: f
         "in_flight": model.in_flight_at_most(),
         "calls": dict(calls),
         "dropped": {str(why): times for why, times in dropped.items()},
+        "calls_an_action": len(held) / max(1, sum(samples.interviews) + 1),
+        "tokens_in": sum(call.tokens_in or 0 for call in held) / max(1, len(held)),
+        "tokens_out": sum(call.tokens_out or 0 for call in held) / max(1, len(held)),
         "worded": sum(call.method == "chat.startStream" for call in slack.calls),
         "bot_busy": cpu / took,
         "load_busy": load / took,
@@ -615,8 +614,9 @@ def _figures(name: str, seconds: Sequence[float]) -> dict[str, float]:
     }
 
 
-def run(seconds: float, talkers: int, console: Console) -> Row:
+def run(options: argparse.Namespace, console: Console) -> Row:
     """Measure on each database there is, and return it as plain data."""
+    seconds, talkers = options.seconds_a_call, options.conversations
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sowhat-benchmark-")))
         urls = database_urls(folder, stack, console)
@@ -624,35 +624,27 @@ def run(seconds: float, talkers: int, console: Console) -> Row:
             "seconds_a_call": seconds,
             "conversations": talkers,
             "goal_ms": GOAL_MS,
-            "python": platform.python_version(),
-            "cpus": os.cpu_count(),
             "systems": [measure(name, url, folder, talkers, seconds) for name, url in urls.items()],
         }
 
 
 def show(result: Row, console: Console) -> None:
     """Print the table."""
-    plain = not console.is_terminal
     rows = result["systems"]
-    table = Table(
-        title=f"{result['conversations']} interviews at once, {PRESSES_A_SECOND} presses a second, "
-        f"{result['seconds_a_call']:g} s a call",
-        box=box.ASCII if plain else box.SIMPLE_HEAD,
+    title = (
+        f"{result['conversations']} interviews at once, {PRESSES_A_SECOND} presses a second, "
+        f"{result['seconds_a_call']:g} s a call; times in ms"
     )
-    table.add_column("")
-    for row in rows:
-        table.add_column(row["system"], justify="right", no_wrap=True)
+    figures = table(console, title, "", *(row["system"] for row in rows))
     for name, key in _TIMES:
-        table.add_row(name, *(f"{row[key]:.0f}" for row in rows))
-    table.add_section()
-    table.add_row("interviews agreed", *(f"{row['agreed']} of {row['interviews']}" for row in rows))
+        figures.add_row(name, *(f"{row[key]:.0f}" for row in rows))
+    agreed = (f"{row['agreed']} of {row['interviews']}" for row in rows)
+    figures.add_row("interviews agreed", *agreed)
     for name, key, digits in _AMOUNTS:
-        table.add_row(name, *(f"{row[key]:.{digits}f}" for row in rows))
-    table.add_section()
+        figures.add_row(name, *(f"{row[key]:,.{digits}f}" for row in rows))
     for name in rows[0]["wrong"]:
-        table.add_row(name, *(str(row["wrong"][name]) for row in rows))
-    console.print(table)
-    console.print(f"Times in ms. Python {result['python']}, {result['cpus']} processors.")
+        figures.add_row(name, *(str(row["wrong"][name]) for row in rows))
+    console.print(figures)
     for row in rows:
         for line, times in row["complaints"]:
             console.print(f"{row['system']} logged {times} x {line}", markup=False)
@@ -675,6 +667,9 @@ _TIMES = (
 _AMOUNTS = (
     ("model calls in flight, at most", "in_flight", 0),
     ("replies in the model's words", "worded", 0),
+    ("model calls an agreed action", "calls_an_action", 1),
+    ("tokens given to the model a call, about", "tokens_in", 0),
+    ("tokens of its answer, about", "tokens_out", 0),
     ("messages", "messages", 0),
     ("presses", "presses", 0),
     ("presses/s", "presses_per_second", 1),
@@ -686,7 +681,7 @@ _AMOUNTS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; returns the exit code, 1 when something was mixed, lost or doubled."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.waiting", description=__doc__)
+    parser = parser_of("waiting")
     parser.add_argument(
         "--seconds-a-call",
         type=float,
@@ -696,17 +691,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--conversations", type=int, default=32, help="interviews that are held at once (32)"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
     options = parser.parse_args(arguments)
     if not 0 <= options.seconds_a_call <= _LONGEST_CALL:
         parser.error(f"--seconds-a-call must be from 0 to {_LONGEST_CALL:g}")
     if not 1 <= options.conversations <= _MOST_CONVERSATIONS:
         parser.error(f"--conversations must be from 1 to {_MOST_CONVERSATIONS}")
-    console = console_of_benchmarks()
-    result = run(options.seconds_a_call, options.conversations, console)
-    show(result, console)
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    result = measured(options, run, show)
     return int(any(any(row["wrong"].values()) for row in result["systems"]))
 
 

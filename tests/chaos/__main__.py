@@ -19,7 +19,7 @@ from pathlib import Path
 from rich import box
 from rich.table import Table
 
-from tests.benchmarks.turns import console_of_benchmarks
+from tests.benchmarks.bench import console_of_benchmarks
 from tests.chaos.disks import NotHere
 from tests.chaos.scenarios import SCENARIOS
 from tests.chaos.world import BOTH, SQLITE, Row, run

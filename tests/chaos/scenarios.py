@@ -291,10 +291,11 @@ def model_misbehaves(world: World) -> None:
     for mode in MODES:
         world.model.behave(mode, times=1)
         world.model.behave("odd_usage", times=1)
-        world.seen["bad modes"] += 1
-    world.crowd.over.wait(120)
-    world.seen["calls to the model"] = len(world.model.requests)
-    if not world.model.requests:
+    world.crowd.over.wait(240)
+    calls = len(world.model.requests)
+    world.seen["calls to the model"] = calls
+    world.seen["bad modes"] = min(len(MODES), (calls + 1) // 2)
+    if not calls:
         world.problems.append("the model was never asked")
     world.model.heal()
 
@@ -311,7 +312,8 @@ def everything(world: World) -> None:
             world.bot.kill()
             world.seen["kills"] += 1
             world.bot.start()
-        if world.server is not None and world.chance.random() < 0.5:
+        if world.database == POSTGRESQL and world.chance.random() < 0.5:
+            assert world.server is not None
             world.server.stop(world.chance.choice((signal.SIGINT, signal.SIGQUIT)))
             world.seen["database stops"] += 1
             world.last(world.chance.uniform(0, 2))
@@ -376,7 +378,7 @@ SCENARIOS: Sequence[Scenario] = (
     Scenario("Slack unheard", "posts taken whose answer is lost", befalls(_UNHEARD)),
     Scenario("deliveries", "three times, late, in any order", delivered_anyhow),
     Scenario("sockets drop", "Socket Mode ends", sockets_drop, socket=True, long=40.0, pause=1.5),
-    Scenario("model", "every bad mode", model_misbehaves, with_model=True, people=4, interviews=8),
+    Scenario("model", "every bad mode", model_misbehaves, with_model=True, people=8, interviews=12),
     Scenario("everything", "all of it at once", everything, ends=True),
     Scenario(
         "an hour",

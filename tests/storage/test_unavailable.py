@@ -255,7 +255,9 @@ def test_says_that_another_program_keeps_the_file_to_itself(database: Database) 
     assert_plain(raised.value, "keeps the database file")
 
 
-def test_a_connection_that_can_only_read_is_not_kept(database: Database) -> None:
+def test_a_connection_that_can_only_read_is_not_kept(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read_only = (
         "PRAGMA query_only = ON"
         if database.is_sqlite
@@ -270,6 +272,12 @@ def test_a_connection_that_can_only_read_is_not_kept(database: Database) -> None
     told = database.trouble
     with database.writing() as session:
         session.add(Provider(workspace="T1", name="Northfield College"))
+    still = database.trouble
+    monkeypatch.setattr("storage.database.TROUBLE_SECONDS", 0.0)
+    with database.writing() as session:
+        session.add(Provider(workspace="T2", name="Southfield College"))
 
     assert told is not None and "app.db" not in told and "127.0.0.1" not in told
+    # One write that is taken says little: it may have found room where others do not.
+    assert still == told
     assert database.trouble is None
