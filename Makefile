@@ -50,11 +50,9 @@ lock:
 	  --generate-hashes --custom-compile-command "make lock" --no-annotate \
 	  --output-file requirements-build.lock -
 
+# Writes the figures of docs/performance.md anew; half an hour in which nothing else should run.
 bench:
-	$(PYTHON) -m tests.benchmarks.reading
-	$(PYTHON) -m tests.benchmarks.turns
-	$(PYTHON) -m tests.benchmarks.waiting
-	$(PYTHON) -m tests.benchmarks.bad_models
+	$(PYTHON) -m tests.benchmarks.page
 
 # Faults, on the real program: docs/chaos.md. It ends with 1 where anything was lost or doubled.
 chaos:
