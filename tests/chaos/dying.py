@@ -37,6 +37,8 @@ class Death:
 
     def called(self, frame: FrameType, _event: str, _arg: Any) -> Any:
         """Of every function that is called: whether its lines count."""
+        if self._left <= 0:
+            return None
         return self._passed if self._place(frame.f_code.co_filename) else None
 
     def _passed(self, frame: FrameType, event: str, _arg: Any) -> Any:

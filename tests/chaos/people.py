@@ -21,7 +21,7 @@ from tests.support.slack_payloads import direct_message, dm_channel
 ACK_SECONDS = 3.0
 # Slack delivers again at once, after a minute and after five; here the waits are shorter, and it
 # goes on until it is heard, as a fault of some seconds stands for one of some minutes.
-_AGAIN_SECONDS = (0.1, 0.5, 1.0, 2.0)
+_AGAIN_SECONDS = (0.1, 0.5, 1.0, 3.0, 6.0)
 # Whoever reads no reply for so long writes on all the same.
 _PATIENCE_SECONDS = 2.5
 _LOOK_SECONDS = 0.1
