@@ -2,13 +2,11 @@
 
 import gc
 import json
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,8 +21,6 @@ app = typer.Typer(
 )
 
 COULD_NOT, WRONG_INPUT = 1, 2
-_LONGEST_LINE = 200_000
-_CALLS_AT_ONCE = 4
 
 Today = Annotated[
     str | None, typer.Option("--today", metavar="DATE", help="Stand-in for today, as 2026-11-23.")
@@ -100,16 +96,37 @@ def try_(
         from bot.coaches import coach_of
         from bot.settings import load_settings
         from bot.trial import default_source, run_trial
-        from storage.database import Database
 
         settings = load_settings()
-        database = Database(db or settings.database_url)
-        coach = coach_of(settings, database, lambda: datetime.now(UTC))
-        try:
-            run_trial(database, _place(database), day, default_source(), coach)
-        finally:
-            coach.close()
-            database.close()
+        with _database(db or settings.database_url) as database:
+            coach = coach_of(settings, database, lambda: datetime.now(UTC))
+            try:
+                run_trial(database, _place(database), day, default_source(), coach)
+            finally:
+                coach.close()
+
+
+@contextmanager
+def _database(url: str) -> Iterator[Any]:
+    from storage.database import Database
+
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def _made_database(settings: Any) -> Iterator[Any]:
+    """The database, for what needs one that is there and at head; a sentence where it is not."""
+    from bot.doctor import check_database
+
+    found = check_database(settings)
+    if found.state != "ok":
+        raise _fail(found.says, COULD_NOT)
+    with _database(settings.database_url) as database:
+        yield database
 
 
 def _place(database: Any) -> str:
@@ -144,93 +161,21 @@ def assess(
     ] = None,
 ) -> None:
     """Read replies as JSON Lines on stdin, and say of each what a careful reader sees in it."""
-    day, own_days = _day(today) or date.today(), today is None
+    day = _day(today)
     with _told():
-        judge, at_once = _judge(coach)
-    # The lexicon stays for good: to look through it for rubbish again and again takes time.
-    gc.freeze()
-    replies = (
-        _case(number, line) for number, line in enumerate(_stdin_lines(), start=1) if line.strip()
-    )
+        from bot.assess_now import LineUnclear, assessed, judge
 
-    def seen(case: dict[str, Any]) -> dict[str, Any]:
-        own = case.get("today") if own_days else None
-        return {
-            "id": case.get("id"),
-            **judge(
-                said=case["said"],
-                action=case.get("action") or "",
-                sar_item=case.get("sar_item") or "",
-                today=date.fromisoformat(own) if own else day,
-            ),
-        }
-
-    if at_once == 1:
-        answers: Iterator[dict[str, Any]] = map(seen, replies)
-    else:
-        answers = _several_at_once(seen, replies, at_once)
-    for answer in answers:
-        sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
-
-
-def _judge(chosen: CoachName | None) -> tuple[Callable[..., dict[str, Any]], int]:
-    """What reads a reply, by the coach chosen or set up, and how many it reads at once."""
-    from bot.settings import load_settings, uses_model
-
-    if chosen is not CoachName.embedded:
-        settings = load_settings()
-        if chosen is CoachName.openai or uses_model(settings):
-            from bot.adviser import NoBooks
-            from bot.coaches import openai_coach
-
-            return openai_coach(settings, NoBooks()).assess, _CALLS_AT_ONCE
-    from bot.coaching.assessment import assess as by_rules
-
-    return by_rules, 1
-
-
-def _several_at_once(
-    work: Callable[[dict[str, Any]], dict[str, Any]],
-    cases: Iterator[dict[str, Any]],
-    at_once: int,
-) -> Iterator[dict[str, Any]]:
-    """What the work gives for each case, in their order, so many worked on at once."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(at_once) as pool:
-        while batch := list(islice(cases, at_once)):
-            yield from pool.map(work, batch)
-
-
-def _stdin_lines() -> Iterator[str]:
-    for raw in sys.stdin.buffer:
-        yield raw.decode("utf-8-sig", errors="replace")
-
-
-def _case(number: int, line: str) -> dict[str, Any]:
-    if len(line) > _LONGEST_LINE:
-        raise _fail(f"Line {number} is longer than {_LONGEST_LINE:,} characters.", WRONG_INPUT)
-    try:
-        case = json.loads(line)
-    except (ValueError, RecursionError):
-        raise _fail(f"Line {number} is not JSON: give one object a line.", WRONG_INPUT) from None
-    if not isinstance(case, dict) or not isinstance(case.get("said"), str):
-        raise _fail(
-            f"Line {number} needs to be an object with “said” as text, and may have “id”, "
-            "“sar_item” and “action”.",
-            WRONG_INPUT,
+        reads, at_once = judge(
+            embedded=coach is CoachName.embedded, openai=coach is CoachName.openai
         )
-    for name in ("action", "sar_item"):
-        if not isinstance(case.get(name, ""), str | None):
-            raise _fail(f"Line {number}: “{name}” must be text.", WRONG_INPUT)
-    try:
-        date.fromisoformat(case.get("today") or "2026-11-23")
-    except (TypeError, ValueError):
-        raise _fail(
-            f"Line {number}: “today” must be a date such as 2026-11-23.", WRONG_INPUT
-        ) from None
-    return case
+        # The lexicon stays for good: to look through it for rubbish again and again takes time.
+        gc.freeze()
+        try:
+            for answer in assessed(sys.stdin.buffer, reads, at_once, day):
+                sys.stdout.write(json.dumps(answer) + "\n")
+        except LineUnclear as error:
+            raise _fail(str(error), WRONG_INPUT) from None
+        sys.stdout.flush()
 
 
 @app.command()
@@ -307,11 +252,7 @@ def export(
             raise _fail(
                 f"FILE must end in {', '.join(most)} or {last}, not “{file.name}”.", WRONG_INPUT
             )
-        if year is not None and not re.fullmatch(r"\d{4}/\d{2}", year):
-            raise _fail(
-                f"--year takes an academic year such as 2026/27, not “{year}”.", WRONG_INPUT
-            )
-        asked = year or academic_year(day)
+        asked = _year(year) or academic_year(day)
         with _plans(workspace) as (session, place):
             document = gathered(session, place, asked, day)
         if document is None:
@@ -376,27 +317,23 @@ def summary(
 @contextmanager
 def _plans(given: str | None) -> Iterator[tuple[Any, str]]:
     """The database to read from, and the workspace: the one given, or the only one there is."""
-    from bot.doctor import check_database
     from bot.settings import load_settings
-    from storage import providers
-    from storage.database import Database
 
-    settings = load_settings()
-    found = check_database(settings)
-    if found.state != "ok":
-        raise _fail(found.says, COULD_NOT)
-    database = Database(settings.database_url)
-    try:
-        with database.reading() as session:
-            known = {p.workspace: p.name for p in providers.providers(session)}
-            if not known:
-                raise _fail("There is no provider in the database yet.", COULD_NOT)
-            if given is None and len(known) > 1:
-                raise _fail(f"Say which with --workspace: {_each(known)}.", WRONG_INPUT)
-            _must_be_known(given, known)
-            yield session, given or next(iter(known))
-    finally:
-        database.close()
+    with _made_database(load_settings()) as database, database.reading() as session:
+        known = _known(session)
+        if not known:
+            raise _fail("There is no provider in the database yet.", COULD_NOT)
+        if given is None and len(known) > 1:
+            raise _fail(f"Say which with --workspace: {_each(known)}.", WRONG_INPUT)
+        _must_be_known(given, known)
+        yield session, given or next(iter(known))
+
+
+def _known(session: Any) -> dict[str, str]:
+    """The name of each provider by its workspace."""
+    from storage import providers
+
+    return {provider.workspace: provider.name for provider in providers.providers(session)}
 
 
 @app.command()
@@ -417,18 +354,15 @@ def remind(
         from bot.remind_now import as_json as to_json
         from bot.remind_now import in_words, send_now, would_send
         from bot.settings import for_slack, load_settings
-        from storage.database import Database
 
         settings = load_settings()
         if not dry_run:
             for_slack(settings)
-        _known_workspace(settings, workspace)
-        database = Database(settings.database_url)
-        try:
+        with _made_database(settings) as database:
+            with database.reading() as session:
+                _must_be_known(workspace, _known(session))
             # A sweep may change what is due, so it is told before.
             decided = list(would_send(database, at, workspace))
-        finally:
-            database.close()
         sends = [decision for decision in decided if decision.sends]
         found: dict[str, Any] = {"now": at.isoformat(), "dry_run": dry_run}
         if not dry_run:
@@ -466,26 +400,6 @@ def _instant(typed: str | None) -> datetime:
             f"--now takes an instant such as 2026-11-30T09:00Z, not “{typed}”.", WRONG_INPUT
         ) from None
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def _known_workspace(settings: Any, given: str | None) -> None:
-    """Leave with a sentence where the database is not there, or has no such workspace."""
-    from bot.doctor import check_database
-    from storage import providers
-    from storage.database import Database
-
-    found = check_database(settings)
-    if found.state != "ok":
-        raise _fail(found.says, COULD_NOT)
-    if given is None:
-        return
-    database = Database(settings.database_url)
-    try:
-        with database.reading() as session:
-            known = {p.workspace: p.name for p in providers.providers(session)}
-    finally:
-        database.close()
-    _must_be_known(given, known)
 
 
 def _must_be_known(given: str | None, known: Mapping[str, str]) -> None:
@@ -638,13 +552,11 @@ def migrate() -> None:
     """Bring the database's schema to head."""
     with _told():
         from bot.settings import load_settings
-        from storage.database import Database
         from storage.migrate import migrate as to_head
 
-        database = Database(load_settings().database_url)
-        revision = to_head(database)
-        typer.echo(f"The schema is at revision {revision}: {_place(database)}")
-        database.close()
+        with _database(load_settings().database_url) as database:
+            revision = to_head(database)
+            typer.echo(f"The schema is at revision {revision}: {_place(database)}")
 
 
 @app.command()
@@ -658,16 +570,13 @@ def backup(
         from bot.coaching.viewing import counted
         from bot.settings import load_settings
         from storage.backup import NotCopied, WrongPlace, back_up
-        from storage.database import Database
 
-        database = Database(load_settings().database_url)
         try:
-            copied = back_up(database, file)
+            with _database(load_settings().database_url) as database:
+                copied = back_up(database, file)
         except NotCopied as error:
             code = WRONG_INPUT if isinstance(error, WrongPlace) else COULD_NOT
             raise _fail(str(error), code) from None
-        finally:
-            database.close()
     providers = counted(copied.providers, "provider")
     actions = counted(copied.actions, "action")
     typer.echo(
@@ -707,7 +616,6 @@ def doctor(
 def _show_usage(settings: Any) -> None:
     from bot.doctor import check_database
     from bot.usage import report, usage_of_all
-    from storage.database import Database
 
     found = check_database(settings)
     if found.state == "problem":
@@ -715,10 +623,8 @@ def _show_usage(settings: Any) -> None:
     if found.state != "ok":
         typer.echo(found.says)
         return
-    database = Database(settings.database_url)
     now = datetime.now(UTC)
-    with database.reading() as session:
+    with _database(settings.database_url) as database, database.reading() as session:
         used = usage_of_all(session, now)
-    database.close()
     for line in report(used, settings, now):
         typer.echo(line)
