@@ -55,10 +55,10 @@ def changes(merged: Merged, is_done: bool) -> Iterator[str]:
             yield f"{listed(parts)}."
     if merged.new_themes:
         yield f"New {'theme' if len(merged.new_themes) == 1 else 'themes'}: " + (
-            f"{some([f'“{name}”' for name in merged.new_themes])}."
+            f"{some([f'“{_cut(name)}”' for name in merged.new_themes])}."
         )
     if merged.linked_before:
-        pairs = [f"{now} (then {then})" for now, then in merged.linked_before]
+        pairs = [f"{_cut(now)} (then {_cut(then)})" for now, then in merged.linked_before]
         verb = "is" if is_done else "will be"
         yield f"Linked to last year's SAR {verb} {some(pairs)}, as the words are the same."
 
@@ -75,10 +75,15 @@ def left_empty(understood: Understood) -> list[str]:
 
 def told(each: NotPlaced) -> str:
     """ "row 12 of Maths, “see report”: it does not say …"."""
-    text = " ".join(each.text.split())
-    text = text if len(text) <= _QUOTED else f"{text[: _QUOTED - 1].rstrip()}…"
+    text = _cut(each.text)
     quoted = f", “{text}”" if text else ""
     return f"{each.place}{quoted}: {each.why}"
+
+
+def _cut(text: str) -> str:
+    """The words of a cell in one line, and no more of them than are read."""
+    text = " ".join(text.split())
+    return text if len(text) <= _QUOTED else f"{text[: _QUOTED - 1].rstrip()}…"
 
 
 def too_private(understood: Understood) -> list[str]:

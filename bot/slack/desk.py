@@ -475,7 +475,11 @@ class Desk:
             return
         if done.errors:
             errors = {ids[name]: says for name, says in done.errors.items() if name in ids}
-            ack(response_action="errors", errors=errors)
+            if errors:
+                ack(response_action="errors", errors=errors)
+            else:
+                _log.warning("A form had no place for what is wrong with it.")
+                ack()
             return
         if done.again is not None:
             ack(response_action="update", view=done.again)

@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block, HeaderBlock
 
 from bot import changes
 from bot.changes import NotFound
-from bot.coaching.dates import academic_year
+from bot.coaching.dates import academic_year, is_academic_year
 from bot.conversation import local_day
 from bot.importing.headings import names_of_columns
 from bot.importing.reading import understand
@@ -165,8 +165,9 @@ def _choices(kept: ImportFile, understood: Understood, typed: Mapping[str, Any])
         if chosen in fields and chosen != (column.field or _ASIDE):
             said = "" if chosen == _ASIDE else chosen
             columns.setdefault(column.sheet, {})[str(column.number)] = said
+    year = typed.get("year")
     return {
-        "year": typed.get("year") or kept.choices.get("year"),
+        "year": year if is_academic_year(year or "") else kept.choices.get("year"),
         "owners": owners,
         "kinds": kinds,
         "columns": columns,

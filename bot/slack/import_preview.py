@@ -1,5 +1,6 @@
 """What was understood of a file, before anything is written, and what came of it after."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,11 @@ from bot.slack.pieces import as_dicts, do_button, escape, sections, short
 from bot.slack.update_words import Shown
 
 _SHOWN, _LINE = 3, 250
+# Slack refuses blocks of more than some 13,200 characters of JSON (slackapi/bolt-js issue 2509). A
+# character that is written as an escape is six or twelve of them.
+_MOST_JSON = 13_000
+# Lines of a kind, what one of them is, and the words that stand above them.
+_Found = tuple[Sequence[str], str, str]
 
 
 def preview(
@@ -23,24 +29,21 @@ def preview(
     lines = [f"*{escape(short(name, _LINE))}*: {begins}. Nothing is written yet."]
     lines.append(f"{escape(words.counts(understood))}, for the plan of {merged.academic_year}.")
     lines += [escape(line) for line in words.changes(merged, False)]
-    blocks: list[Block] = sections("\n".join(lines))
-    blocks += _some(words.too_private(understood), "row", "may tell of one learner")
-    for heading, found in (
-        ("could not be placed", words.not_placed(understood)),
-        ("left empty", words.left_empty(understood)),
-    ):
-        blocks += _some(found, "row" if heading.startswith("could") else "cell", heading)
-    blocks += _some(words.unsure_owners(understood, merged, False), "owner", "to ask about")
-    blocks += _some(words.not_in_sar(merged, False), "reference", "not in the SAR")
+    found = [
+        (words.too_private(understood), "row", "may tell of one learner"),
+        (words.not_placed(understood), "row", "could not be placed"),
+        (words.left_empty(understood), "cell", "left empty"),
+        (words.unsure_owners(understood, merged, False), "owner", "to ask about"),
+        (words.not_in_sar(merged, False), "reference", "not in the SAR"),
+    ]
     talk = words.for_talk(merged, False)
-    if talk:
-        blocks += sections(escape(talk))
+    ends = sections(escape(talk)) if talk else []
     buttons = [
         do_button("Take it in", "import", value, style="primary"),
         do_button("Correct", "import_correct", value),
         do_button("Leave it", "import_leave", value),
     ]
-    return _shown([*blocks, ActionsBlock(elements=buttons)])
+    return _shown(sections("\n".join(lines)), found, [*ends, ActionsBlock(elements=buttons)])
 
 
 def outcome(name: str, merged: Merged, owners: int, value: dict[str, Any]) -> Shown:
@@ -50,14 +53,13 @@ def outcome(name: str, merged: Merged, owners: int, value: dict[str, Any]) -> Sh
     talk = words.for_talk(merged, True)
     if talk:
         lines.append(escape(talk))
-    blocks = sections("\n".join(lines))
-    blocks += _some(words.not_in_sar(merged, True), "reference", "not in the SAR")
+    found = [(words.not_in_sar(merged, True), "reference", "not in the SAR")]
     buttons = []
     if talk and owners:
         label = f"Invite {'its owner' if owners == 1 else f'their {owners} owners'}"
         buttons.append(do_button(label, "import_invite", value, style="primary"))
     buttons.append(do_button("Review the plan", "review", {}))
-    return _shown([*blocks, ActionsBlock(elements=buttons)])
+    return _shown(sections("\n".join(lines)), found, [ActionsBlock(elements=buttons)])
 
 
 def said(text: str) -> Shown:
@@ -65,17 +67,24 @@ def said(text: str) -> Shown:
     return _shown(sections(escape(text)))
 
 
-def _some(lines: Sequence[str], noun: str, heading: str) -> list[Block]:
+def _some(lines: Sequence[str], noun: str, heading: str, most: int) -> list[Block]:
     if not lines:
         return []
-    shown = [f"• {escape(short(line, _LINE))}" for line in lines[:_SHOWN]]
-    rest = len(lines) - _SHOWN
-    if rest > 0:
+    shown = [f"• {escape(short(line, _LINE))}" for line in lines[:most]]
+    rest = len(lines) - most
+    if most and rest > 0:
         shown.append(f"and {rest} more")
     return sections("\n".join([f"*{counted(len(lines), noun)} {heading}*", *shown]))
 
 
-def _shown(blocks: list[Block]) -> Shown:
-    shown = as_dicts(blocks)
+def _shown(
+    begins: Sequence[Block], found: Sequence[_Found] = (), ends: Sequence[Block] = ()
+) -> Shown:
+    """A message, with as many of the lines that were found as Slack takes."""
+    for most in (_SHOWN, 1, 0):
+        some = [block for each in found for block in _some(*each, most)]
+        shown = as_dicts([*begins, *some, *ends])
+        if len(json.dumps(shown)) <= _MOST_JSON:
+            break
     texts = [block["text"]["text"] for block in shown if block.get("text")]
     return Shown("\n".join(texts)[:3000], shown)

@@ -161,8 +161,11 @@ def _press(body: dict[str, Any]) -> Incoming | None:
     except (KeyError, TypeError, ValueError):
         return None
     message = body.get("message") or {}
-    user, channel = body["user"]["id"], body["channel"]["id"]
-    ts = message.get("ts", "")
+    user, channel, ts = (
+        body["user"]["id"], (body.get("channel") or {}).get("id"), message.get("ts")
+    )  # fmt: skip
+    if not (channel and ts):
+        return None  # those that stand for a reply are on messages
     return Incoming(
         kind=Kind.PRESS,
         workspace=workspace_of(body),

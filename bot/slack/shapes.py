@@ -15,6 +15,7 @@ _Ts = Annotated[str, StringConstraints(pattern=r"^[0-9.]{0,24}$")]
 _EventId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,100}$")]
 # Of buttons, forms and their fields, which are our own; and what Slack wants back with an answer.
 _Handle = Annotated[str, StringConstraints(pattern=r"^[!-~]{0,255}$")]
+_Trigger = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,255}$")]
 # What is chosen and not typed.
 _Value = Annotated[str, StringConstraints(pattern=r"^[^\x00]{0,3000}$")]
 # What a person has chosen of a calendar, or nothing.
@@ -143,7 +144,7 @@ class _Used(BaseModel):
 
     team: _Party | None = None
     user: _User
-    trigger_id: _Handle
+    trigger_id: _Trigger
     channel: _Party | None = None
     message: _Message | None = None
     view: _View | None = None
@@ -172,7 +173,7 @@ class _Callback(BaseModel):
 class _Command(BaseModel):
     team_id: _Named
     user_id: _Named
-    trigger_id: _Handle
+    trigger_id: _Trigger
     command: _Words
     text: _Words = ""
 

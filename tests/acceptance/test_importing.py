@@ -13,7 +13,7 @@ from storage.models import Action, ImportFile, InterviewRecord, SarItem
 from storage.vocabulary import Status
 from tests.support import slack_payloads as payloads
 from tests.support.bots import NOW, InProcess, Program
-from tests.support.college import LEAD, OTHER, OWNER, College, found
+from tests.support.college import LEAD, OTHER, OWNER, YEAR, College, found
 from tests.support.fake_slack import FakeSlack, error
 from tests.support.screens import Screens
 from tests.support.slack_payloads import TEAM, dm_channel
@@ -191,6 +191,43 @@ def test_a_lead_corrects_who_is_meant_and_what_a_row_is(
         stored = actions.one(session, TEAM, held.id or 0)
     assert stored is not None and stored.owner is not None
     assert stored.owner.slack_user_id == OTHER
+
+
+@on_sqlite
+def test_a_year_that_the_form_does_not_offer_changes_nothing(
+    fake: FakeSlack, bot: InProcess, college: College
+) -> None:
+    talk = lead_drops(fake, bot, "QIP.csv", PLAN)
+    before = len(talk.messages)
+    lead = Screens(fake, bot.http, LEAD)
+    correct = next(b for b in buttons(talk.messages[-1]) if b["text"]["text"] == "Correct")
+    lead.sends(correct["action_id"], correct["value"], talk.messages[-1])
+
+    payload = payloads.view_submission(lead.modals[-1], user=LEAD)
+    for inputs in payload["view"]["state"]["values"].values():
+        if "year" in inputs:
+            inputs["year"]["selected_option"]["value"] = "befo"
+    assert bot.http.interaction(payload).status == 200
+
+    again = fake.wait_for_messages(talk.channel, before + 1, talk.root)[-1]
+    assert f"for the plan of {YEAR}" in again["text"]
+
+
+@on_sqlite
+@pytest.mark.parametrize("letter", ["a", "é", "𝔞"])
+def test_a_file_with_very_long_cells_is_shown_in_a_message_that_slack_takes(
+    fake: FakeSlack, bot: InProcess, college: College, letter: str
+) -> None:
+    long = f"{letter * 60} " * 30
+    rows = [[f"{n}{long}", f"{n} {long}", long, long] for n in range(8)]
+    head = ["Theme", "Area for improvement", "Evidence", "Owner"]
+    content = "\n".join(",".join(row) for row in [head, *rows])
+
+    talk = lead_drops(fake, bot, "SAR.csv", content)
+
+    # The fake Slack refuses what the real one does.
+    assert "Nothing is written yet" in talk.messages[-1]["text"]
+    assert [b["text"]["text"] for b in buttons(talk.messages[-1])][0] == "Take it in"
 
 
 @on_sqlite

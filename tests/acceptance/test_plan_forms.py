@@ -93,6 +93,19 @@ def test_a_theme_that_cannot_stand_is_sent_back(
     assert ranked(bot) == before
 
 
+def test_a_form_without_the_input_that_it_lacks_is_answered_all_the_same(
+    bot: InProcess, lead: Screens
+) -> None:
+    metadata = json.dumps({"id": None, "marks": {}})
+    view = {"type": "modal", "callback_id": "roles", "private_metadata": metadata, "blocks": []}
+    payload = payloads.view_submission(view, user=LEAD)
+    payload["view"]["state"]["values"] = {"person@0": {"person": {}}}
+
+    answer = bot.http.interaction(payload)
+
+    assert (answer.status, answer.body) == (200, "")
+
+
 def test_two_leads_who_edit_one_theme_lose_nothing(
     fake: FakeSlack, bot: InProcess, lead: Screens
 ) -> None:

@@ -15,7 +15,7 @@ from tests.support import slack_payloads as payloads
 from tests.support.bots import InProcess, in_process, load_sar
 from tests.support.fake_slack import FakeSlack
 from tests.support.slack_payloads import TEAM, USER
-from tests.support.talk import Talk, over_http
+from tests.support.talk import Talk, buttons, over_http
 
 OTHER = "U0OTHER01"
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -224,6 +224,18 @@ class TestSecondThoughts:
 
         assert "impact stays open" in first
         assert "earlier question" in second
+
+    def test_a_button_pressed_nowhere_is_taken_for_none(self, bot: InProcess, talk: Talk) -> None:
+        talk.says("AFI 2")
+        talk.says("Text parents daily")
+        skip = next(b for b in buttons(talk.messages[-1]) if b["text"]["text"] == "Skip")
+        before = len(talk.messages)
+        payload = payloads.block_action(skip["action_id"], skip["value"])
+        del payload["channel"]
+
+        assert bot.http.interaction(payload).status == 200
+        assert "impact stays open" in talk.presses("Skip", talk.messages[-1])
+        assert len(talk.messages) == before + 1
 
 
 # --- words ------------------------------------------------------------------------------------

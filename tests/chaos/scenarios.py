@@ -378,7 +378,7 @@ SCENARIOS: Sequence[Scenario] = (
     Scenario("Slack unheard", "posts taken whose answer is lost", befalls(_UNHEARD)),
     Scenario("deliveries", "three times, late, in any order", delivered_anyhow),
     Scenario("sockets drop", "Socket Mode ends", sockets_drop, socket=True, long=40.0, pause=1.5),
-    Scenario("model", "every bad mode", model_misbehaves, with_model=True, people=8, interviews=12),
+    Scenario("model", "every bad mode", model_misbehaves, with_model=True, people=4, interviews=8),
     Scenario("everything", "all of it at once", everything, ends=True),
     Scenario(
         "an hour",

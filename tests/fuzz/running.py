@@ -216,13 +216,14 @@ def tried_again(example: dict[str, Any]) -> Outcome:
     """What comes of an input that was written down, in a world that is as at first."""
     given = example["input"]
     if "body" in given:
-        here = fresh_world()
-        if example["kind"] == "replies in interviews":
-            # Its interview has to be there.
-            SENT[example["kind"]][0](
-                rng_of(example["kind"], example["seed"], example["number"]), here
-            )
-        return here.door.send(Request.from_json(given))[0]
+        with _open:
+            here = fresh_world()
+            if example["kind"] == "replies in interviews":
+                # Its interview has to be there.
+                SENT[example["kind"]][0](
+                    rng_of(example["kind"], example["seed"], example["number"]), here
+                )
+            return here.door.send(Request.from_json(given))[0]
     if "content" in given:
         return understood(given["name"], given["content"].encode("latin-1"))
     rng = rng_of(example["kind"], example["seed"], example["number"])

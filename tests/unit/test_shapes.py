@@ -93,6 +93,7 @@ def test_a_workspace_may_be_named_by_the_person_alone() -> None:
         ("button", "user", None, "user"),
         ("button", "user.id", 7, "user.id"),
         ("button", "trigger_id", None, "trigger_id"),
+        ("button", "trigger_id", "", "trigger_id"),
         ("button", "view", None, "view"),
         ("form", "view.state", None, "view.state"),
         ("form", "view.blocks", [5], "view.blocks"),
