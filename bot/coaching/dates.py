@@ -152,6 +152,10 @@ def _next_month_end(month: int, today: date) -> date:
 
 # With one of these before it a month is yet to come; without, it may just have been.
 _UNTIL = frozenset({"by", "come", "before", "b4", "until", "till", "end", "end of", "next", "due"})
+# How many days ago a month without a year may be, with such a word before it as "in", or with none.
+_LATELY, _JUST_NOW = 100, 60
+# After one of these a day without a year may have been.
+_HAS_BEEN = re.compile(r"\b(?:on|in|at|of|since|from|last)\s+(?:the\s+)?$", re.IGNORECASE)
 
 
 def _lately_or_next(month: int, today: date, days: int) -> date:
@@ -191,7 +195,13 @@ def _day_month(match: re.Match[str], today: date) -> date | None:
     month, day = MONTHS[match["month"].lower()], int(match["day"])
     if match["year"]:
         return _date(_full_year(match["year"]), month, day)
-    return _next_day(month, day, today)
+    coming = _next_day(month, day, today)
+    following = match.string[match.end() : match.end() + 5].lower()
+    if not _HAS_BEEN.search(match.string, 0, match.start()) or following == " next":
+        return coming
+    # In November "on 1 October" has been, and "on 1 July" will be.
+    gone = _date(coming.year - 1, month, day) if coming else None
+    return gone if gone and (today - gone).days <= _LATELY else coming
 
 
 def _month(match: re.Match[str], today: date) -> date | None:
@@ -210,7 +220,7 @@ def _month(match: re.Match[str], today: date) -> date | None:
     elif part or lead in _UNTIL:
         end = _next_month_end(month, today)
     else:
-        end = _lately_or_next(month, today, days=100 if lead else 60)
+        end = _lately_or_next(month, today, days=_LATELY if lead else _JUST_NOW)
     if match["half"]:
         return _half_term(end)
     if part.startswith("mid"):

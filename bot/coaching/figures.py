@@ -24,8 +24,10 @@ _COMPARED_BEFORE = rule("<compare> <comma>? <!figure|comma|to|arrow>{0,4}$")
 _COMPARED_AFTER = _said_after("compare")
 _LONG_AGO_BEFORE = rule("<ago> <!figure|comma|to|arrow>{0,4}$")
 _LONG_AGO_AFTER = _said_after("ago")
-_EARLIER_BEFORE = rule("<year|past> <!figure|comma|to|arrow>{0,4}$")
+_EARLIER_BEFORE = rule("<year|past> <!figure|comma|to|arrow|join>{0,4}$")
 _EARLIER_AFTER = _said_after("year|past")
+# "74% on 1 October, then 85% by July": whatever stands before it, a level with a date to come is none.
+_TO_COME = rule("<sign>? <lead|small|least>? <date> (?! <!figure|comma>{0,2} <figure>)")
 _LAST_YEAR_BEFORE = rule("<past> <!figure|number|comma>{0,4}$")
 _LAST_YEAR_AFTER = rule("<!figure|number|comma>{0,3} <past>")
 # "Those below 90%", "whose attendance is under 80%": who is meant, not how many.
@@ -107,7 +109,7 @@ class _Placing:
         """The figures in order, each with its part."""
         self._changes()
         self._comparisons()
-        earlier = {at for at in self._open() if self._beside(at, _EARLIER_BEFORE, _EARLIER_AFTER)}
+        earlier = {at for at in self._open() if self._is_earlier(at)}
         # What is only compared with, and what is no level, must not stand between two levels.
         aside = earlier | {at for at, part in self.part.items() if part is not Part.TARGET}
         self.marks = self.row.with_classes(dict.fromkeys(aside, _NO_LEVEL)).marks
@@ -130,6 +132,17 @@ class _Placing:
 
     def _beside(self, at: int, before: re.Pattern[str], after: re.Pattern[str]) -> bool:
         return bool(self._before(at, before) or after.match(self.marks, at + 1))
+
+    def _is_earlier(self, at: int) -> bool:
+        """Whether a level is of a time gone by."""
+        if _EARLIER_AFTER.match(self.marks, at + 1):
+            return True
+        before = self._before(at, _EARLIER_BEFORE)
+        if before is None or _TO_COME.match(self.marks, at + 1):
+            return False
+        # "74% in 2025/26, aiming for 85%"; but "last year we'd have had 60%".
+        between = self.row.tokens[before.start() + 1 : at]
+        return not any("aim" in t.classes and "is" not in t.classes for t in between)
 
     def _changes(self) -> None:
         """Factors, points (but where a gap is what is measured), and "up by 8"; "all learners"."""

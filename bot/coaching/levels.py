@@ -37,8 +37,10 @@ def start_and_target(
     baselines, targets, unknown = of(Part.BASELINE), of(Part.TARGET), of(Part.UNKNOWN)
     if not baselines and len(targets) > 1 and _wants_the_second(text, *targets[:2]):
         baselines, targets = targets[:1], targets[1:]
+    # "All learners are at 79%": the figure says how many, the "all" only of whom.
+    targets = [t for t in targets if t.unit != "all" or not _stands_at_one(text, t, baselines)]
     if targets and all(f.unit == "all" for f in targets) and any(f.unit == "%" for f in unknown):
-        # "79% over all the groups": the figure says how many, the "all" only of whom.
+        # "79% over all the groups": the same the other way round.
         targets = []
     real = [f for f in targets if f.unit != "all"]
     if real and len(real) < len(targets) and asked != "target":
@@ -91,6 +93,11 @@ def start_and_target(
     return baseline, target, disagree
 
 
+def _stands_at_one(text: str, whole: Figure, baselines: list[Figure]) -> bool:
+    """Whether an "all" is said to be at one of these levels."""
+    return any(_STANDS_AT.fullmatch(text, whole.end, level.start) for level in baselines)
+
+
 def _wants_the_second(text: str, first: Figure, second: Figure) -> bool:
     """Whether one level is told and the next wanted: "44% in the autumn, I'd settle for 60%"."""
     before = re.split(r"[.;:!?]\s|,\s", text[: first.start])[-1]
@@ -110,6 +117,11 @@ _WANTED = re.compile(
     re.IGNORECASE,
 )
 
+# From an "all" to how many of them: "all learners are at 79%".
+_STANDS_AT = re.compile(
+    r"[^.,;:!?\n]* (?:is|are|at|on|averag\w+)(?: (?:now|only|currently|just|about|around|at|on)){0,2} ",
+    re.IGNORECASE,
+)
 # Only what there should be little of is counted so.
 _NO_MORE_THAN = re.compile(r"\b(?:no|not) more than\s+$", re.IGNORECASE)
 _COMES_DOWN = re.compile(

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from bot.coaching.dates import FoundDate
 from bot.coaching.grades import find_grades
-from bot.coaching.tokens import FIGURE_UNITS, Classes, Row, Token, rule, tokenise
+from bot.coaching.tokens import FIGURE_UNITS, NO_CLASS, Classes, Row, Token, rule, tokenise
 
 
 class Part(StrEnum):
@@ -76,24 +76,24 @@ _FACTORS = frozenset(
 # word, f a part of a whole, l a label, % per cent, p points, and letters for the little words.
 _LETTERS = {
     "in": "i", "of": "o", "out": "O", "every": "v", "each": "v", "the": "h", "our": "h", "my": "h",
-    "those": "h", "these": "h", "a": "a", "an": "a", "to": "t", "and": "&", "by": "b", "per": "P",
-    "cent": "C", "percent": "%", "percentage": "%", "pc": "%", "pp": "p", "ppt": "p", "ppts": "p",
+    "those": "h", "these": "h", "a": "a", "an": "a", "to": "t", "and": "&", "by": "b",
+    "per cent": "%", "per-cent": "%", "percent": "%", "percentage": "%", "pc": "%", "pct": "%", "pp": "p", "ppt": "p", "ppts": "p",
     "pt": "p", "pts": "p", "point": "p", "points": "p", "none": "N", "nobody": "N", "minus": "m",
-    "all": "A", "times": "T", "x": "x", "%": "%", "%age": "%", "/": "/", "+": "+", "-": "-", "–": "-", "—": "-", "&": "&",
+    "all": "A", "times": "T", "x": "x", "odd": "q", "ish": "q", "%": "%", "%age": "%", "/": "/", "+": "+", "-": "-", "–": "-", "—": "-", "&": "&",
     **dict.fromkeys(_SMALL, "w"), **dict.fromkeys(_FACTORS, "F"),
     **dict.fromkeys(_PARTS_OF_A_WHOLE, "f"), ",": ",",
 }  # fmt: skip
 # A figure or another number may begin with one of these; "F" is a factor such as "halve".
 _BEGIN = re.compile("[nwlLafmANF]")
 _SHAPE = re.compile(
-    r"(?P<all>An(?![%P]))"
-    r"|(?P<points>(?:n|w(?:-?w)?)-?(?:p|%p|PCp))"
-    r"|(?P<percent>(?:n%?-)?n(?:%|PC)(?!p)|w(?:-?w)?-?(?:%|PC)(?!p)|n-np)"
+    r"(?P<all>An(?!%))"
+    r"|(?P<points>(?:n|w(?:-?w)?)-?%?p)"
+    r"|(?P<percent>(?:n%?-)?n(?:\+|-?q)?%(?!p)|w(?:-?w)?-?q?%(?!p)|n-np)"
     r"|(?P<times>nx)"
-    r"|(?P<ratio>(?:n|w(?:-?w)?)T?(?:i[va]?|Oo[vh]?|oh?|/)(?:n|w(?:-?w)?)(?![%P/n]))"
+    r"|(?P<ratio>(?:n|w(?:-?w)?)T?(?:i[va]?|Oo[vh]?|oh?|/)(?:n|w(?:-?w)?)(?![%/n]))"
     r"|(?P<share>w-?f|af|f)"
     r"|(?P<plus>n\+)"
-    r"|(?P<named>Ln(?!%|p|PC)(?:[,&/t-]+n(?!%|p|PC))*|ln(?!%|p|PC)(?:[&/-]n(?!%|p|PC))*)"
+    r"|(?P<named>Ln(?![%p])(?:[,&/t-]+n(?![%p]))*|ln(?![%p])(?:[&/-]n(?![%p]))*)"
     r"|(?P<pair>n[-t]n)"
     r"|(?P<single>m?n|w(?:-?w)*)"
     r"|(?P<none>N(?=b))"
@@ -230,6 +230,8 @@ class Assembly:
         if last < len(self.tokens) and self.tokens[last].classes & {"staff", "thing", "others"}:
             # "All 9 heads of department": who is seen or told, not who gains.
             return self._name(at, last, "count")
+        if self._is_whom(len(self.done)):
+            return self._name(at, last, "count")
         return self._put(at, last, "all", "all", 100.0)
 
     def _none(self, at: int, last: int) -> int:
@@ -259,7 +261,9 @@ class Assembly:
         if self._word(at - 1) in ("bottom", "lowest", "top", "highest"):
             # "The bottom twenty per cent": who is meant.
             return self._name(at, last)
-        return self._put(at, last, "percent", "%", number(self._typed(at, last)))
+        # "Pct" is a unit to leave off, as "points" is.
+        end = self.tokens[last - 2].end if self._word(last - 1) == "pct" else 0
+        return self._put(at, last, "percent", "%", number(self._typed(at, last)), end)
 
     def _ratio(self, at: int, last: int) -> int:
         typed = self._typed(at, last)
@@ -452,9 +456,18 @@ class Assembly:
                 self.figures[at] = Figure(typed, value, "all", token.start, token.end)
                 self.done[at] = token._replace(classes=_FIGURE["all"])
 
+    def _is_whom(self, at: int) -> bool:
+        """Whether the word at a position of what is done tells of whom a level is: "79% over all"."""
+        of = at - 1
+        if of < 1 or self.done[of].word not in _PASSING:
+            return False
+        before = (self.done[i].classes for i in range(of - 1, max(-1, of - 4), -1))
+        said = next((kinds for kinds in before if not kinds & _BESIDE_A_LEVEL), NO_CLASS)
+        return "figure" in said
+
     def _is_all(self, at: int) -> bool:
         token, before = self.done[at], self.done[at - 1] if at else None
-        if len(token.word) != token.end - token.start:
+        if len(token.word) != token.end - token.start or self._is_whom(at):
             return False
         if self.lenient:
             return True
@@ -482,7 +495,9 @@ _OF_AN_AGE = frozenset("age ages aged under over above below of".split())
 _ALL_WORDS = frozenset("all every each none no".split())
 _OPENING = frozenset({"end", "colon", "dash", "arrow", "comma"})
 _OPENING_WORDS = frozenset("so that and".split())
-_PASSING = frozenset("for with of to support across".split())
+# What may stand between a level and of whom it is: "79% now, over all", "79% on average across all".
+_BESIDE_A_LEVEL = frozenset({"now", "comma", "sign", "small", "past"})
+_PASSING = frozenset("for with of to support across over among amongst through throughout".split())
 
 
 def _letter(token: Token) -> str:

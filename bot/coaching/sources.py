@@ -111,10 +111,16 @@ def spots(row: Row) -> list[Spot]:
 
 
 def asked_for(row: Row) -> str | None:
-    """What a reply to "where will you read it?" names: a known record, or the words themselves."""
+    """What a reply to "where will you read it?" names: a known record, or the words themselves.
+
+    None for a reply of nothing but levels, dates and whom they are of: that is no source.
+    """
+    if all(t.classes & _OF_A_LEVEL and not t.classes & _RECORDS for t in row.tokens):
+        return None
+    with_level = any("figure" in t.classes for t in row.tokens)
     bare = _AND_MORE.split(_ANSWERING.sub("", row.text.strip(" .!")), maxsplit=1)[0]
-    if len(bare.split()) > 8:
-        # A long answer: the record in it, with the words that say which.
+    if with_level or len(bare.split()) > 8:
+        # An answer of more than that: the record in it, with the words that say which.
         at = _first_record(row, 0, len(row.tokens))
         if at is not None:
             first = at
@@ -124,6 +130,10 @@ def asked_for(row: Row) -> str | None:
     return bare if 1 < len(bare) <= 120 and re.search(r"[a-z]{2}", bare, re.I) else None
 
 
+_OF_A_LEVEL = frozenset(
+    {"figure", "number", "date", "year", "small", "learner", "they", "measure", "from", "to", "least"}
+    | {"now", "past", "aim", "is", "rise", "more", "only", "end", "comma", "colon", "dash", "sign", "arrow"}
+)
 _NOT_A_NAME = frozenset(
     {"small", "is", "aim", "end", "comma", "they", "we", "lead", "figure", "date"}
 )

@@ -41,7 +41,8 @@ _token = partial(tuple.__new__, Token)
 _TOKEN = re.compile(
     r"""
     (?![ ])(?:
-    (?P<word>['’]s\b|(?>[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)*)(?![\d_]|-\d|-[A-Z0-9]+-\d))
+    (?P<unit>%\s*(?:points?|pts?|age\spoints?)\b|%(?:\s?age)?(?:ge)?|\b(?i:per[ -]cent)\b)
+    |(?P<word>['’]s\b|(?>[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)*)(?![\d_]|-\d|-[A-Z0-9]+-\d))
     |(?P<mention><[@#!][^>]{1,80}>)
     |(?P<money>£\s?\d[\d,.]*(?:\s?[km]\b)?)
     |(?P<series>\d+(?:/\d+){2,}[\w/]*|\b\d{4}-\d{2}\b(?!-?\d)|\b\d+[-–]\d+s\b|\b[A-Z]{1,5}(?:-[A-Z0-9]+)*-\d[\w-]*|\b\d+['’]s\b)
@@ -49,9 +50,8 @@ _TOKEN = re.compile(
     |(?P<phone>(?<!\d)(?:\+?0\d{2,4}[ -]?\d{3}[ -]?\d{3,4}|0\d{4,}|\d{7,})(?!\d)|\b(?:ext|tel)\.?\s?\d+)
     |(?P<clock>\b\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm)\b|\b\d{1,2}:\d\d\b|\b\d{1,2}\.(?:15|30|45)\b(?!\s*(?:%|per|pp|points|to\b|→|-)))
     |(?P<ordinal>\b\d+(?:st|nd|rd|th)\b)
-    |(?P<unit>%\s*(?:points?|pts?|age\spoints?)\b|%(?:\s?age)?(?:ge)?)
     |(?P<arrow>-{1,3}>|={1,2}>|→|⇒|➡️?|»|⟶|~>|>{1,2}|(?<=[\d%])(?:\.{2,}|…)(?=\s?\d))
-    |(?P<number>(?<![\w.,])[+−-]?\d{1,3}(?:,\d{3})+(?!\d)|(?:(?<![\w.])[+−-])?\d+(?:\.\d+)?(?=\s?(?:%|pp\b|ppts?\b|pc\b|p\.p|pts?\b|percent|per\s?cent|point)|[^\w.]|\.(?!\d)|$|x\b|ish\b))
+    |(?P<number>(?<![\w.,])[+−-]?\d{1,3}(?:,\d{3})+(?!\d)|(?:(?<![\w.])[+−-])?\d+(?:\.\d+)?(?=\s?(?:%|pp\b|ppts?\b|pct?\b|p\.p|pts?\b|percent|per[\s-]?cent|point)|[^\w.]|\.(?!\d)|$|x\b|ish\b))
     |(?P<code>[A-Za-z]*\d[\w./-]*|\d+\.\d+\.\d+[\d.]*)
     |(?P<end>…|[.;!?]+(?=\s|$|["')\]])|[;!?|\t\n•✅✓]+)
     |(?P<comma>,)

@@ -146,7 +146,8 @@ def share_of(number: int, total: int, noun: str, one: str, more: str) -> str:
     """ "2 of 12 actions lack"; `one` and `more` are the verb for one and for several."""
     if total == 1:
         return f"The only {noun} {one}"
-    share = f"All {total}" if number == total else f"{number} of {total}"
+    whole = "Both" if total == 2 else f"All {total}"
+    share = whole if number == total else f"{number} of {total}"
     return f"{share} {_PLURALS.get(noun, f'{noun}s')} {one if number == 1 else more}"
 
 
