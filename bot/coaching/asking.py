@@ -51,6 +51,9 @@ class Asking(Recording):
         field = next((f for f in ORDER if self._open(f)), None)
         if self.it.focus and self._open(self.it.focus) and self.it.focus not in ORDER:
             field = self.it.focus
+        if field in (None, "owner") and self._put_half_a_check():
+            self.it.stage, self.it.focus = Stage.ASKING, "milestone"
+            return self.done(field="milestone")
         if field is None:
             return self._show_draft()
         self.it.stage = Stage.ASKING
@@ -64,6 +67,17 @@ class Asking(Recording):
         if field == "linked":
             self.offer_items()
         return self.done(field=field)
+
+    def _put_half_a_check(self) -> bool:
+        """Ask, once, for the half of a check on the way that is missing: its date, or what to see."""
+        if not self.it.draft.milestones or "milestone" in self.it.left_open:
+            return False
+        check = self.it.draft.milestones[-1]
+        if check.due is None:
+            return self.line("check-date", wording.CHECK_DATE)
+        if check.text == self._look():
+            return self.line("check-sign", wording.CHECK_SIGN, date=in_words(check.due))
+        return False
 
     def _put_together(self, field: str) -> bool:
         """Ask for all the open particulars in one breath; False where that was done before."""
@@ -159,7 +173,8 @@ class Asking(Recording):
 
     def _leave_open(self, field: str) -> tuple[Interview, Say]:
         self.it.pending = None
-        self.line(f"left-{field}", wording.LEFT_OPEN.get(field, ()))
+        if self._is_empty(field):
+            self.line(f"left-{field}", wording.LEFT_OPEN.get(field, ()))
         leaves = [field]
         if field in self.was_asked:
             leaves += [f for f in self.was_asked if self._open(f)]

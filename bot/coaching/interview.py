@@ -14,12 +14,14 @@ from bot.coaching.draft import Draft, Setting
 from bot.coaching.figures import find_figures
 from bot.coaching.phrases import (
     CORRECTS,
+    after_label,
     change_asked,
     facts_added,
     labelled_lines,
     listed,
     no_talk,
     points_at_one,
+    same_figure,
     start_upper,
     trim,
     without_talk,
@@ -452,10 +454,7 @@ class _Flow(Asking):
         """Put new words into a field; True when a problem was said instead."""
         draft = self.it.draft
         if field in ("baseline", "target"):
-            figures = find_figures(value)
-            if figures:
-                setattr(draft, field, figures[0].text)
-            return self._check_levels()
+            return self._write_level(field, value)
         if field == "action":
             draft.action = start_upper(trim(value, 240))
             return False
@@ -477,6 +476,25 @@ class _Flow(Asking):
         _, settled = self._apply(value, field)
         draft.due = draft.due or was_due
         return settled
+
+    def _write_level(self, field: str, value: str) -> bool:
+        """Put a level into its field, and what is said beside it where nothing else stands."""
+        draft = self.it.draft
+        figures = find_figures(value)
+        if not figures:
+            return False
+        reading = self.reader(f"{field}: {value}", self.setting.today, asked=field)
+        setattr(draft, field, figures[0].text)
+        other = "baseline" if field == "target" else "target"
+        labelled = find_figures(after_label(other, value))
+        beside = labelled[0].text if labelled else getattr(reading, other)
+        if beside and not same_figure(beside, figures[0].text):
+            setattr(draft, other, beside)
+        self._take_measure(reading, field)
+        draft.baseline_date = draft.baseline_date or reading.baseline_date
+        draft.evidence_source = draft.evidence_source or reading.evidence_source
+        settled = self._check_levels()
+        return self._take_due(reading, field, overrule=False) or settled
 
     def _fill_in(self, form: list[tuple[str, str]]) -> tuple[Interview, Say]:
         """A form of "label: value" lines, each line written into its own field."""
@@ -521,10 +539,15 @@ class _Flow(Asking):
                     )
                 )
             return self.done()
+        form = labelled_lines(reply)
+        if form:
+            return self._fill_in(form)
         change = self._change(reply)
         if change:
             return self._changed(*change)
         gap = next((f for f in (*self.was_asked, *ORDER) if self._is_empty(f)), None)
+        if gap is None and any(m.due is None for m in self.it.draft.milestones):
+            gap = "milestone"
         learned, settled = self._apply(reply, gap or "confirm")
         if waits := self._waits(settled):
             return waits

@@ -215,28 +215,43 @@ _LABELS = {
     "driver": r"driver|why|reason|because",
     "impact": r"impact(?: on learners)?|so what|outcome|intended impact|difference for learners",
     "measure": r"measure|indicator|metric|kpi",
-    "baseline": r"baseline|from|current(?: figure| position)?|start(?:ing point)?|now",
-    "target": r"target|to|goal|level to reach",
+    "baseline": r"baseline|from|current(?:ly| figure| position)?|start(?:ing (?:point|figure))?|now"
+    r"|at (?:present|the moment)|latest(?: figure)?|was",
+    "target": r"target|to|goal|aim|level to reach|want(?:ed)?",
     "evidence_source": r"evidence(?: source)?|source|data source|read in|where",
     "due": r"due(?: date)?|by|by when|deadline|date|end date",
     "milestone": r"milestones?|checks?|check on the way|interim",
     "owner": r"owner|lead|who|accountable|responsible(?: person)?|owned by",
 }
 _LABELLED = re.compile(
-    r"[ \t*•–-]*(?P<label>[A-Za-z][A-Za-z ]{1,24}?)\s*[:=]\s*(?P<value>\S.*?)[ \t.]*$"
+    # The sign may be left out before a figure: "Target 85%".
+    r"[ \t*•–-]*(?P<label>[A-Za-z][A-Za-z ]{1,24}?)"
+    r"(?:\s*[:=]\s*|\s+[–-]\s+|\s+(?=\d\S*(?:\s+\S+){0,3}\s*$))(?P<value>\S.*?)[ \t.]*$"
 )
 
 
 def labelled_lines(reply: str) -> list[tuple[str, str]]:
-    """The fields of a reply written as a form, "label: value" on three or more lines; else []."""
-    found = []
-    for line in reply.splitlines():
-        match = _LABELLED.match(line)
-        label = " ".join(match["label"].lower().split()) if match else ""
-        field = next((f for f, names in _LABELS.items() if re.fullmatch(names, label)), None)
-        if match and field:
-            found.append((field, match["value"]))
-    return found if len(found) >= 3 else []
+    """The fields of a reply written as a form; [] where it is none.
+
+    A form is "label: value" on three or more lines, or on each of two.
+    """
+    lines = [line for line in reply.splitlines() if line.strip()]
+    found = [each for each in map(_labelled, lines) if each]
+    return found if len(found) >= (2 if len(found) == len(lines) else 3) else []
+
+
+def _labelled(line: str) -> tuple[str, str] | None:
+    """The field and the value of one line of a form."""
+    match = _LABELLED.match(line)
+    label = " ".join(match["label"].lower().split()) if match else ""
+    field = next((f for f, names in _LABELS.items() if re.fullmatch(names, label)), None)
+    return (field, match["value"]) if match and field else None
+
+
+def after_label(field: str, text: str) -> str:
+    """What follows a field's label that stands right before a figure; "" where none does."""
+    label = re.search(rf"\b(?:{_LABELS[field]})\b\s*[:=–-]?\s*(?=\d)", text, re.IGNORECASE)
+    return text[label.end() :] if label else ""
 
 
 def change_asked(reply: str) -> tuple[str, str, bool] | None:

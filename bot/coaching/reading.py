@@ -257,7 +257,8 @@ _PAPER_FOLLOWS = rule("<thing-trait|record>|<staff>|<provider-trait|record|notle
 
 _SLIPS = ("sorry", "no wait", "no, wait", "i mean", "or rather")
 _TAKEN_BACK = re.compile(
-    r"\S+(?=(?: odd| per cent| percent| pc)*,?\s(?:no,? sorry|no,? wait|i mean|or rather|sorry,? i mean)\b)", re.IGNORECASE
+    r"\S+(?=(?: odd| per cent| percent| pc)*,?\s(?:no,? sorry|no,? wait|i mean|or rather|sorry,? i mean)\b)",
+    re.IGNORECASE,
 )
 
 

@@ -4,7 +4,9 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from bot.coaching import wording
 from bot.coaching.criteria import compare
+from bot.coaching.dates import find_dates
 from bot.coaching.figures import find_figures
 from bot.coaching.measures import BY_KEY, find_measure
 from bot.coaching.phrases import (
@@ -46,6 +48,35 @@ _SHARE_OF = re.compile(
 # The statement of a survey that learners agree with, which tells it from its other questions.
 _STATEMENT = re.compile(r"\bsurvey\b[^\w\"]{0,3}\"(?P<words>[^\"]{4,60})\"", re.IGNORECASE)
 _SPEAKS_OF_DATE = re.compile(r"\b(?:by|date|due|deadline|until|end of)\b", re.IGNORECASE)
+
+
+# What stands before a measure in a sentence about it, and what leads on from it to the level.
+_BY = re.compile(r"(?:(?:by|from|in|on|before|at|until|come|the|end|of|so|and)\s+)*", re.IGNORECASE)
+_WISHES = re.compile(
+    r"^(?:(?:um+|er+|well|so|and|then)\b,?\s*)*(?:(?:(?:we|i)(?:['’]d| would| will|['’]ll|['’]re| are|['’]m| am)?(?: all)?(?: be)?|just|it['’]d be good|the (?:aim|target|goal|plan) is)\s+)?"
+    r"(?:want(?:ing)?|need(?:ing)?|hop(?:e|ing)|aim(?:ing)?|expect(?:ing)?|like|love|looking|after|trying|plan(?:ning)?|intend(?:ing)?|to|get)\b"
+    r"(?:\s+(?:for|to|at))?(?:\s+(?:see|get|have|reach|raise|lift|push|move|bring|increase|improve|reduce|cut|lower|be at))?\s+",
+    re.IGNORECASE,
+)
+_SAYS_MEASURE = re.compile(
+    r"^(?:(?:um+|er+|well|so)\b,?\s*)*(?:(?:the one |what )?(?:i|we)(?:'d| would) (?:look at|use|measure) (?:is|would be) |the measure (?:is|would be) )?(?:the|our|a|an|we(?:'d| would)? (?:look at|use|count|measure)|probably|maybe|i(?:'d| would) (?:use|look at|say))\s+",
+    re.IGNORECASE,
+)
+_LEADS_TO_LEVEL = re.compile(
+    r"(?:\s+(?:at|to|up|down|by|is|are|was|were|be|on|of|around|about|over|above|below|under|least|no|more|than|only|now|will|should|must|needs?|has|have|goes|going|rises?|rising|falls?|falling|reach(?:es|ing)?|hits?|stays?|being))+$",
+    re.IGNORECASE,
+)
+
+
+_LEVEL_AT_END = re.compile(r"\s+\d\S*(?:\s?(?:%|per[ -]?cent|pct?))?$", re.IGNORECASE)
+
+
+def _without_level(counted: str) -> str:
+    """What is counted, without the level that the same clause says it should be at."""
+    words = _LEVEL_AT_END.sub("", counted.strip())
+    before = _LEADS_TO_LEVEL.sub("", words)
+    # "How many of the 34": there the number is of what is counted.
+    return before if before != words else counted.strip()
 
 
 class Recording(Turn):
@@ -164,7 +195,7 @@ class Recording(Turn):
             both = reading.baseline and reading.target
             counted = _SHARE_OF.search(reading.text) if both else None
             if counted and not of_impact.measure:
-                draft.measure = trim(counted[0], 80)
+                draft.measure = trim(_without_level(counted[0]), 80)
                 return
             if of_impact.measure or not both or find_measure(reading.reason or ""):
                 reading = of_impact
@@ -185,18 +216,14 @@ class Recording(Turn):
 
         `given` is the catalogue's measure that the reply was read to name, if it was.
         """
-        words = re.sub(
-            r"^(?:(?:um+|er+|well|so)\b,?\s*)*(?:(?:the one |what )?(?:i|we)(?:'d| would) (?:look at|use|measure) (?:is|would be) |the measure (?:is|would be) )?(?:the|our|a|an|we(?:'d| would)? (?:look at|use|count|measure)|probably|maybe|i(?:'d| would) (?:use|look at|say))\s+",
-            "",
-            " ".join(reply.split()),
-            flags=re.I,
-        )
+        words = self._without_date_before(" ".join(reply.split()))
+        words = _SAYS_MEASURE.sub("", _WISHES.sub("", words, count=1))
         words = re.sub(
             r",?\s*\b(?:i think|i suppose|i guess|probably|maybe)\b", "", words, flags=re.I
         )
         counted = _SHARE_OF.search(words)
         words = re.split(r"[.;:,]\s|[.;:]$|\bfrom\b|\bcurrently\b|\d", words)[0].strip(" ,:")
-        words = counted[0].strip() if counted else words
+        words = _without_level(counted[0]) if counted else _LEADS_TO_LEVEL.sub("", words)
         ours = counted or find_measure(words) or names_learners(words)
         if self.it.draft.measure and not ours:
             return
@@ -205,6 +232,12 @@ class Recording(Turn):
         least = 1 if not self.it.draft.measure else 3
         if len(own) >= least and (not known or len(own - known) >= 2):
             self.it.draft.measure = trim(words, 80)
+
+    def _without_date_before(self, words: str) -> str:
+        """The words without a date that stands before all else: "By July we want …"."""
+        first = next(iter(find_dates(words, self.setting.today)), None)
+        before = words[: first.start] if first else ""
+        return words[first.end :].lstrip(" ,") if first and _BY.fullmatch(before) else words
 
     def _take_levels(self, reading: Reading, asked: str, overrule: bool) -> bool:
         """Baseline and target, checked against each other and against what was said before."""
@@ -363,15 +396,26 @@ class Recording(Turn):
         return None
 
     def _take_milestones(self, reading: Reading, asked: str) -> None:
+        """The checks on the way; what is to be seen and its date may come one after the other."""
         draft = self.it.draft
-        for due, text in reading.milestones:
-            if draft.milestones and draft.milestones[-1].due is None and due:
-                draft.milestones[-1].due = due
+        checks = list(reading.milestones)
+        alone = asked == "figures" and {"milestone", "due"} & set(self.was_asked) == {"milestone"}
+        if alone and not checks and reading.due and reading.due != draft.due:
+            # "14 February, in the register", with the date by which known already.
+            checks = [(reading.due, "")]
+        for due, text in checks:
+            last = draft.milestones[-1] if draft.milestones else None
+            if last and last.due is None and due:
+                last.due = due
+            elif last and text and due in (None, last.due) and last.text == self._look():
+                last.text = start_upper(trim(text, 160))
             elif not any(m.text.lower() == text.lower() for m in draft.milestones):
-                draft.milestones = [
-                    *draft.milestones,
-                    MilestoneFields(due=due, text=start_upper(trim(text, 160))),
-                ]
+                words = start_upper(trim(text, 160)) or self._look()
+                draft.milestones = [*draft.milestones, MilestoneFields(due=due, text=words)]
+
+    def _look(self) -> str:
+        """What a check on the way is as long as nobody has said what should be seen by then."""
+        return wording.LOOK.format(measure=self.it.draft.measure or "the figure")
 
     def _set(self, field: str, value: str) -> bool:
         """Put a level into the draft; True when a problem with it was said."""

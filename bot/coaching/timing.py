@@ -28,7 +28,7 @@ def find_milestones(
         return (), []
     # In an answer to "what will be different?" the first of several levels is the target.
     if asked not in (None, "impact", "milestone"):
-        staged = _staged(text, dates)
+        staged = _staged(text, dates, asked)
         if staged:
             return staged
     found: list[tuple[date | None, str]] = []
@@ -42,7 +42,12 @@ def find_milestones(
         if marker and asked != "milestone":
             start, end = _around(text, match, marker, dates)
         inside = [d for d in dates if start <= d.start < end]
-        if not inside and not marker and asked == "milestone" and len(clause.split()) < 2:
+        figure = re.search(r"\d", _without(clause, inside, text)) is not None
+        if not inside and not marker and not figure and len(clause.split()) < 2:
+            continue
+        if inside and asked == "milestone" and _is_only_a_date(clause, inside, text):
+            found.append((inside[0].day, ""))
+            spans.append((start, end))
             continue
         if (
             asked == "milestone"
@@ -66,13 +71,23 @@ def find_milestones(
     return tuple(found), spans
 
 
+def _is_only_a_date(words: str, dates: list[FoundDate], text: str) -> bool:
+    """Whether nothing is said but a date to come, and that one looks then."""
+    beyond = _without(words, dates, text)
+    said = content_stems(beyond) - content_stems("check look review see")
+    return not said and not re.search(r"\d", beyond) and not any(d.past for d in dates)
+
+
 _BETWEEN = re.compile(r",\s|;|\n|•|[.?!]\s|\band\b|\bthen\b|$")
 
 
 def _staged(
-    text: str, dates: list[FoundDate]
+    text: str, dates: list[FoundDate], asked: str | None
 ) -> tuple[tuple[tuple[date | None, str], ...], list[tuple[int, int]]] | None:
-    """Levels with a date each ("78 by Feb, 82 by July"): all but the last are checks on the way."""
+    """Levels with a date each ("78 by Feb, 82 by July"): all but the last are checks on the way.
+
+    Where several things were asked for at once, so are dates with nothing beside them.
+    """
     last = max((d.day for d in dates if not d.past), default=None)
     texts: list[tuple[date | None, str]] = []
     spans: list[tuple[int, int]] = []
@@ -81,8 +96,11 @@ def _staged(
         span, start = (start, between.start()), between.end()
         inside = [d for d in dates if span[0] <= d.start < span[1] and not d.past]
         words = _MILESTONE.sub("", text[slice(*span)]).strip(" ,.;:-")
-        if inside and inside[0].day != last and number(_without(words, inside, text)) is not None:
-            texts.append((inside[0].day, words))
+        if not inside or inside[0].day == last:
+            continue
+        only = asked == "figures" and _is_only_a_date(words, inside, text)
+        if only or number(_without(words, inside, text)) is not None:
+            texts.append((inside[0].day, "" if only else words))
             spans.append(span)
     return (tuple(texts), spans) if texts else None
 

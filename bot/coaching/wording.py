@@ -92,6 +92,11 @@ TOGETHER_ASKED: dict[str, tuple[str, ...]] = {
     ),
 }
 
+# A check on the way of which only the date was said, and the questions for the half that is missing.
+LOOK = "A look at {measure}"
+CHECK_DATE: tuple[str, ...] = ("And when should that be seen? A month is enough.",)
+CHECK_SIGN: tuple[str, ...] = ("And what should you see by {date}?",)
+
 # Asked when the person has answered, but only with what staff do: the next rung of the ladder.
 SO_WHAT: dict[str, tuple[str, ...]] = {
     "ACTIVITY": (
