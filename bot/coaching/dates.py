@@ -210,7 +210,7 @@ def _month(match: re.Match[str], today: date) -> date | None:
     # "may" and "march" are also verbs: a month only with a capital, a lead-in word or a year.
     if word.lower() in ("may", "march", "mar") and not match["year"]:
         lead = (match["lead"] or "").lower().strip()
-        verb_may_follow = lead in ("", "this", "for", "on", "of") and not match["part"]
+        verb_may_follow = lead in ("", "this", "for", "on") and not match["part"]
         if verb_may_follow and (word[0].islower() or match.start() == 0):
             return None
     part = (match["part"] or "").lower()

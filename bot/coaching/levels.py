@@ -30,7 +30,7 @@ def start_and_target(
             f
             for f in figures
             if f.unit is not None
-            or (shares and f.part in placed)
+            or ((shares or asked == "figures") and f.part in placed)
             or comes_down
             or _NO_MORE_THAN.search(text, 0, f.start)
         ]
@@ -70,6 +70,9 @@ def start_and_target(
         baselines = earlier[-1:] if len(earlier) == 1 else []
     if not targets and unknown and (asked not in ("baseline", "target") or baselines):
         targets = unknown[:1]
+    if baselines and len(targets) > 1 and _HAS_GONE.search(text, 0, baselines[0].start):
+        # "It has gone from 70 to 74, we want 82": where it went to is where it is now.
+        baselines, targets = targets[:1], targets[1:]
     baseline = baselines[0] if baselines else None
     if baseline and baseline.unit is None and targets and targets[0].unit:
         # "Of 60 suspensions 27 were pupils with SEND, so 45%; we want 25%": like goes with like.
@@ -94,8 +97,9 @@ def start_and_target(
 
 
 def _stands_at_one(text: str, whole: Figure, baselines: list[Figure]) -> bool:
-    """Whether an "all" is said to be at one of these levels."""
-    return any(_STANDS_AT.fullmatch(text, whole.end, level.start) for level in baselines)
+    """Whether an "all" is said to be at one of these levels, in the same breath."""
+    near = (f for f in baselines if 0 < f.start - whole.end < _ONE_BREATH)
+    return any(_STANDS_AT.fullmatch(text, whole.end, level.start) for level in near)
 
 
 def _wants_the_second(text: str, first: Figure, second: Figure) -> bool:
@@ -117,9 +121,16 @@ _WANTED = re.compile(
     re.IGNORECASE,
 )
 
-# From an "all" to how many of them: "all learners are at 79%".
+# From an "all" to how many of them: "all learners are at 79%"; so many characters at most.
+_ONE_BREATH = 80
 _STANDS_AT = re.compile(
     r"[^.,;:!?\n]* (?:is|are|at|on|averag\w+)(?: (?:now|only|currently|just|about|around|at|on)){0,2} ",
+    re.IGNORECASE,
+)
+_HAS_GONE = re.compile(
+    r"\b(?:gone|went|risen|rose|fallen|fell|dropped|slipped|climbed|crept|moved|came"
+    r"|(?:has|have|['’]s|['’]ve) come)"
+    r"(?: (?:up|down|back))? from [^.;:,!?\d]*$",
     re.IGNORECASE,
 )
 # Only what there should be little of is counted so.

@@ -211,6 +211,10 @@ class Assembly:
     def _word(self, at: int) -> str:
         return self.tokens[at].word if 0 <= at < len(self.tokens) else ""
 
+    def _is_spaced(self, at: int) -> bool:
+        """Whether a sign stands between blanks."""
+        return self.text[self.tokens[at].start - 1] == " " == self.text[self.tokens[at].end]
+
     # --- one way of writing a figure each ---
 
     def _grade(self, at: int, start: int, end: int) -> int:
@@ -256,6 +260,10 @@ class Assembly:
         return self._single(at, at + 1)
 
     def _percent(self, at: int, last: int) -> int:
+        dash = at + 2
+        if self.letters[at:last] == "n%-n%" and self._is_spaced(dash):
+            # "62% - 75%" goes from one to the other; "62%-75%" is a range.
+            return self._put(at, dash, "percent", "%", number(self._typed(at, dash)))
         if self._word(last) in _TALK:
             return self._name(at, last)
         if self._word(at - 1) in ("bottom", "lowest", "top", "highest"):
@@ -300,11 +308,7 @@ class Assembly:
             # "Att 93.5" is attendance, "Att 8" a measure of schools.
             return self._pass(at)
         for dash in range(at + 2, last - 1):
-            beside = (self.tokens[dash].start, self.tokens[dash].end)
-            if (
-                self.letters[dash] == "-"
-                and self.text[beside[0] - 1] == " " == self.text[beside[1]]
-            ):
+            if self.letters[dash] == "-" and self._is_spaced(dash):
                 # "Room 12 – 65 a week": no span of rooms.
                 return self._name(at, dash)
         return self._name(at, last)

@@ -9,6 +9,7 @@ from bot.coaching.criteria import compare
 from bot.coaching.dates import find_dates
 from bot.coaching.figures import find_figures
 from bot.coaching.measures import BY_KEY, find_measure
+from bot.coaching.numbers import Part
 from bot.coaching.phrases import (
     CORRECTS,
     action_words,
@@ -66,6 +67,16 @@ _LEADS_TO_LEVEL = re.compile(
     r"(?:\s+(?:at|to|up|down|by|is|are|was|were|be|on|of|around|about|over|above|below|under|least|no|more|than|only|now|will|should|must|needs?|has|have|goes|going|rises?|rising|falls?|falling|reach(?:es|ing)?|hits?|stays?|being))+$",
     re.IGNORECASE,
 )
+
+
+_POINTS = re.compile(r"[\s-]*(?:points?|pts?)\b", re.IGNORECASE)
+
+
+def _with_points(reading: Reading, level: str | None) -> str | None:
+    """A level as typed; a change in points with that word, without which "up 5 points" is a 5."""
+    change = next((f for f in reading.figures if f.text == level and f.part is Part.CHANGE), None)
+    unit = _POINTS.match(reading.text, change.end) if change else None
+    return reading.text[change.start : unit.end()] if change and unit else level
 
 
 _LEVEL_AT_END = re.compile(r"\s+\d\S*(?:\s?(?:%|per[ -]?cent|pct?))?$", re.IGNORECASE)
@@ -259,6 +270,7 @@ class Recording(Turn):
             if field == "target" and passing and asked != "target":
                 # "All staff will …" is no level to reach for learners.
                 continue
+            new = _with_points(reading, new)
             old = getattr(draft, field)
             if not new or (old and same_figure(old, new)):
                 continue

@@ -45,6 +45,11 @@ def parts(text: str) -> dict[str, str]:
         ("from grade 3 to grade 2", "3", "2"),
         ("employer satisfaction 3.6 to 4.3 out of 5", "3.6", "4.3"),
         ("88 by July, it's 79 as things stand", "79", "88"),
+        ("was 74% on 1 October 2026 and we want 85% by July", "74%", "85%"),
+        ("stood at 74% last October and needs to be 85%", "74%", "85%"),
+        ("we were at 74% in 2025/26 and want 85%", "74%", "85%"),
+        ("74% in 2025/26 aiming for 85%", "74%", "85%"),
+        ("62% now, 82% min", "62%", "82%"),
     ],
 )  # fmt: skip
 def test_tells_the_start_from_the_target(
@@ -103,6 +108,17 @@ def test_a_number_that_only_names_or_counts_work_is_no_level(typed: str) -> None
         ("12 L3s", ["12"]),
         ("P8 -0.2", ["-0.2"]),
         ("value added -0.3 to 0", ["-0.3", "0"]),
+        ("about 85-ish per cent pass", ["85-ish per cent"]),
+        ("30 odd per cent of learners", ["30 odd per cent"]),
+        ("85+ per cent", ["85+ per cent"]),
+        ("85 per-cent", ["85 per-cent"]),
+        ("5 per cent points", ["5 per cent points"]),
+        ("55pct -> 80pct", ["55", "80"]),
+        ("62% - 75%", ["62%", "75%"]),
+        ("80-85%", ["80-85%"]),
+        ("79% over all students", ["79%"]),
+        ("79% across all 143 learners", ["79%"]),
+        ("79% now, over all groups of learners", ["79%"]),
     ],
 )
 def test_a_figure_is_told_from_the_numbers_beside_it(typed: str, found: list[str]) -> None:

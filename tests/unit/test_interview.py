@@ -988,3 +988,138 @@ def test_a_short_action_is_not_taken_for_a_choice_of_finding(reply: str) -> None
 
     assert interview.draft.action == reply
     assert said[-1].field in ("linked", "impact")
+
+
+# --- answers as people type them on a phone ---------------------------------------------------
+
+BETTER = (*TEXTING, "attendance is better")
+KNOWN = (*TEXTING, "attendance from 79% to 85% by July, register report")
+
+
+@pytest.mark.parametrize(
+    ("reply", "measure"),
+    [
+        ("by July we want attendance at 90%", "attendance"),
+        ("By Easter, I'd like to see attendance up to 90%", "attendance"),
+        ("get attendance up to 90%", "attendance"),
+        ("by the end of Feb we'd like retention to hit 90%", "retention"),
+        (
+            "come July we want learners redrafting their work to be 90%",
+            "learners redrafting their work",
+        ),
+        ("we need the share of learners who redraft to be 90%", "share of learners who redraft"),
+    ],
+)
+def test_of_a_wish_only_what_is_wished_for_is_the_measure(reply: str, measure: str) -> None:
+    interview, _ = hold("AFI 3", REVIEW, "Learners know how to improve", reply)
+
+    assert (interview.draft.measure, interview.draft.target) == (measure, "90%")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Target: 80%\nBaseline: 60%",
+        "Baseline: 60%\nTarget: 80%",
+        "Start: 60%\nTarget: 80%",
+        "From: 60%\nTo: 80%",
+        "Now: 60%\n\nAim: 80%",
+        "Target 80%\nCurrently 60%",
+        "Target: 80%, baseline: 60%",
+        "target: 80% / start: 60%",
+        "target 80% from 60%",
+    ],
+)
+def test_both_levels_of_a_short_form_are_taken(reply: str) -> None:
+    interview, _ = hold(*BETTER, reply)
+
+    assert (interview.draft.baseline, interview.draft.target) == ("60%", "80%")
+
+
+def test_what_stands_beside_a_level_in_a_form_is_taken_too() -> None:
+    interview, _ = hold(
+        *BETTER, "Now: 60% on 1 October 2026\nTarget: 80% by Easter, in the register"
+    )
+
+    draft = interview.draft
+    assert (draft.baseline, draft.baseline_date) == ("60%", date(2026, 10, 1))
+    assert (draft.target, draft.due) == ("80%", date(2027, 3, 31))
+    assert draft.evidence_source == "register"
+
+
+def test_a_form_is_taken_at_the_draft_too() -> None:
+    interview, said = hold(*KNOWN, "82% in February", "Now: 70%\nTarget: 88%")
+
+    assert (interview.draft.baseline, interview.draft.target) == ("70%", "88%")
+    assert said[-1].shows_draft
+
+
+@pytest.mark.parametrize("sign", ["82%", "attendance is up to 82%"])
+@pytest.mark.parametrize(
+    ("when", "due"),
+    [
+        ("14 February 2027", date(2027, 2, 14)),
+        ("mid-January", date(2027, 1, 15)),
+        ("feb half term", date(2027, 2, 12)),
+    ],
+)
+def test_the_halves_of_a_check_may_come_one_after_the_other(
+    sign: str, when: str, due: date
+) -> None:
+    sign_first, asked_when = hold(*KNOWN, sign, when)
+    date_first, asked_what = hold(*KNOWN, when, sign)
+
+    for interview, said in ((sign_first, asked_when), (date_first, asked_what)):
+        (check,) = interview.draft.milestones
+        assert (check.due, check.text) == (due, sign[0].upper() + sign[1:])
+        assert interview.draft.target == "85%"
+        assert said[-2].field == "milestone" and said[-1].shows_draft
+
+
+def test_a_check_of_which_only_the_date_is_known_is_a_look_at_the_measure() -> None:
+    interview, said = hold(*KNOWN, "mid-January", "skip")
+
+    (check,) = interview.draft.milestones
+    assert (check.due, check.text) == (date(2027, 1, 15), "A look at attendance")
+    assert said[-1].shows_draft and "no check" not in said[-1].text
+
+
+def test_the_missing_half_of_a_check_is_asked_for_once() -> None:
+    interview, said = hold(*KNOWN, "attendance is up to 82%", "not sure yet")
+
+    assert interview.draft.milestones[0].due is None
+    assert said[-1].shows_draft
+
+
+def test_a_date_given_at_the_draft_is_that_of_the_check_without_one() -> None:
+    interview, said = hold(*KNOWN, "attendance is up to 82%", "skip", "14 February 2027")
+
+    assert interview.draft.milestones[0].due == date(2027, 2, 14)
+    assert interview.draft.due == date(2027, 7, 31)
+    assert said[-1].shows_draft
+
+
+@pytest.mark.parametrize(
+    "reply", ["14 February 2027, in the register", "14 February 2027", "check 14 February 2027"]
+)
+def test_a_date_alone_is_the_checks_where_the_end_is_known(reply: str) -> None:
+    interview, _ = hold(*TEXTING, "attendance up from 79% to 85% by July", reply)
+
+    assert [m.due for m in interview.draft.milestones] == [date(2027, 2, 14)]
+    assert interview.draft.due == date(2027, 7, 31)
+
+
+def test_of_two_dates_alone_the_earlier_is_the_checks() -> None:
+    interview, _ = hold(
+        *TEXTING, "attendance up from 79% to 85%", "by July, 14 February 2027, in the register"
+    )
+
+    assert [m.due for m in interview.draft.milestones] == [date(2027, 2, 14)]
+    assert interview.draft.due == date(2027, 7, 31)
+
+
+def test_a_change_in_points_is_held_with_its_unit() -> None:
+    interview, said = hold(*BETTER, "up by 5 points by Easter", "yes")
+
+    assert (interview.draft.baseline, interview.draft.target) == ("74%", "5 points")
+    assert "worse" not in said[-1].text

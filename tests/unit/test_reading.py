@@ -282,3 +282,66 @@ def test_a_reason_ends_where_something_else_begins(rest: str) -> None:
     said = f"Achievement up from 54% to 65% by July 2027 because learners said so, {rest}"
 
     assert read(said, TODAY, action=REVIEW).reason == "learners said so"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "currently 79% over all students",
+        "it was 79% across all learners last year",
+        "all learners are at 79% now",
+    ],
+)
+def test_of_whom_a_level_is_does_not_make_a_level_to_reach(said: str) -> None:
+    reading = read(said, TODAY, asked="figures")
+
+    assert (reading.baseline, reading.target) == ("79%", None)
+
+
+def test_all_learners_are_still_a_level_to_reach() -> None:
+    reading = read("60% pass now, all learners by July", TODAY, asked="impact")
+
+    assert (reading.baseline, reading.target) == ("60%", "all")
+
+
+def test_where_it_has_gone_to_is_where_it_is_now() -> None:
+    reading = read("it has gone from 70% to 74%, we want 82%", TODAY, asked="figures")
+
+    assert (reading.baseline, reading.target) == ("74%", "82%")
+
+
+@pytest.mark.parametrize(
+    ("said", "start", "aim"),
+    [("now 74 target 82", "74", "82"), ("82 by 12/2", None, "82"), ("aim 82", None, "82")],
+)
+def test_asked_for_figures_a_bare_number_is_one(said: str, start: str | None, aim: str) -> None:
+    reading = read(said, TODAY, asked="figures")
+
+    assert (reading.baseline, reading.target) == (start, aim)
+
+
+@pytest.mark.parametrize(
+    "said", ["what per cent", "about 85ish per cent", "(85) per cent", "30 odd per cent to 75"]
+)
+@pytest.mark.parametrize("asked", ["figures", "impact"])
+def test_a_unit_is_no_source(said: str, asked: str) -> None:
+    assert read(said, TODAY, asked=asked).evidence_source is None
+
+
+@pytest.mark.parametrize(
+    "said", ["up to 85 per cent", "85% by July", "82% in Feb", "from 79 to 85"]
+)
+def test_a_level_is_no_answer_to_where_it_is_read(said: str) -> None:
+    assert read(said, TODAY, asked="evidence_source").evidence_source is None
+
+
+@pytest.mark.parametrize(
+    ("said", "source"),
+    [
+        ("85% in the register", "register"),
+        ("QAR", "QAR"),
+        ("the attendance reports", "attendance reports"),
+    ],
+)
+def test_a_source_beside_a_level_is_taken_alone(said: str, source: str) -> None:
+    assert read(said, TODAY, asked="evidence_source").evidence_source == source

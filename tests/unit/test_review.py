@@ -268,6 +268,12 @@ def test_an_owner_who_has_left_is_no_owner() -> None:
     assert check.light is RED and "has left" in check.says
 
 
+def test_two_of_two_are_both() -> None:
+    actions = [sound(1, owner=None, owner_name=None), sound(2, owner=None, owner_name=None)]
+
+    assert of("owners", a_plan(*actions)).says.startswith("Both actions have no single person")
+
+
 def test_each_kind_of_missing_owner_is_said() -> None:
     actions = [
         sound(1, owner=None, owner_name=None),
