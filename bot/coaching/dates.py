@@ -191,6 +191,10 @@ def _numeric(match: re.Match[str], today: date) -> date | None:
     return _date(_full_year(match["year"]), month, day)
 
 
+def _no_share(match: re.Match[str], today: date) -> date | None:
+    return _numeric(match, today) if int(match["day"]) > 12 else None
+
+
 def _day_month(match: re.Match[str], today: date) -> date | None:
     month, day = MONTHS[match["month"].lower()], int(match["day"])
     if match["year"]:
@@ -210,7 +214,7 @@ def _month(match: re.Match[str], today: date) -> date | None:
     # "may" and "march" are also verbs: a month only with a capital, a lead-in word or a year.
     if word.lower() in ("may", "march", "mar") and not match["year"]:
         lead = (match["lead"] or "").lower().strip()
-        verb_may_follow = lead in ("", "this", "for", "on") and not match["part"]
+        verb_may_follow = lead in ("", "this", "for", "on") and not (match["part"] or match["half"])
         if verb_may_follow and (word[0].islower() or match.start() == 0):
             return None
     part = (match["part"] or "").lower()
@@ -362,13 +366,19 @@ _FORMS: list[tuple[tuple[str, ...], re.Pattern[str], Resolve]] = [
         ),
         _numeric,
     ),
+    # "31/7" can be nothing else; "3/4" may be a share, and "24/7" is a way of speaking.
+    (
+        ("/",),
+        _form(r"(?<![\w/.,-])(?!24/7)(?P<day>[0-3]?\d)/(?P<month>[01]?\d)(?P<year>)(?![\w/%.-])"),
+        _no_share,
+    ),
     (("/",), _form(r"\bby\s+(?P<month>[01]?\d)/(?P<year>\d\d)(?![\d/])"), _month_of_year),
     (
         (_A_MONTH,),
         _form(
             r"(?:\b(?P<part>early|mid|late|start of|beginning of|(?:the\s+)?(?:end|last day) of)[\s-]*)?"
             rf"{_BY}\b{_MONTH}(?!(?<=jan)['’]s\b|\s+(?:said|says|runs|starts|starters|intake|cohort)\b)"
-            rf"(?P<half>\s+half[\s-]?term)?(?:[,\s]*(?:of\s+)?{_YEAR})?"
+            rf"(?P<half>\s+(?:half[\s-]?term|ht\b))?(?:[,\s]*(?:of\s+)?{_YEAR})?"
         ),
         _month,
     ),
