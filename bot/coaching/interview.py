@@ -130,6 +130,7 @@ def free_words(interview: Interview, reply: str) -> bool:
 
 
 _FREE_WORDS = 3
+_DENIES = re.compile(r"\b(?:not|instead|rather)\b", re.IGNORECASE)
 _REFERENCE = re.compile(r"(?:afi|strength)?\s*\d+", re.IGNORECASE)
 
 
@@ -478,17 +479,21 @@ class _Flow(Asking):
         return settled
 
     def _write_level(self, field: str, value: str) -> bool:
-        """Put a level into its field, and what is said beside it where nothing else stands."""
+        """Put a level into its field, and what is said beside it into those that are empty."""
         draft = self.it.draft
         figures = find_figures(value)
         if not figures:
             return False
         reading = self.reader(f"{field}: {value}", self.setting.today, asked=field)
+        was = getattr(draft, field)
         setattr(draft, field, figures[0].text)
         other = "baseline" if field == "target" else "target"
         labelled = find_figures(after_label(other, value))
         beside = labelled[0].text if labelled else getattr(reading, other)
-        if beside and not same_figure(beside, figures[0].text):
+        # In "70% not 60%", and in "to 70% from 60%" where it was that, the other is what it is no more.
+        no_more = _DENIES.search(value) or (was and beside and same_figure(beside, was))
+        same = beside and same_figure(beside, figures[0].text)
+        if beside and not (no_more or same or getattr(draft, other)):
             setattr(draft, other, beside)
         self._take_measure(reading, field)
         draft.baseline_date = draft.baseline_date or reading.baseline_date

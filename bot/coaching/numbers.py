@@ -73,11 +73,13 @@ _FACTORS = frozenset(
 )
 
 # A token as one letter, so that what numbers stand in can be told by a pattern: n digits, w a number
-# word, f a part of a whole, l a label, % per cent, p points, and letters for the little words.
+# word, f a part of a whole, l a label, % per cent, p points, q "odd" or "ish", and letters for the
+# little words.
 _LETTERS = {
     "in": "i", "of": "o", "out": "O", "every": "v", "each": "v", "the": "h", "our": "h", "my": "h",
     "those": "h", "these": "h", "a": "a", "an": "a", "to": "t", "and": "&", "by": "b",
-    "per cent": "%", "per-cent": "%", "percent": "%", "percentage": "%", "pc": "%", "pct": "%", "pp": "p", "ppt": "p", "ppts": "p",
+    "per cent": "%", "per-cent": "%", "percent": "%", "percentage": "%", "pc": "%", "pct": "%",
+    "pp": "p", "ppt": "p", "ppts": "p",
     "pt": "p", "pts": "p", "point": "p", "points": "p", "none": "N", "nobody": "N", "minus": "m",
     "all": "A", "times": "T", "x": "x", "odd": "q", "ish": "q", "%": "%", "%age": "%", "/": "/", "+": "+", "-": "-", "–": "-", "—": "-", "&": "&",
     **dict.fromkeys(_SMALL, "w"), **dict.fromkeys(_FACTORS, "F"),

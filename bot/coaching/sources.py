@@ -131,34 +131,8 @@ def asked_for(row: Row) -> str | None:
 
 
 _OF_A_LEVEL = frozenset(
-    {
-        "figure",
-        "number",
-        "date",
-        "year",
-        "small",
-        "learner",
-        "they",
-        "measure",
-        "from",
-        "to",
-        "least",
-    }
-    | {
-        "now",
-        "past",
-        "aim",
-        "is",
-        "rise",
-        "more",
-        "only",
-        "end",
-        "comma",
-        "colon",
-        "dash",
-        "sign",
-        "arrow",
-    }
+    "figure number date year small learner they measure from to least now past aim is rise more only "
+    "end comma colon dash sign arrow".split()
 )
 _NOT_A_NAME = frozenset(
     {"small", "is", "aim", "end", "comma", "they", "we", "lead", "figure", "date"}

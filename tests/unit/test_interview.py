@@ -1036,6 +1036,19 @@ def test_both_levels_of_a_short_form_are_taken(reply: str) -> None:
     assert (interview.draft.baseline, interview.draft.target) == ("60%", "80%")
 
 
+@pytest.mark.parametrize("reply", ["target 70% not 60%", "change target to 70% from 90%"])
+def test_a_level_that_is_no_more_is_not_the_other_one(reply: str) -> None:
+    interview, _ = hold(*BETTER, "target 90%", reply)
+
+    assert (interview.draft.baseline, interview.draft.target) == (None, "70%")
+
+
+def test_a_correction_of_one_level_leaves_the_other_as_it_stands() -> None:
+    interview, _ = hold(*KNOWN, "target: 88%, was 80%")
+
+    assert (interview.draft.baseline, interview.draft.target) == ("79%", "88%")
+
+
 def test_what_stands_beside_a_level_in_a_form_is_taken_too() -> None:
     interview, _ = hold(
         *BETTER, "Now: 60% on 1 October 2026\nTarget: 80% by Easter, in the register"
