@@ -146,8 +146,10 @@ def _source(
             # "I will own it": of the owner alone.
             return None
         return asked_for(found.row)
-    if asked == "figures" and found.spots:
-        return found.spots[0].words
+    if asked == "figures":
+        named = next((spot for spot in found.spots if spot.is_named), None)
+        if named:
+            return named.words
     if points.evidence <= 0:
         return None
     return found.spots[0].words if found.spots else _likeliest_clause(found.row)

@@ -41,6 +41,13 @@ class Spot(NamedTuple):
     words: str
     kinds: frozenset[str]
 
+    @property
+    def is_named(self) -> bool:
+        """Whether a record is named there; "per week" and "we'd count" name none."""
+        return self.kinds == _SHOWN or any(
+            kind.rpartition("_")[2] in _RECORDS or kind in _RECORDS for kind in self.kinds
+        )
+
 
 _RECORDS = frozenset({"record", "source", "system"})
 _STOPS = frozenset({"end", "sign"})
