@@ -106,6 +106,8 @@ _IN_MONTHS = re.compile(
     r"\b(?:reading|spelling|maths) ages?\b|\bmonths?'? (?:of )?(?:progress|gain|behind|ahead)"
     r"|\bprogress\b[^.;]{0,30}\bmonths\b"
 )
+# Two shares at least so far apart, with a dash between blanks, are no range. In per cent.
+_NO_RANGE = 10
 # "100% sure", "one of the tutors": ways of speaking.
 _TALK = frozenset("sure certain clear convinced behind committed honest obvs".split())
 _NO_LEVEL_BEFORE = frozenset("of to another thing things more way or key main day".split())
@@ -264,8 +266,10 @@ class Assembly:
     def _percent(self, at: int, last: int) -> int:
         dash = at + 2
         if self.letters[at:last] == "n%-n%" and self._is_spaced(dash):
-            # "62% - 75%" goes from one to the other; "62%-75%" is a range.
-            return self._put(at, dash, "percent", "%", number(self._typed(at, dash)))
+            low, high = number(self._word(at)) or 0, number(self._word(last - 2)) or 0
+            if high - low >= _NO_RANGE:
+                # "62% - 75%" goes from one to the other; "86% - 88%" is a range.
+                return self._put(at, dash, "percent", "%", low)
         if self._word(last) in _TALK:
             return self._name(at, last)
         if self._word(at - 1) in ("bottom", "lowest", "top", "highest"):

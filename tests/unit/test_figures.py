@@ -115,6 +115,7 @@ def test_a_number_that_only_names_or_counts_work_is_no_level(typed: str) -> None
         ("5 per cent points", ["5 per cent points"]),
         ("55pct -> 80pct", ["55", "80"]),
         ("62% - 75%", ["62%", "75%"]),
+        ("86% - 88%", ["86% - 88%"]),
         ("80-85%", ["80-85%"]),
         ("79% over all students", ["79%"]),
         ("79% across all 143 learners", ["79%"]),
