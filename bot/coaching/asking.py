@@ -49,8 +49,6 @@ class Asking(Recording):
             self.offer_items()
             return self.done(field="linked")
         field = next((f for f in ORDER if self._open(f)), None)
-        if self.it.focus and self._open(self.it.focus) and self.it.focus not in ORDER:
-            field = self.it.focus
         if field in (None, "owner") and self._put_half_a_check():
             self.it.stage, self.it.focus = Stage.ASKING, "milestone"
             return self.done(field="milestone")
@@ -124,9 +122,11 @@ class Asking(Recording):
         """Repeat the open question after something said aside; the field it is about."""
         if self.it.pending is not None:
             self._pending_choices(self.it.pending)
+            self.lines.append(self.it.question)
             return self.it.pending.field
         if self.it.stage is Stage.CHOOSING:
             self.offer_items()
+            self.lines.append(self.it.question)
             return "linked"
         if self.it.stage is Stage.CONFIRMING:
             self._confirm_choices()
@@ -238,15 +238,19 @@ class Asking(Recording):
             if not self.problem(
                 "contradiction", field=wording.PLAIN_NAMES[pending.field], old=old, new=new
             ):
-                self.it.pending = None
-                return self.ask()
+                return self._drop_pending()
         elif pending.kind == "unit":
             if not self.problem("unit", figure=pending.options[0]):
-                self.it.pending = None
-                return self.ask()
-        elif pending.kind == "leave":
+                return self._drop_pending()
+        else:
             return self._offer_to_leave(pending.field)
         return self.done(field=pending.field)
+
+    def _drop_pending(self) -> tuple[Interview, Say]:
+        """Leave an either-or that has no new words, with its choices, and go on."""
+        self.it.pending = None
+        self.offered = []
+        return self.ask()
 
     def _pending_choices(self, pending: Pending) -> None:
         if pending.kind == "use":
@@ -255,7 +259,7 @@ class Asking(Recording):
             self.offered = [Choice(option, option) for option in pending.options]
         elif pending.kind == "unit":
             self.offered = [Choice("Per cent", "per cent"), Choice("Learners", "learners")]
-        elif pending.kind == "leave":
+        else:
             self.offered = [
                 Choice("Leave it open", "leave it open"),
                 Choice("Another go", "another go"),
