@@ -137,10 +137,8 @@ def _moment(
             break
         monday -= _WEEK
     following = None
-    for _ in range(2 * _WEEKS):
+    while monday < this + _WEEKS * _WEEK:
         monday += _WEEK
-        if monday > this + _WEEKS * _WEEK:
-            break
         day = slot(monday)
         if day is not None and _instant(day, rhythm) > now and fits(monday, day):
             following = Moment(False, _instant(day, rhythm), iso_week(monday))

@@ -295,16 +295,21 @@ class Names:
     def _surnames(self, at: int) -> int:
         """Past the surnames that begin at `at`, if any do."""
         end = at
-        while end < len(self.words) and end < at + 3 and self.words[end].joined:
-            word = self.words[end]
-            following = self.words[end + 1] if end + 1 < len(self.words) else word
-            if word.capital and not is_thing(word.low) and not self._brand(end):
-                end += 1
-            elif word.low in _PARTICLES and following.joined and following.capital:
-                end += 2
-            else:
+        for _ in range(3):
+            # "Dijk", "van Dijk", "van der Berg".
+            last = end
+            while last + 1 < len(self.words) and self._is_particle(last):
+                last += 1
+            name = self.words[end : last + 1]
+            if not name or not all(word.joined for word in name) or not name[-1].capital:
                 break
+            if last == end and (is_thing(name[-1].low) or self._brand(end)):
+                break
+            end = last + 1
         return end
+
+    def _is_particle(self, at: int) -> bool:
+        return not self.words[at].capital and self.words[at].low in _PARTICLES
 
     def _brand(self, at: int) -> bool:
         """Whether the word at `at` is written as names of systems are ("MIS", "ProMonitor")."""

@@ -216,21 +216,22 @@ def closures_in(text: str, year: str) -> tuple[list[list[str]], list[str]]:
     lines = [line for line in lines if any(sign.isalnum() for sign in line)]
     for line in lines:
         span = _span_in(line, year)
-        problem = _problem(span, year)
-        if problem:
+        problem = _NO_DAY if span is None else _problem(span, year)
+        if span is None or problem:
             named = line if len(line) <= _SHOWN else line[: _SHOWN - 1].rstrip() + "…"
             wrong.append(f"“{named}” {problem}")
-        elif span is not None:
+        else:
             found.append([day.isoformat() for day in span])
     if len(lines) > MOST_CLOSURES:
         wrong.append(f"Keep to {MOST_CLOSURES} lines: there are {len(lines)}.")
     return ([] if wrong else sorted(found)), wrong
 
 
-def _problem(span: Span | None, year: str) -> str | None:
-    """What is wrong with a line, after its name in a sentence."""
-    if span is None:
-        return "is not a day I can read. Write one day a line, or as in “15 to 19 February”."
+_NO_DAY = "is not a day I can read. Write one day a line, or as in “15 to 19 February”."
+
+
+def _problem(span: Span, year: str) -> str | None:
+    """What is wrong with the days of a line, after its name in a sentence."""
     first, last = span
     begins, ends = year_start(year), year_end(year)
     if not begins <= min(span) <= max(span) <= ends:

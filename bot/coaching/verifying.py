@@ -95,8 +95,6 @@ class Verified:
 def _find(span: str, text: str) -> str | None:
     """The stretch of the text that has these words one after the other, whole words only."""
     words = r"\s+".join(re.escape(straight(word)) for word in span.split())
-    if not words:
-        return None
     found = re.search(rf"(?<!\w){words}(?!\w)", straight(text), re.IGNORECASE)
     return text[found.start() : found.end()] if found else None
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.coaching.draft import Draft
-from bot.coaching.due import MOST_ASKED, Owned, Why, week_of
+from bot.coaching.due import MOST_ASKED, Owned, Why, figures_of, week_of
 from bot.coaching.whole_plan import Planned, Update
 from storage.models import MilestoneFields
 from storage.vocabulary import Direction, Rag, Status
@@ -187,3 +187,19 @@ def test_nothing_held_is_nothing_asked() -> None:
     week = week_of([], TODAY, YEAR)
 
     assert (week.asked, week.more, week.has_actions, week.is_recent) == ((), 0, False, False)
+
+
+@pytest.mark.parametrize(
+    ("target", "reading", "says"),
+    [
+        ("85%", None, "Attendance (open) → 85%"),
+        (None, "80%", "Attendance, last 80% in November"),
+        (None, None, None),
+    ],
+)
+def test_figures_are_told_as_far_as_there_are_any(
+    target: str | None, reading: str | None, says: str | None
+) -> None:
+    held = owned(measure="attendance", target=target, reading=reading, updated=0)
+
+    assert figures_of(held.planned, TODAY) == says

@@ -10,12 +10,14 @@ from bot.coaching.carrying import carried, recognised
 from bot.coaching.frameworks import (
     FRAMEWORKS,
     LONGEST_HEADING,
+    OWN,
     PROVISIONS,
     Framework,
     Sector,
     Sure,
     abandoned_grade,
     default_framework,
+    framework_of,
     grade_of,
     headings_of,
     is_weak_grade,
@@ -398,3 +400,13 @@ def test_the_scale_that_was_given_up_is_known_as_such(text: str, grade: str | No
     assert abandoned_grade(text) == grade
     if grade:
         assert all(grade_of(text, framework) is None for framework in FRAMEWORKS.values())
+
+
+@pytest.mark.parametrize("year", ["2025/26", "2026/27"])
+def test_the_framework_is_the_chosen_one_else_the_years_and_none_for_own_headings(
+    year: str,
+) -> None:
+    for key, framework in FRAMEWORKS.items():
+        assert framework_of(key, year) is framework
+    assert framework_of(None, year) is framework_of("withdrawn", year) is default_framework(year)
+    assert framework_of(OWN, year) is None

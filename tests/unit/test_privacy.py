@@ -363,3 +363,18 @@ def test_long_odd_texts_take_no_longer_than_their_length(pieces: list[str]) -> N
     private(text)
 
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("Anna van Dijk leads it", "[PERSON_1] leads it"),
+        ("Anna van der Berg leads it", "[PERSON_1] leads it"),
+        ("Anna de la Cruz Santos leads it", "[PERSON_1] leads it"),
+        ("Anna de la mer leads it", "[PERSON_1] de la mer leads it"),
+        ("Anna, van der Berg is away", "[PERSON_1], van der Berg is away"),
+        ("It is led by Anna de la", "It is led by [PERSON_1] de la"),
+    ],
+)
+def test_a_surname_is_hidden_with_the_small_words_before_it(typed: str, read: str) -> None:
+    assert Masking().hide(typed) == read

@@ -57,3 +57,19 @@ def test_what_is_asked_of_the_coach_is_told_from_an_answer(
     reply: str, meant: Command | None
 ) -> None:
     assert command(reply) is meant
+
+
+@pytest.mark.parametrize(
+    ("reply", "meant"),
+    [
+        ("lovely, that reads fine, yes thank you", Command.YES),
+        ("yes ❌", None),
+        ("well I don't really understand", Command.HELP),
+        ("not going to lie I don't follow", Command.HELP),
+        ("I don't understand why attendance fell from 80 to 74 when nothing changed here", None),
+    ],
+)
+def test_what_is_meant_is_heard_through_the_words_round_it(
+    reply: str, meant: Command | None
+) -> None:
+    assert command(reply) is meant

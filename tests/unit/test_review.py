@@ -1319,3 +1319,24 @@ def test_the_gravest_finding_comes_first() -> None:
     ranked = ranking(a_plan(sound(1), grave, items=items), Limits(size_green=1, size_amber=1))
 
     assert [r.reference for r in ranked] == ["A-2", "A-1"]
+
+
+def test_an_overview_is_empty_only_with_nothing_to_tell() -> None:
+    off_track = sound(1, rag=Rag.RED, updates=news(Rag.RED))
+
+    assert overview([], SINCE, TODAY).is_empty
+    assert not overview([off_track], SINCE, TODAY).is_empty
+
+
+@pytest.mark.parametrize("reading", ["grade 4", "up a bit"])
+def test_a_reading_of_another_kind_is_not_held_against_the_line(reading: str) -> None:
+    plan = spoil(
+        1,
+        6,
+        rag=Rag.GREEN,
+        baseline_date=TODAY - timedelta(100),
+        due=TODAY + timedelta(100),
+        updates=(Update(TODAY, Rag.GREEN, reading),),
+    )
+
+    assert of("honesty", plan).count == 0
