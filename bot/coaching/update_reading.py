@@ -186,10 +186,9 @@ def _part_of(text: str, reference: str) -> tuple[int, int]:
     found = _references(straight(text))
     if len({r.number for r in found}) < 2 or text[: found[0].start].strip(" ,.:;-"):
         return 0, len(text)
-    for number, one in enumerate(found):
-        if f"A-{one.number}" == reference:
-            return one.start, found[number + 1].start if number + 1 < len(found) else len(text)
-    return 0, len(text)
+    # Where several are named, whose part it is is one of them.
+    at = next(n for n, one in enumerate(found) if f"A-{one.number}" == reference)
+    return found[at].start, found[at + 1].start if at + 1 < len(found) else len(text)
 
 
 # --- its figure, and the day that is of -------------------------------------------------------

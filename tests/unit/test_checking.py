@@ -219,3 +219,23 @@ def test_checks_on_the_way_stand_in_one_line() -> None:
 
     assert milestone_text(Draft(milestones=checks)) == "78%; 80% (28 February 2027)"
     assert milestone_text(Draft()) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "criterion", "why"),
+    [
+        ({"due": date(2027, 8, 1)}, "due", "The date is after this plan ends."),
+        (
+            {"milestones": [MilestoneFields(text="80% in the register")]},
+            "milestone",
+            "The check on the way has no date.",
+        ),
+        ({"target": "…"}, "target", "The target is not a level."),
+    ],
+)
+def test_what_is_there_and_yet_weak_is_said(
+    changed: dict[str, Any], criterion: str, why: str
+) -> None:
+    found = {f.criterion: f for f in findings(SOUND.model_copy(update=changed), SETTING)}
+
+    assert (found[criterion].verdict, found[criterion].why) == (Verdict.WEAK, why)

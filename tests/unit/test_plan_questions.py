@@ -388,3 +388,19 @@ def test_a_muddle_is_read_at_once(text: str) -> None:
     asked(text, KNOWN)
 
     assert perf_counter() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("how is the sar covered", "sar"),
+        ("afi coverage?", "sar"),
+        ("afi coverage", "none"),
+        ("how is mine going?", "actions, mine"),
+        ("what happened with AFI 1?", "thread, sar item=AFI 1"),
+        ("is AFI 2 on track?", "thread, sar item=AFI 2"),
+        ("thread of AFI 9?", "none"),
+    ],
+)
+def test_a_page_or_a_finding_is_asked_for(typed: str, expected: str) -> None:
+    assert says(asked(typed, KNOWN)) == expected

@@ -437,3 +437,33 @@ def test_a_reply_may_open_with_the_action_that_it_is_about(text: str, opens: boo
 )
 def test_whether_anything_was_understood_is_known(text: str, says: bool) -> None:
     assert read_update(text, (ATTENDANCE,), TODAY).says_anything is says
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "on 3/10 we looked",
+        "attendance is between 84% and 86%",
+        "attendance in group 86",
+        "is it 86%?",
+        "attendance 84-86%",
+        "attendance moved by 2%",
+        "+2%",
+        "2% up on last week",
+    ],
+)
+def test_a_figure_that_is_no_level_is_left_alone(said: str) -> None:
+    assert read_update(said, (ATTENDANCE,), TODAY).reading is None
+
+
+def test_of_several_actions_named_the_part_of_each_is_its_own() -> None:
+    said = "A-12 86%, A-7 48% in mocks"
+
+    assert read_update(said, (ATTENDANCE,), TODAY).reading == "86%"
+    assert read_update(said, (MOCKS,), TODAY).reading == "48%"
+
+
+def test_a_target_met_in_one_place_only_after_another_not_yet_is_met() -> None:
+    read = read_update("not met the target in English, but we hit the target", (BARE,), TODAY)
+
+    assert read.is_done
