@@ -128,6 +128,9 @@ def number(typed: str) -> float | None:
     if digits:
         return float(digits.group().replace(",", "").replace("−", "-"))
     words = [w for w in re.findall(r"[a-z]+", typed.lower()) if w in _SMALL]
+    if words[1:2] == ["hundred"]:
+        # "One hundred and five": hundreds are counted, all else is added.
+        return float(_SMALL[words[0]] * 100 + sum(_SMALL[w] for w in words[2:]))
     return float(sum(_SMALL[w] for w in words)) if words else None
 
 
@@ -298,7 +301,11 @@ class Assembly:
             return self._put(at, last, "factor", "factor", None)
         if not self._is_share(at, last):
             return self._pass(at)
-        return self._put(at, last, "share", "share", _PARTS_OF_A_WHOLE[self._word(last - 1)])
+        part = self._word(last - 1)
+        parts = number(self._word(at)) if self.letters[at] == "w" else None
+        # "Three fifths"; parts that nobody counted are all but one of them, as in "thirds".
+        share = parts * _PARTS_OF_A_WHOLE[part.removesuffix("s")] if parts else None
+        return self._put(at, last, "share", "share", share or _PARTS_OF_A_WHOLE[part])
 
     def _plus(self, at: int, last: int) -> int:
         value = number(self._word(at)) or 0

@@ -50,6 +50,31 @@ def parts(text: str) -> dict[str, str]:
         ("we were at 74% in 2025/26 and want 85%", "74%", "85%"),
         ("74% in 2025/26 aiming for 85%", "74%", "85%"),
         ("62% now, 82% min", "62%", "82%"),
+        ("aim 82%, now 68%", "68%", "82%"),
+        ("68% now 82% by June", "68%", "82%"),
+        ("learners under 80% attendance: 12 now, 6 by July", "12", "6"),
+        ("reading from 6 months behind to 3 months behind", "6", "3"),
+        ("spelling ages from 9 to 10", "9", "10"),
+        ("marking back within 7 days from 15 days", "15", "7"),
+        ("15 days now, 7 by July", "15", "7"),
+        ("narrow the gap from 12 points to 4 points", "12", "4"),
+        ("gap of 8pp to 3pp", "8pp", "3pp"),
+        ("from two fifths to three fifths of learners", "two fifths", "three fifths"),
+        ("attendance is currently only 54%", "54%", None),
+        ("54% at present", "54%", None),
+        ("our start is 54%", "54%", None),
+        ("starting from about 54%", "54%", None),
+        ("it was 61% last year", "61%", None),
+        ("54% did pass", "54%", None),
+        ("target: 65%", None, "65%"),
+        ("65% or better", None, "65%"),
+        ("minimum 65%", None, "65%"),
+        ("maximum 5%", None, "5%"),
+        ("we hope for 65%", None, "65%"),
+        ("65% will pass", None, "65%"),
+        ("by July 88%", None, "88%"),
+        ("88% in the register by July", None, "88%"),
+        ("down by 8 to 79", None, "79"),
     ],
 )  # fmt: skip
 def test_tells_the_start_from_the_target(
@@ -127,18 +152,114 @@ def test_a_figure_is_told_from_the_numbers_beside_it(typed: str, found: list[str
 
 
 @pytest.mark.parametrize(
+    ("typed", "text", "unit", "value"),
+    [
+        # Per cent, in digits and in words.
+        ("62 % of learners", "62 %", "%", 62),
+        ("twenty-one per cent of learners", "twenty-one per cent", "%", 21),
+        ("thirty five percent pass", "thirty five percent", "%", 35),
+        ("fourty per cent attend", "fourty per cent", "%", 40),
+        ("one hundred per cent attend", "one hundred per cent", "%", 100),
+        ("hundred per cent attend", "hundred per cent", "%", 100),
+        ("62.5 pc of learners", "62.5 pc", "%", 62.5),
+        # Points belong to the figure only where they are of per cent.
+        ("attendance up 8 points", "8", "points", 8),
+        ("attendance up by 8 pts", "8", "points", 8),
+        ("up 8 percentage points", "8 percentage points", "points", 8),
+        ("8 pp up", "8 pp", "points", 8),
+        ("+8pp", "8pp", "points", 8),
+        ("a 3-point rise", "3", "points", 3),
+        # Shares.
+        ("3/4 of learners pass", "3/4", "ratio", 75),
+        ("3 of 4 learners", "3 of 4", "ratio", 75),
+        ("1 in 10 now", "1 in 10", "ratio", 10),
+        ("12 of the 40 pass", "12 of the 40", "ratio", 30),
+        ("two in every five learners", "two in every five", "ratio", 40),
+        ("4.3 out of 5", "4.3", None, 4.3),
+        ("half of learners pass", "half", "share", 50),
+        ("three quarters are on track", "three quarters", "share", 75),
+        ("two fifths of apprentices", "two fifths", "share", 40),
+        ("three fifths of apprentices", "three fifths", "share", 60),
+        ("three tenths of learners", "three tenths", "share", 30),
+        ("nine tenths attend", "nine tenths", "share", 90),
+        # All and none.
+        ("every learner", "every", "all", 100),
+        ("no learner leaves early", "no", "all", 0),
+        ("none of the learners leave", "none", "all", 0),
+        ("All ILPs reviewed", "All", "all", 100),
+        # Plain numbers.
+        ("1,200 learners attend", "1,200", None, 1200),
+        ("two hundred learners attend", "two hundred", None, 200),
+        ("nil exclusions", "nil", None, 0),
+        ("one learner leaves", "one", None, 1),
+        ("twenty-two of the learners", "twenty-two", None, 22),
+        ("20+ learners stay", "20", None, 20),
+        ("10-12 lates a week", "10-12", None, 10),
+        ("13-25 learners", "13-25", None, 13),
+        ("reading age of 9", "9", None, 9),
+        ("5 months' progress in reading", "5", None, 5),
+        ("room 12 – 65 a week", "65", None, 65),
+        ("Att 93.5", "93.5", None, 93.5),
+        ("Attainment 8 at 46", "46", None, 46),
+        ("Progress 8 at -0.2", "-0.2", None, -0.2),
+        ("Progress 8 at −0.2", "−0.2", None, -0.2),
+        # Grades, and changes by a factor.
+        ("the course is at RI", "RI", "grade", None),
+        ("cut absences by half", "half", "factor", None),
+        ("4x as many pass", "4x", "factor", None),
+    ],
+)  # fmt: skip
+def test_a_figure_has_its_words_its_unit_and_its_value(
+    typed: str, text: str, unit: str | None, value: float | None
+) -> None:
+    (figure,) = find_figures(typed)
+
+    assert (figure.text, figure.unit) == (text, unit)
+    assert figure.value == (None if value is None else pytest.approx(value))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        # Ages, grades and double grades.
+        "16+ learners", "19+ learners", "24+ learners", "4+ in maths", "4-4 or better", "16-25 learners",
+        "ages 16 and 17", "get their 4", "grades 9 to 4", "aged 14 to 16",
+        # Who is meant, whom it is counted among, and by what something is called.
+        "the lowest ten per cent", "highest 5% of learners", "how many of our 34", "30-odd learners",
+        "30 odd learners late", "rooms 12-14", "rooms 12, 14 and 16", "Unit 3 and 4", "Attainment 8",
+        "step 2 of the plan",
+        # How long something takes, and ways of speaking.
+        "two school days", "3-day turnaround", "15 working days", "five fortnights",
+        "zero hours contracts", "two of the learners", "100% behind this", "100% certain", "for all tutors",
+        "half past nine", "quarter of an hour", "one more thing", "another two",
+    ],
+)  # fmt: skip
+def test_a_number_that_says_who_when_or_which_is_no_level(typed: str) -> None:
+    assert find_figures(typed) == []
+
+
+@pytest.mark.parametrize(
     ("typed", "compared"),
     [
         ("national rate is 68%, we are at 54% and want 65%", "68%"),
         ("it was 61% in 2023/24, 54% last year, aim 65%", "61%"),
         ("from 54% to 65% (national 67%)", "67%"),
+        ("national average 68%, ours 54%", "68%"),
+        ("54% compared with 68% elsewhere", "68%"),
+        ("61% three years ago, 54% now, 65% by July", "61%"),
+        ("learners under 80% attendance: 12 now, 6 by July", "80%"),
+        ("students below 90% will attend more", "90%"),
+        ("learners below 90% attend", "90%"),
     ],
 )
 def test_another_rate_given_for_comparison_is_neither(typed: str, compared: str) -> None:
     assert parts(typed)[compared] == Part.COMPARISON
 
 
-@pytest.mark.parametrize("typed", ["halve withdrawals", "up by 8pp", "improve 8 percentage points"])
+@pytest.mark.parametrize(
+    "typed",
+    ["halve withdrawals", "up by 8pp", "improve 8 percentage points", "up by 8", "fell by 8"],
+)
 def test_a_change_is_known_as_a_change(typed: str) -> None:
     assert [f.part for f in find_figures(typed)] == [Part.CHANGE]
 

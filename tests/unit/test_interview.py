@@ -1,7 +1,9 @@
 """The interview as a pure step: what is recorded, what is asked next, and that it always ends."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +22,7 @@ from bot.coaching.interview import (
     undo,
     with_aside,
 )
+from bot.coaching.lines import draft_lines
 from bot.coaching.state import Interview, Outcome, Say, Stage
 from storage.vocabulary import Direction, Driver, SarKind
 from tests.unit.sar import SETTING
@@ -1136,3 +1139,45 @@ def test_a_change_in_points_is_held_with_its_unit() -> None:
 
     assert (interview.draft.baseline, interview.draft.target) == ("74%", "5 points")
     assert "worse" not in said[-1].text
+
+
+# --- whole conversations ------------------------------------------------------------------------
+
+_HELD = Path(__file__).parents[1] / "support" / "conversations.txt"
+
+
+def _conversations() -> dict[str, list[str]]:
+    """By title, line by line: replies begin with ">", what is then in the draft with "="."""
+    entries = (entry.splitlines() for entry in _HELD.read_text("utf-8").strip().split("\n\n"))
+    return {title: lines for title, *lines in entries}
+
+
+def _heard(say: Say) -> Iterator[str]:
+    """A message and what stands under it, as somebody in the conversation has it."""
+    yield from say.text.splitlines()
+    if say.fields:
+        yield f"  asks about: {', '.join(say.fields)}"
+    for choice in say.choices:
+        typed = "" if choice.label == choice.reply else f" [{choice.reply}]"
+        yield f"  offers: {choice.label}{typed}"
+    if say.shows_draft:
+        yield "  shows the draft"
+    if say.forget_reply:
+        yield "  forgets the reply"
+    if say.outcome:
+        yield f"  ends: {say.outcome.value}"
+
+
+@pytest.mark.parametrize("title", _conversations())
+def test_a_conversation_goes_as_it_should_to_the_letter(title: str) -> None:
+    lines = _conversations()[title]
+    replies = [line[2:] for line in lines if line.startswith(">")]
+
+    interview, said = hold(*(reply.replace("\\n", "\n") for reply in replies))
+
+    held = [] if replies else [*_heard(said[0])]
+    for reply, say in zip(replies, said[1:], strict=True):
+        held += [f"> {reply}", *_heard(say)]
+    if replies:
+        held += [f"= {name}: {value}" for name, value in draft_lines(interview.draft, SETTING)]
+    assert held == lines

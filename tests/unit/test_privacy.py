@@ -62,6 +62,16 @@ HIDDEN = [
     ("ULN 1000000001 and 2026 in total", "ULN [ID_1] and 2026 in total"),
     ("Student number: 204412, candidate no. 3012", "Student number: [ID_1], candidate no. 3012"),
     ("[ID_1] is learner 20441234", "[ID_1] is learner [ID_2]"),
+    ("Owner: Dr Amina Okoro", "Owner: [PERSON_1]"),
+    ("owned by Ms Patel and Tom", "owned by [PERSON_1] and [PERSON_2]"),
+    ("Miss Brown has it", "[PERSON_1] has it"),
+    ("Dr X Okonjo runs it", "[PERSON_1] runs it"),
+    ("Anna van der Berg was in, and Pieter de Vries", "[PERSON_1] was in, and [PERSON_2]"),
+    ("ProMonitor and McKenzie", "ProMonitor and [PERSON_1]"),
+    ("ask Willow Grange", "ask [PERSON_1]"),
+    ("lewis okoro was in", "[PERSON_1] was in"),
+    ("Christian leads it", "[PERSON_1] leads it"),
+    ("Hope", "[PERSON_1]"),
 ]
 
 # Systems, courses, figures, dates and places stay.
@@ -81,6 +91,10 @@ LEFT = [
     "RAG rating Amber",
     "will they mark it? may I hope to? rose from 4 to 9",
     "Mark the work. Will it pass? Hope to see 80%",
+    "do not miss the deadline. Miss that and it is gone",
+    "Rose Lane Centre, White Rose Centre and the Abbott Building",
+    "St George and Saint Helen open at nine",
+    "SAM results for the Grace class",
 ]
 
 # With the names of `PEOPLE` known.

@@ -1,5 +1,6 @@
 """What the embedded coach sees in one reply."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.coaching.assessment import assess
 from bot.coaching.impact import Rung
-from bot.coaching.reading import read
+from bot.coaching.reading import Reading, read
 from storage.vocabulary import Direction, Driver
 from tests.evals import run
 
@@ -209,6 +210,14 @@ def test_nothing_is_read_that_was_not_typed(said: str, asked: str | None) -> Non
         ("achievement was 54.3% (63 of 116) in R14 25/26", "54.3%", None),
         ("skills stamps: 40% complete, want 85% by 21 May", "40%", "85%"),
         ("attendance 88, achievement 75 by July", None, "88"),
+        ("retention 95, and achievement from 80 to 86", None, "95"),
+        ("44% in the autumn, I'd settle for 60%", "44%", "60%"),
+        ("45% could in October; 80% by March", "45%", "80%"),
+        ("suspensions down to 14", None, "14"),
+        ("no more than 14 exclusions", None, "14"),
+        ("14 clubs", None, None),
+        ("all learners at 79%", None, "79%"),
+        ("İlker says that 54% pass", None, "54%"),
         ("passes 68 per cent now 82 per cent by 18th June 2027", "68 per cent", "82 per cent"),
         ("12 L3s jump a clear round by 15 May (four can today)", "four", "12"),
         ("thirty-four of the sixty can blend, fifty-two of the sixty by July",
@@ -345,3 +354,139 @@ def test_a_level_is_no_answer_to_where_it_is_read(said: str) -> None:
 )
 def test_a_source_beside_a_level_is_taken_alone(said: str, source: str) -> None:
     assert read(said, TODAY, asked="evidence_source").evidence_source == source
+    ("asked", "said", "facts"),
+    [
+        (None, "attendance 79% to 88% by July, from the weekly register report", {"measure": "attendance", "baseline": "79%", "target": "88%", "due": "2027-07-31", "evidence_source": "weekly register report"}),
+        (None, "retention up from 84% to 88% by the end of the year because too many leave after Christmas", {"measure": "retention_rate", "baseline": "84%", "target": "88%", "due": "2027-07-31", "driver": "outcomes", "reason": "too many leave after Christmas"}),
+        (None, "half of learners pass now, two thirds should by July", {"measure": "pass_rate", "baseline": "half", "target": "two thirds", "due": "2027-07-31"}),
+        (None, "3 in 10 apprentices pass first time now, we want 6 in 10 by July 2027, EPA results", {"measure": "pass_rate", "baseline": "3 in 10", "target": "6 in 10", "due": "2027-07-31", "evidence_source": "EPA results"}),
+        (None, "more leavers in a positive destination: 82% to 90%, destination survey", {"measure": "positive_dest", "baseline": "82%", "target": "90%", "evidence_source": "destination survey"}),
+        (None, "attendance up by 8 percentage points", {"measure": "attendance", "target": "8 percentage points"}),
+        (None, "from RI to Good by July 2027", {"baseline": "RI", "target": "Good", "due": "2027-07-31"}),
+        (None, "GCSE maths 9-4 from 21% to 30% in the summer results", {"measure": "gcse_4plus", "baseline": "21%", "target": "30%", "due": "2027-07-31"}),
+        (None, "absence falls from 12% to 6%", {"measure": "attendance", "baseline": "12%", "target": "6%"}),
+        (None, "learners act on feedback because inspectors said it is weak", {"driver": "inspection", "reason": "inspectors said it is weak"}),
+        (None, "because Ofsted said so", {"driver": "inspection", "reason": "Ofsted said so"}),
+        (None, "because employers say that apprentices lack skills", {"measure": "employer_sat", "driver": "employer_feedback", "reason": "employers say that apprentices lack skills"}),
+        (None, "since the funding rules have changed", {"driver": "compliance", "reason": "the funding rules have changed"}),
+        (None, "because of bullying", {"driver": "safeguarding", "reason": "bullying"}),
+        (None, "because learners told us in the survey", {"evidence_source": "survey", "driver": "learner_feedback", "reason": "learners told us in the survey"}),
+        (None, "owner: Priya Shah, by May 2027", {"due": "2027-05-31", "owners": "Priya Shah"}),
+        (None, "Tom Baker will lead it", {"owners": "Tom Baker"}),
+        (None, "led by the quality team", {"group_owner": "the quality team"}),
+        (None, "attendance to 85%; milestone: 80% by February", {"measure": "attendance", "target": "85%", "milestones": "80% by February (2027-02-28)"}),
+        (None, "it stands at 72%, sorry, I mean 74%", {"target": "74%"}),
+        (None, "74% according to the QAR dashboard", {"target": "74%", "evidence_source": "QAR dashboard"}),
+        (None, "not just better resources: learners achieve on time", {"measure": "timely_rate"}),
+        (None, "dunno", {}),
+        ("figures", "79% now, 88% by July, 83% by February, weekly register", {"baseline": "79%", "target": "88%", "due": "2027-07-31", "evidence_source": "weekly register", "milestones": "83% by February (2027-02-28)"}),
+        ("figures", "54%", {"baseline": "54%"}),
+        ("figures", "from 54% to 65%", {"baseline": "54%", "target": "65%"}),
+        ("figures", "register, by July", {"due": "2027-07-31", "evidence_source": "register"}),
+        ("baseline", "79%", {"baseline": "79%"}),
+        ("baseline", "it was 79% in October 2026", {"baseline": "79%", "baseline_date": "2026-10-31"}),
+        ("target", "85%", {"target": "85%"}),
+        ("evidence_source", "the MIS report", {"evidence_source": "MIS report"}),
+        ("due", "July", {"due": "2027-07-31"}),
+        ("due", "end of spring term", {"due": "2027-03-31"}),
+        ("driver", "results are low", {"driver": "outcomes", "reason": "results are low"}),
+        ("driver", "Ofsted", {"driver": "inspection", "reason": "Ofsted"}),
+        ("driver", "other", {"driver": "other", "reason": "other"}),
+        ("milestone", "80% by February", {"milestones": "80% by February (2027-02-28)"}),
+        ("owner", "Priya", {"owners": "Priya"}),
+        ("owner", "the maths team", {"group_owner": "the maths team"}),
+        ("owner", "Priya or Tom", {"owners": "Priya, Tom"}),
+        ("milestone", "not really", {}),
+        ("milestone", "learners say that lessons are calmer", {"measure": "learner_sat", "milestones": "learners say that lessons are calmer"}),
+        ("milestone", "12 of 30 through", {"milestones": "12 of 30 through"}),
+        ("milestone", "half the class on track by February", {"measure": "on_track", "milestones": "half the class on track by February (2027-02-28)"}),
+        ("milestone", "halfway: 83% by February", {"milestones": "83% by February (2027-02-28)"}),
+        ("milestone", "mocks at 60% in March; attendance at 80% by Easter", {"measure": "attendance", "milestones": "mocks at 60% in March (2027-03-31); attendance at 80% by Easter (2027-03-31)"}),
+        (None, "attendance 79% to 88% by July, interim 83% by February, from the register", {"measure": "attendance", "baseline": "79%", "target": "88%", "due": "2027-07-31", "evidence_source": "register", "milestones": "83% by February (2027-02-28)"}),
+        (None, "attendance 79% to 88% by July and on the way 83% by February", {"measure": "attendance", "baseline": "79%", "target": "88%", "due": "2027-07-31", "milestones": "83% by February (2027-02-28)"}),
+        (None, "attendance 79% to 88% by July (milestone 83% by Feb)", {"measure": "attendance", "baseline": "79%", "target": "88%", "due": "2027-07-31", "milestones": "83% by Feb (2027-02-28)"}),
+        (None, "attendance 79% to 88%; midpoint, 83% by February", {"measure": "attendance", "baseline": "79%", "target": "88%", "milestones": "83% by February (2027-02-28)"}),
+        ("impact", "attendance 79% to 88%, milestone 83%", {"measure": "attendance", "baseline": "79%", "target": "88%", "milestones": "83%"}),
+        ("figures", "78% by February then 82% by April; 88% by July", {"target": "88%", "due": "2027-07-31", "milestones": "78% by February (2027-02-28); 82% by April (2027-04-30)"}),
+        ("figures", "attendance 79% now, 83% by Feb, 88% by July, register", {"measure": "attendance", "baseline": "79%", "target": "88%", "due": "2027-07-31", "evidence_source": "register", "milestones": "83% by Feb (2027-02-28)"}),
+        ("target", "78 by Feb, 82 by July", {"target": "82", "due": "2027-07-31", "milestones": "78 by Feb (2027-02-28)"}),
+        ("due", "in July", {"due": "2027-07-31"}),
+        ("due", "on 31 July 2027", {"due": "2027-07-31"}),
+        ("due", "on 31 October 2025", {"due": "2025-10-31"}),
+        (None, "attendance was 79% in October 2026, 88% by July 2027", {"measure": "attendance", "baseline": "79%", "target": "88%", "due": "2027-07-31", "baseline_date": "2026-10-31"}),
+        (None, "attendance was 79% last October, 88% by July 2027", {"measure": "attendance", "baseline": "79%", "target": "88%", "due": "2027-07-31", "baseline_date": "2026-10-31"}),
+        (None, "attendance 88%, deadline 31 July 2027", {"measure": "attendance", "target": "88%", "due": "2027-07-31"}),
+        (None, "attendance 88% until June", {"measure": "attendance", "target": "88%", "due": "2027-06-30"}),
+        (None, "attendance 88% due May", {"measure": "attendance", "target": "88%", "due": "2027-05-31"}),
+        (None, "attendance 88% at the end of July", {"measure": "attendance", "target": "88%", "due": "2027-07-31"}),
+        (None, "attendance 88% for July", {"measure": "attendance", "target": "88%", "due": "2027-07-31"}),
+        (None, "employer satisfaction from 3.6 to 4.3 by July", {"measure": "employer_sat", "baseline": "3.6", "target": "4.3", "due": "2027-07-31"}),
+        (None, "we ring home as learners feel lost, and the owner is Tom Baker", {"measure": "learner_sat", "driver": "learner_feedback", "reason": "learners feel lost", "owners": "Tom Baker"}),
+        (None, "ring home. Reason: low attendance. Owner: Tom Baker", {"measure": "persistent_absence", "driver": "outcomes", "reason": "low attendance", "owners": "Tom Baker"}),
+        (None, "in response to the inspection, we ring home", {"driver": "inspection", "reason": "the inspection"}),
+        (None, "following complaints from learners", {"measure": "complaints", "driver": "learner_feedback", "reason": "complaints from learners"}),
+        (None, "as a result of declining pass rates", {"measure": "pass_rate", "driver": "outcomes", "reason": "declining pass rates"}),
+        (None, "given that the exam board changed the syllabus", {"driver": "curriculum_change", "reason": "the exam board changed the syllabus"}),
+        (None, "prompted by the audit", {"driver": "compliance", "reason": "the audit"}),
+        (None, "cos attendance is low", {"measure": "attendance", "driver": "outcomes", "reason": "attendance is low"}),
+        (None, "54% to 65% by July, seen in the survey", {"baseline": "54%", "target": "65%", "due": "2027-07-31", "evidence_source": "survey"}),
+        (None, "our learner voice survey shows 54% now and 65% by July", {"measure": "learner_sat", "baseline": "54%", "target": "65%", "due": "2027-07-31", "evidence_source": "learner voice survey"}),
+        (None, "learner survey \"my views are acted on\": 58, to be 70", {"measure": "learner_sat", "baseline": "58", "target": "70", "evidence_source": "learner survey"}),
+        (None, "from the register of attendance, 79% to 88%", {"measure": "attendance", "baseline": "79%", "target": "88%", "evidence_source": "register"}),
+        ("driver", "staff keep leaving", {"driver": "other", "reason": "staff keep leaving"}),
+        ("driver", "learner_feedback", {"measure": "learner_sat", "driver": "learner_feedback", "reason": "learner_feedback"}),
+        ("evidence_source", "well, it's in the QAR dashboard", {"evidence_source": "QAR dashboard"}),
+        ("evidence_source", "The dashboard, but we can't see it yet", {"evidence_source": "dashboard"}),
+        ("evidence_source", "it is in what the head of maths and her two deputies write in the mark book each week", {"evidence_source": "mark book"}),
+        (None, "Owner will be Dr Amina O'Neill", {"owners": "Dr Amina O'Neill"}),
+        (None, "Priya Shah is responsible for it", {"owners": "Priya Shah"}),
+        (None, "make it Tom Baker", {"owners": "Tom Baker"}),
+        (None, "assigned to Tom Baker and Priya Shah", {"owners": "Tom Baker, Priya Shah"}),
+        (None, "owned by the quality team", {"group_owner": "the quality team"}),
+        ("owner", "priya shah", {"owners": "Priya Shah"}),
+        ("owner", "priya and tom.", {"owners": "Priya, Tom"}),
+        ("owner", "<@U0123ABC>", {"owners": "<@U0123ABC>"}),
+        ("owner", "Nobody yet", {}),
+        ("owner", "I will", {"owners": "I"}),
+    ],
+)  # fmt: skip
+def test_of_each_thing_just_what_was_said_is_read(
+    asked: str | None, said: str, facts: dict[str, str]
+) -> None:
+    reading = read(said, TODAY, action=REVIEW, asked=asked)
+
+    assert {name: value for name, value in _facts(reading) if value} == facts
+
+
+def _facts(reading: Reading) -> Iterator[tuple[str, str]]:
+    yield "measure", reading.measure.key if reading.measure else ""
+    for name in ("baseline", "target", "due", "baseline_date", "evidence_source", "driver"):
+        yield name, str(getattr(reading, name) or "")
+    yield "reason", reading.reason or ""
+    yield "owners", ", ".join(reading.owners)
+    yield "group_owner", reading.group_owner or ""
+    yield (
+        "milestones",
+        "; ".join(f"{text} ({due})" if due else text for due, text in reading.milestones),
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "unit", "direction"),
+    [
+        ("it should reach 85%", "%", None),
+        ("it is at 54%", "%", None),
+        ("from RI to Good", "grade", None),
+        ("we start at 3 in 10", "ratio", None),
+        ("attendance from 79 to 88", "%", Direction.HIGHER),
+        ("reading ages go up", "months", Direction.HIGHER),
+        ("fewer withdrawals", "%", Direction.LOWER),
+        ("failure rates in maths", "%", Direction.LOWER),
+    ],
+)
+def test_the_unit_and_which_way_is_better_are_those_said_or_else_the_measures(
+    said: str, unit: str | None, direction: Direction | None
+) -> None:
+    reading = read(said, TODAY)
+
+    assert (reading.unit, reading.direction) == (unit, direction)

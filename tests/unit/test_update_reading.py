@@ -205,6 +205,14 @@ REPLIES: list[tuple[str, str | None, Rag | str | None]] = [
     ("no change, 84%", "84%", SAME),
     ("not the same as last week", None, None),
     ("no change needed to the plan", None, None),
+    # What is asked, hoped or was, beside what is.
+    ("Is it on track? It is red.", None, RED),
+    ("is it red? on track", None, GREEN),
+    ("was red, now green", None, GREEN),
+    ("it should be green by July", None, None),
+    ("target not met yet", None, None),
+    ("learners at risk", None, None),
+    ("it is blue", None, DONE),
 ]  # fmt: skip
 
 
