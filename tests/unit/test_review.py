@@ -161,16 +161,42 @@ REVIEWED = {
         terms=(),
         learners=None,
     ),
+    "better than its figures": a_plan(
+        sound(1, rag=Rag.GREEN, updates=(Update(date(2027, 1, 25), Rag.GREEN, "74%"),)),
+        sound(2, rag=Rag.GREEN, updates=(Update(date(2027, 1, 25), Rag.GREEN),)),
+        sound(3, status=Status.COMPLETE, rag=Rag.BLUE, updates=(Update(TODAY, Rag.BLUE),)),
+        sound(4, rag=Rag.AMBER, redated=2),
+        sound(6, redated=3),
+        sound(8, measure="achievement rate", impact="Achievement rises", milestones=[]),
+    ),
+    "nothing heard of it for long": a_plan(
+        sound(1, updates=(Update(date(2026, 11, 2), Rag.AMBER),)),
+        sound(2, updates=(), agreed_on=date(2026, 10, 1)),
+        sound(3, due=date(2027, 1, 25)),
+        sound(4, due=date(2027, 1, 11), updates=(), agreed_on=None),
+        sound(6, due=date(2027, 7, 2)),
+        sound(8, due=date(2027, 6, 25), status=Status.DRAFT),
+    ),
+    "all of it green": spoil(6, 6, rag=Rag.GREEN, updates=(Update(date(2027, 1, 25), Rag.GREEN),)),
+    "after the last term": replace(a_plan(), today=date(2027, 7, 20)),
 }
 _SAID = Path(__file__).parents[1] / "support" / "reviews.txt"
 
 
 @pytest.mark.parametrize("name", REVIEWED)
 def test_what_a_review_says_of_a_plan(name: str) -> None:
-    """Each sentence to the letter; the file has an entry of the plans' names, in order."""
-    said = [f"{c.name}, {c.light.value}: {c.says}" for c in review(REVIEWED[name])]
+    """To the letter, with what it is of and the click beside it; the file has an entry a plan."""
+    said = [line for check in review(REVIEWED[name]) for line in _shown(check)]
 
     assert said == dict(_entries())[name]
+
+
+def _shown(check: Check) -> Iterator[str]:
+    yield f"{check.name}, {check.light.value}: {check.says}"
+    if check.references:
+        yield f"  of {', '.join(check.references)}"
+    if check.mend:
+        yield f"  {check.mend.verb.value} {check.mend.reference or 'the plan'}, {check.count} in all"
 
 
 def _entries() -> Iterator[tuple[str, list[str]]]:
