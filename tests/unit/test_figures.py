@@ -222,15 +222,16 @@ def test_a_figure_has_its_words_its_unit_and_its_value(
     "typed",
     [
         # Ages, grades and double grades.
-        "16+ learners", "19+ learners", "24+ learners", "4+ in maths", "4-4 or better", "16-25 learners",
-        "ages 16 and 17", "get their 4", "grades 9 to 4", "aged 14 to 16",
+        "16+ learners", "19+ learners", "24+ learners", "4+ in maths", "4-4 or better",
+        "16-25 learners", "ages 16 and 17", "get their 4", "grades 9 to 4", "aged 14 to 16",
         # Who is meant, whom it is counted among, and by what something is called.
-        "the lowest ten per cent", "highest 5% of learners", "how many of our 34", "30-odd learners",
-        "30 odd learners late", "rooms 12-14", "rooms 12, 14 and 16", "Unit 3 and 4", "Attainment 8",
-        "step 2 of the plan",
+        "the lowest ten per cent", "highest 5% of learners", "how many of our 34",
+        "30-odd learners", "30 odd learners late", "rooms 12-14", "rooms 12, 14 and 16",
+        "Unit 3 and 4", "Attainment 8", "step 2 of the plan",
         # How long something takes, and ways of speaking.
         "two school days", "3-day turnaround", "15 working days", "five fortnights",
-        "zero hours contracts", "two of the learners", "100% behind this", "100% certain", "for all tutors",
+        "zero hours contracts", "two of the learners", "100% behind this", "100% certain",
+        "for all tutors",
         "half past nine", "quarter of an hour", "one more thing", "another two",
     ],
 )  # fmt: skip

@@ -196,7 +196,8 @@ def _shown(check: Check) -> Iterator[str]:
     if check.references:
         yield f"  of {', '.join(check.references)}"
     if check.mend:
-        yield f"  {check.mend.verb.value} {check.mend.reference or 'the plan'}, {check.count} in all"
+        click = f"{check.mend.verb.value} {check.mend.reference or 'the plan'}"
+        yield f"  {click}, {check.count} in all"
 
 
 def _entries() -> Iterator[tuple[str, list[str]]]:
