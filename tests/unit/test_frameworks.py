@@ -239,6 +239,24 @@ def test_a_heading_is_carried(heading: str, to: Framework, sure: str, headings: 
     assert found.why.endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("heading", "to", "why"),
+    [
+        ("Rooms", RENEWED, "It is no heading of a framework that is known here."),
+        (
+            "Inclusion",
+            EIF,
+            "It is a heading of Renewed EIF, November 2025, which came later.",
+        ),
+        ("Inclusion", RENEWED, "It is a heading of Renewed EIF, November 2025."),
+    ],
+)
+def test_it_is_said_why_a_heading_comes_to_what_it_does(
+    heading: str, to: Framework, why: str
+) -> None:
+    assert carried(heading, to).why == why
+
+
 @pytest.mark.parametrize("framework", FRAMEWORKS.values(), ids=lambda f: f.key)
 @pytest.mark.parametrize("to", FRAMEWORKS.values(), ids=lambda f: f.key)
 def test_every_heading_has_an_answer_in_every_framework(

@@ -1367,3 +1367,33 @@ def test_a_reading_of_another_kind_is_not_held_against_the_line(reading: str) ->
     )
 
     assert of("honesty", plan).count == 0
+
+
+def test_each_place_in_the_ranking_is_given_a_reason() -> None:
+    busy = sound(3, impact=RESTATED["impact"], sar_items=[], theme=None, baseline=None)
+    plan = a_plan(
+        sound(1),
+        sound(2, sar_items=["AFI 1"]),
+        busy,
+        sound(4, sar_items=["AFI 4", "AFI 5"]),
+        sound(6, impact="Tutors give one next step each week", sar_items=["AFI 4"]),
+        sound(8, evidence_source=None, theme=None),
+        items=(area(1), area(4), area(5, evaluation_area="Safeguarding"), area(8)),
+    )
+
+    ranked = ranking(plan, Limits(size_green=3, size_amber=4))
+
+    assert {r.reference: r.why for r in ranked} == {
+        "A-4": "Is the only one on AFI 5, names what learners will do better, can be checked on "
+        "the day and stands under a theme.",
+        "A-2": "Is the best of those on AFI 1, names what learners will achieve, can be checked on "
+        "the day and stands under a theme.",
+        "A-8": "Is the only one on AFI 8 and names what learners will do better.",
+        "A-1": "Names what learners will do better, can be checked on the day, stands under a "
+        "theme and answers nothing that an action above does not.",
+        "A-6": "Can be checked on the day, stands under a theme and answers nothing that an action "
+        "above does not.",
+        "A-3": "It names no change for learners and answers no area for improvement.",
+    }
+    assert [r.reference for r in ranked] == ["A-4", "A-2", "A-8", "A-1", "A-6", "A-3"]
+    assert [r.keeps for r in ranked] == [True] * 3 + [False] * 3
