@@ -187,6 +187,7 @@ def test_a_figure_is_told_from_the_numbers_beside_it(typed: str, found: list[str
         ("no learner leaves early", "no", "all", 0),
         ("none of the learners leave", "none", "all", 0),
         ("All ILPs reviewed", "All", "all", 100),
+        ("all 12 of the learners pass", "all 12", "all", 100),
         # Plain numbers.
         ("1,200 learners attend", "1,200", None, 1200),
         ("two hundred learners attend", "two hundred", None, 200),
@@ -232,6 +233,7 @@ def test_a_figure_has_its_words_its_unit_and_its_value(
         "two school days", "3-day turnaround", "15 working days", "five fortnights",
         "zero hours contracts", "two of the learners", "100% behind this", "100% certain",
         "for all tutors",
+        "all 9 heads of department",
         "half past nine", "quarter of an hour", "one more thing", "another two",
     ],
 )  # fmt: skip

@@ -95,6 +95,7 @@ LEFT = [
     "Rose Lane Centre, White Rose Centre and the Abbott Building",
     "St George and Saint Helen open at nine",
     "SAM results for the Grace class",
+    "Zorble Attendance and Quibbly Retention are new systems",
 ]
 
 # With the names of `PEOPLE` known.

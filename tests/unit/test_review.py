@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.coaching.draft import Draft, SarItemView
+from bot.coaching.looking import look
 from bot.coaching.overview import overview
 from bot.coaching.ranking import ranking
 from bot.coaching.review import CHECKS, Check, Group, Verb, first_to_fix, review
@@ -173,8 +174,8 @@ REVIEWED = {
         sound(1, updates=(Update(date(2026, 11, 2), Rag.AMBER),)),
         sound(2, updates=(), agreed_on=date(2026, 10, 1)),
         sound(3, due=date(2027, 1, 25)),
-        sound(4, due=date(2027, 1, 11), updates=(), agreed_on=None),
-        sound(6, due=date(2027, 7, 2)),
+        sound(4, due=date(2027, 1, 11), updates=(), agreed_on=None, redated=2),
+        sound(6, due=date(2027, 7, 2), redated=3),
         sound(8, due=date(2027, 6, 25), status=Status.DRAFT),
     ),
     "all of it green": spoil(6, 6, rag=Rag.GREEN, updates=(Update(date(2027, 1, 25), Rag.GREEN),)),
@@ -533,6 +534,18 @@ def test_how_many_actions_can_be_checked(short: int, total: int, light: Light) -
 
     assert (check.light, check.count) == (light, short)
     assert "most often a starting figure" in check.says
+
+
+def test_what_an_action_lacks_is_named() -> None:
+    assert look(_bare(1), TODAY).lacks == (
+        "a measure",
+        "a starting figure",
+        "a target",
+        "a unit",
+        "a date",
+        "where the figure will be read",
+    )
+    assert look(sound(1), TODAY).lacks == ()
 
 
 @pytest.mark.parametrize(
