@@ -154,7 +154,7 @@ def test_a_figure_typed_in_two_ways_is_one(old: str, new: str, same: bool) -> No
     assert same_figure(old, new) is same
 
 
-def test_a_form_is_three_lines_or_more_whose_labels_are_known() -> None:
+def test_a_form_is_two_lines_or_more_whose_labels_are_known() -> None:
     form = "- So what: more pass\n* Where: the ILR\n• By  when = July.\nHello: you"
 
     assert labelled_lines(form) == [
@@ -162,7 +162,11 @@ def test_a_form_is_three_lines_or_more_whose_labels_are_known() -> None:
         ("evidence_source", "the ILR"),
         ("due", "July"),
     ]
-    assert labelled_lines("Action: ring home\nTarget: 82%") == []
+    assert labelled_lines("Action: ring home\nTarget: 82%") == [
+        ("action", "ring home"),
+        ("target", "82%"),
+    ]
+    assert labelled_lines("Target: 82%\nHello: you") == []
 
 
 @pytest.mark.parametrize(

@@ -354,6 +354,9 @@ def test_a_level_is_no_answer_to_where_it_is_read(said: str) -> None:
 )
 def test_a_source_beside_a_level_is_taken_alone(said: str, source: str) -> None:
     assert read(said, TODAY, asked="evidence_source").evidence_source == source
+
+
+@pytest.mark.parametrize(
     ("asked", "said", "facts"),
     [
         (
