@@ -67,7 +67,7 @@ def killed_for_an_hour(world: World) -> None:
     """Before lines of its own choice, and now and then from outside at any instant."""
 
     def kill(seconds: float) -> None:
-        while not world.crowd.over.wait(world.chance.uniform(5, 20)):
+        while not world.crowd.over.wait(world.chance.uniform(20, 60)):
             with suppress(Stuck):
                 world.bot.kill()
                 world.seen["kills at instants"] += 1
@@ -87,7 +87,13 @@ def _dies(world: World, meanwhile: Callable[[float], object]) -> None:
 
 
 def _dying(folder: Path, seed: str) -> dict[str, str]:
-    return {"DYING_FOLDER": str(folder), "DYING_SEED": seed}
+    """From the start of the program to some ten messages."""
+    return {"DYING_FOLDER": str(folder), "DYING_SEED": seed, "DYING_POWERS": "2.5 4.5"}
+
+
+def _dying_seldom(folder: Path, seed: str) -> dict[str, str]:
+    """Up to some fifty messages: to start takes seconds, of which an hour here has few."""
+    return {**_dying(folder, seed), "DYING_POWERS": "3.2 4.9"}
 
 
 # --- the database -----------------------------------------------------------------------------
@@ -390,6 +396,6 @@ SCENARIOS: Sequence[Scenario] = (
         ends=True,
         takes_long=True,
         program=_DYING,
-        environment=_dying,
+        environment=_dying_seldom,
     ),
 )
