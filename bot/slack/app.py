@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from slack_bolt import App, BoltResponse
+from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.authorize import Authorize
 from sqlalchemy.exc import IntegrityError
@@ -308,14 +308,24 @@ def _keeper(
     for kind in Kind:
         metrics.EVENTS.labels(kind)  # there from the start, so that the first is seen as a rise
 
-    def keep(body: dict[str, Any], next: Callable[[], BoltResponse]) -> BoltResponse | None:
+    def keep(
+        request: BoltRequest, body: dict[str, Any], next: Callable[[], BoltResponse]
+    ) -> BoltResponse | None:
         found = incoming(body)
         if found is not None:
             with bound(workspace=found.workspace, event=found.event_id):
                 try:
-                    if not _keep(database, engine, found, clock()):
+                    is_again = _RETRY in request.headers and _is_kept(database, found)
+                    if not is_again and not _keep(database, found, clock()):
                         warned(found.workspace, found.user, TOO_FAST)
                         return BoltResponse(status=200, body="")
+                    # Begun even when the event was there before: a crash may have come between.
+                    engine.start_once(
+                        _work_id(found.workspace, found.event_id),
+                        "answer",
+                        found.workspace,
+                        found.conversation,
+                    )
                 except (DatabaseUnavailable, EngineUnavailable) as error:
                     _log.error("Event %s not taken: %s", found.event_id, error)
                     return BoltResponse(status=503, body="")
@@ -355,8 +365,18 @@ def _calm(
     return calm
 
 
-def _keep(database: Database, engine: Engine, found: Incoming, now: datetime) -> bool:
-    """Keep an event and begin its answer; False where its person has too many waiting."""
+# With this header Slack delivers what was not acknowledged in time. Many of those come together
+# after a bad moment: to look whether they are kept holds up nobody, as to write would.
+_RETRY = "x-slack-retry-num"
+
+
+def _is_kept(database: Database, found: Incoming) -> bool:
+    with database.reading() as session:
+        return conversations.event(session, found.workspace, found.event_id) is not None
+
+
+def _keep(database: Database, found: Incoming, now: datetime) -> bool:
+    """Keep an event; False where its person has too many waiting."""
     with database.writing() as session:
         if is_too_much(session, found):
             return False
@@ -371,10 +391,6 @@ def _keep(database: Database, engine: Engine, found: Incoming, now: datetime) ->
     if is_new:
         metrics.EVENTS.labels(found.kind).inc()
         _log.info("The event is kept.")
-    # Started even when the event was there before: a crash may have come between the two.
-    engine.start_once(
-        _work_id(found.workspace, found.event_id), "answer", found.workspace, found.conversation
-    )
     return True
 
 
