@@ -142,7 +142,9 @@ def _of_load(number: int, total: int, limits: Limits) -> Light:
 
 
 def _name_of(seen: Sequence[Seen]) -> str | None:
-    return next((s.planned.owner_name for s in seen if s.planned.owner_name), None)
+    """The name that these actions give the one who answers for them; None where it says nobody."""
+    names = (s.planned.owner_name or "" for s in seen)
+    return next((name for name in names if re.search(r"\w", name)), None)
 
 
 def overlap(view: View, limits: Limits) -> Found:

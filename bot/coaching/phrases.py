@@ -65,7 +65,7 @@ def talk_and_action(reply: str) -> tuple[str, str]:
     """What a reply says before it comes to the action, and the rest from the action on.
 
     The action begins with the first sentence that puts something forward; where none does, with
-    the first that is no mere talk.
+    the first that is no mere talk. What is wished for learners comes before what will be done.
     """
     reply = _LEAD_IN.sub("", reply.strip())
     starts = [0, *(m.end() for m in _SENTENCE_END.finditer(reply))]
@@ -73,6 +73,9 @@ def talk_and_action(reply: str) -> tuple[str, str]:
     own = next((i for i, part in enumerate(parts) if not _TALK.match(part.strip())), None)
     if own is None:
         return reply, ""
+    if _WISH.match(parts[own]) and names_learners(parts[own]):
+        later = range(own + 1, len(parts))
+        own = next((i for i in later if _WILL.match(parts[i]) or proposes(parts[i])), own)
     labelled = (i for i in range(own, len(parts)) if _ACTION_LABEL.match(parts[i]))
     fits = (i for i in range(own, len(parts)) if not _ASIDE.match(parts[i]) and proposes(parts[i]))
     start = starts[next(labelled, next(fits, own))]
@@ -85,6 +88,13 @@ _ASIDE = re.compile(
     rf"{_TALK.pattern}|^(?:the )?(?:evidence|source|owner|lead|reason|why|who|milestone|measure|target|baseline|impact|deadline)\s*(?:is|will be|:|=)",
     re.IGNORECASE,
 )
+# "We want more learners to pass": what is to come of the action, whatever that is.
+_WISH = re.compile(
+    r"(?:we|i)(?:['’]d| would)? (?:want|need|like|hope)\b(?: to (?:see|have|get)| for)?"
+    r" (?:more|fewer|most|all|every|each)\b",
+    re.IGNORECASE,
+)
+_WILL = re.compile(r"(?:we|i)(?:['’]ll| will| are going to|['’]re going to)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 

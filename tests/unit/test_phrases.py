@@ -126,6 +126,18 @@ def test_a_finding_may_be_picked_by_a_few_words(reply: str, points: bool) -> Non
             "Review feedback weekly.",
         ),
         ("Happy to help. Good morning.", "Happy to help. Good morning.", ""),
+        # What is wished for learners is no work, unless nothing else is put forward.
+        (
+            "We want more learners to pass. We will redraft each piece in class.",
+            "We want more learners to pass. ",
+            "We will redraft each piece in class.",
+        ),
+        (
+            "We want all staff to ring home. We will start in March.",
+            "",
+            "We want all staff to ring home. We will start in March.",
+        ),
+        ("We want more learners to pass.", "", "We want more learners to pass."),
     ],
 )
 def test_talk_before_the_action_is_no_part_of_it(reply: str, talk: str, action: str) -> None:

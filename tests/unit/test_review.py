@@ -516,8 +516,9 @@ def test_how_many_actions_one_person_carries(carried: int, total: int, light: Li
         assert check.says == says
 
 
-def test_people_whose_names_are_unknown_carry_actions_too() -> None:
-    loaded = [sound(n, owner="U0" if n <= 5 else "U1", owner_name=None) for n in range(1, 10)]
+@pytest.mark.parametrize("name", [None, "-"])
+def test_people_whose_names_are_unknown_carry_actions_too(name: str | None) -> None:
+    loaded = [sound(n, owner="U0" if n <= 5 else "U1", owner_name=name) for n in range(1, 10)]
 
     check = of("load", a_plan(*loaded))
 
