@@ -79,6 +79,11 @@ def year_end(year: str) -> date:
     return date(int(year[:4]) + 1, 7, 31)
 
 
+def a_year_before(day: date) -> date:
+    """The same day of the year before; of 29 February the 28th."""
+    return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
+
+
 def find_dates(text: str, today: date) -> list[FoundDate]:
     """Every date in the text, in order; of overlapping readings the more explicit one stands."""
     found: list[FoundDate] = []

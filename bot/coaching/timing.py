@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from bot.coaching.dates import FoundDate
+from bot.coaching.dates import FoundDate, a_year_before
 from bot.coaching.numbers import number
 from bot.coaching.words import content_stems
 
@@ -154,7 +154,9 @@ def find_due(
         ) or stretch.startswith(("in ", "since ", "from ", "last ", "on ", "for ")):
             past = found.day < today or "last" in before + stretch or "since" in before + stretch
             if past and asked != "due":
-                when = when or found.day
+                # "Since the spring term": the one that has been, not the one to come.
+                to_come = found.day > today and not re.search(r"20\d\d|['’]\d\d", stretch)
+                when = when or (a_year_before(found.day) if to_come else found.day)
                 continue
             other.append(found.day)
         elif re.search(

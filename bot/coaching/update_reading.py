@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from bot.coaching.dates import find_dates
+from bot.coaching.dates import a_year_before, find_dates
 from bot.coaching.measures import find_measures
 from bot.coaching.rag_words import standing
 from bot.coaching.update_figure import scale_of, stands_at
@@ -221,7 +221,7 @@ def _day(text: str, where: tuple[int, int], today: date) -> date | None:
         said = text[dated.start : dated.end]
         day = dated.day
         if day > today and not _TO_COME.search(said) and not re.search(r"20\d\d|['’]\d\d", said):
-            day = _a_year_before(day)
+            day = a_year_before(day)
         if day <= today and (today - day).days <= _LATELY and re.search(r"\d", said):
             found.append((_apart(start, end, dated.start, dated.end), day))
     for match in _SAID_DAY.finditer(text):
@@ -242,10 +242,6 @@ def _day(text: str, where: tuple[int, int], today: date) -> date | None:
         return None
     # Days for two figures, as in "84% on Monday, 86% on Friday", go to the nearer one.
     return near[1]
-
-
-def _a_year_before(day: date) -> date:
-    return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
 def _apart(start: int, end: int, first: int, last: int) -> int:

@@ -797,6 +797,199 @@ def test_a_source_beside_a_level_is_taken_alone(said: str, source: str) -> None:
         ("owner", "priya and tom.", {"owners": "Priya, Tom"}),
         ("owner", "<@U0123ABC>", {"owners": "<@U0123ABC>"}),
         ("owner", "Nobody yet", {}),
+        (
+            "impact",
+            "attendance from 79 to 88, pass rate to 60",
+            {"measure": "attendance", "baseline": "79", "target": "88"},
+        ),
+        ("target", "all learners at 85%", {"target": "85%"}),
+        ("baseline", "all learners at 79%", {"baseline": "79%"}),
+        ("baseline", "it is about 12 of 40", {"baseline": "12 of 40"}),
+        ("figures", "54% 65%", {"baseline": "54%", "target": "65%"}),
+        (
+            "impact",
+            "pass rate is 54%, should be 65%, and retention 90%",
+            {"measure": "pass_rate", "baseline": "54%", "target": "65%"},
+        ),
+        (
+            "impact",
+            "3.2 now, 4.5 out of 5 by July",
+            {"baseline": "3.2", "target": "4.5", "due": "2027-07-31"},
+        ),
+        (
+            "impact",
+            "8 now, 4 out of 5 by July",
+            {"baseline": "8", "target": "4 out of 5", "due": "2027-07-31"},
+        ),
+        (
+            "impact",
+            "attendance fell from 84% to 79%, back to 84% by July",
+            {"measure": "attendance", "baseline": "79%", "target": "84%", "due": "2027-07-31"},
+        ),
+        (
+            "impact",
+            "it rose from 70%, we want 82% and then 90%",
+            {"baseline": "70%", "target": "82%"},
+        ),
+        (
+            None,
+            "every learner is on about 60%; all should reach 80%",
+            {"baseline": "60%", "target": "80%"},
+        ),
+        (
+            None,
+            "attendance is at 79%, all should be at 90%",
+            {"measure": "attendance", "baseline": "79%", "target": "90%"},
+        ),
+        (None, "I want 60% where it was 44%", {"baseline": "44%", "target": "60%"}),
+        (
+            None,
+            "exclusions falling from 14 to six",
+            {"measure": "exclusions", "baseline": "14", "target": "six"},
+        ),
+        (None, "exclusions cut to six", {"measure": "exclusions", "target": "six"}),
+        (
+            None,
+            "attendance was 79% on 20 November 2026, 88% on 20 July 2027",
+            {
+                "measure": "attendance",
+                "target": "88%",
+                "due": "2027-07-20",
+                "baseline_date": "2026-11-20",
+            },
+        ),
+        (
+            None,
+            "attendance at 88% at Easter",
+            {"measure": "attendance", "target": "88%", "due": "2027-03-31"},
+        ),
+        (
+            None,
+            "attendance of 79% from October 2026; 88% from July 2027",
+            {
+                "measure": "attendance",
+                "baseline": "79%",
+                "target": "88%",
+                "due": "2027-07-31",
+                "baseline_date": "2026-10-31",
+            },
+        ),
+        (
+            None,
+            "attendance as of 1 November 2026 79%",
+            {"measure": "attendance", "target": "79%", "baseline_date": "2026-11-01"},
+        ),
+        (
+            None,
+            "88% for July, attendance",
+            {"measure": "attendance", "target": "88%", "due": "2027-07-31"},
+        ),
+        (
+            None,
+            "83% for Easter and 88% for the end of July, attendance",
+            {"measure": "attendance", "baseline": "83%", "target": "88%", "due": "2027-07-31"},
+        ),
+        ("figures", "1 October 2026", {"due": "2026-10-01"}),
+        ("figures", "31 October 2026 was the last one we had", {"baseline_date": "2026-10-31"}),
+        (
+            "impact",
+            "attendance 83% in March 2027 and 88% in July 2027",
+            {"measure": "attendance", "baseline": "83%", "target": "88%", "due": "2027-07-31"},
+        ),
+        (
+            "figures",
+            "79% in October 2026, 88% in July 2027 from the register",
+            {
+                "baseline": "79%",
+                "target": "88%",
+                "due": "2027-07-31",
+                "baseline_date": "2026-10-31",
+                "evidence_source": "register",
+            },
+        ),
+        (
+            "milestone",
+            "with 83% by February. In April, 85%",
+            {"milestones": "83% by February (2027-02-28); In April, 85% (2027-04-30)"},
+        ),
+        ("milestone", "12.5% by February", {"milestones": "12.5% by February (2027-02-28)"}),
+        ("milestone", "in February have a look", {"milestones": " (2027-02-28)"}),
+        ("milestone", "calmer lessons", {}),
+        ("milestone", "check", {}),
+        (None, "88% by July, checkpoint", {"target": "88%", "due": "2027-07-31"}),
+        (
+            "figures",
+            "February, 88% by July",
+            {"target": "88%", "due": "2027-07-31", "milestones": " (2027-02-28)"},
+        ),
+        (
+            "figures",
+            "83% by Feb and 88% by July",
+            {"target": "88%", "due": "2027-07-31", "milestones": "83% by Feb (2027-02-28)"},
+        ),
+        (
+            "target",
+            "in October 2026 it was 70, 78 by Feb, 82 by July",
+            {
+                "baseline": "70",
+                "target": "82",
+                "due": "2027-07-31",
+                "baseline_date": "2026-10-31",
+                "milestones": "78 by Feb (2027-02-28)",
+            },
+        ),
+        (
+            "due",
+            "78 by Feb, 82 by July",
+            {"due": "2027-07-31", "milestones": "78 by Feb (2027-02-28)"},
+        ),
+        ("due", "by the end of the summer term", {"due": "2027-07-31"}),
+        (
+            None,
+            "attendance up by 5 percentage points from 79%",
+            {"measure": "attendance", "baseline": "79%", "target": "5 percentage points"},
+        ),
+        ("impact", "all 12 pass", {"measure": "pass_rate", "target": "all 12"}),
+        (
+            "impact",
+            "all of our 12 apprentices pass first time",
+            {"measure": "pass_rate", "target": "all"},
+        ),
+        ("impact", "all is well", {}),
+        ("impact", "above all, attendance at 88%", {"measure": "attendance", "target": "88%"}),
+        (
+            "impact",
+            "four-fifths attend, nine-tenths by July",
+            {
+                "measure": "attendance",
+                "baseline": "four-fifths",
+                "target": "nine-tenths",
+                "due": "2027-07-31",
+            },
+        ),
+        (
+            "impact",
+            "9 out of every 10 attend",
+            {"measure": "attendance", "target": "9 out of every 10"},
+        ),
+        (
+            "impact",
+            "GCSE 4+ from 21% to 30%",
+            {"measure": "gcse_4plus", "baseline": "21%", "target": "30%"},
+        ),
+        (
+            "impact",
+            "grade 4 and above 21%, to 30%",
+            {"measure": "gcse_4plus", "baseline": "21%", "target": "30%"},
+        ),
+        ("impact", "£5,000 spent and attendance 88%", {"measure": "attendance", "target": "88%"}),
+        (
+            "impact",
+            "attendance 88% for 120 learners in room 12",
+            {"measure": "attendance", "target": "88%"},
+        ),
+        ("impact", "attendance for year 12 at 88%", {"measure": "attendance", "target": "88%"}),
+        ("impact", "attendance for Y12 and Y13 at 88%", {"measure": "attendance", "target": "88%"}),
         ("owner", "I will", {"owners": "I"}),
     ],
 )
@@ -840,3 +1033,28 @@ def test_the_unit_and_which_way_is_better_are_those_said_or_else_the_measures(
     reading = read(said, TODAY)
 
     assert (reading.unit, reading.direction) == (unit, direction)
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "due"),
+    [
+        ("attendance was 79% in October 2026", date(2026, 10, 31), None),
+        ("attendance was 79% on 3 November 2026", date(2026, 11, 3), None),
+        ("attendance 79% since last October, 88% by July", date(2026, 10, 31), date(2027, 7, 31)),
+        ("attendance 79% since September, 88% by July", date(2026, 9, 30), date(2027, 7, 31)),
+        ("79% since 1 October 2025, 88% by 31 July 2027", date(2025, 10, 1), date(2027, 7, 31)),
+        ("attendance of 79% from October 2026; 88% from July 2027", date(2026, 10, 31), date(2027, 7, 31)),
+        # What has been so "since" then, or was so "last" time, is of a day gone by.
+        ("attendance has been 79% since the spring term", date(2026, 3, 31), None),
+        ("attendance was 79% last July, 88% this July", date(2026, 7, 31), date(2027, 7, 31)),
+        ("attendance 88% for July", None, date(2027, 7, 31)),
+        ("attendance 88% at Easter", None, date(2027, 3, 31)),
+        ("attendance 88% on 20 July 2027", None, date(2027, 7, 20)),
+    ],
+)  # fmt: skip
+def test_the_day_of_a_starting_figure_has_been_and_the_date_to_reach_is_to_come(
+    said: str, day: date | None, due: date | None
+) -> None:
+    reading = read(said, TODAY)
+
+    assert (reading.baseline_date, reading.due) == (day, due)
