@@ -335,9 +335,9 @@ class Names:
         if not word.capital:
             if low in _WORDS_TOO | _THINGS_TOO or _is_term(low) or not given and low in _english():
                 return 0
-            surname = (
-                after and not after.capital and len(after.low) > 3 and not is_english(after.low)
-            )
+            if after and after.capital:
+                return self._surnames(at + 1)
+            surname = after and len(after.low) > 3 and not is_english(after.low)
             return at + 2 if surname else at + 1
         if word.upper and low in _ACRONYMS:
             return 0

@@ -72,6 +72,23 @@ HIDDEN = [
     ("lewis okoro was in", "[PERSON_1] was in"),
     ("Christian leads it", "[PERSON_1] leads it"),
     ("Hope", "[PERSON_1]"),
+    ("ask Mrs J Carter", "ask [PERSON_1]"),
+    ("dr okonjo runs it", "[PERSON_1] runs it"),
+    ("Mr smith and ms okonjo", "[PERSON_1] and [PERSON_2]"),
+    ("Sir Alan runs it", "[PERSON_1] runs it"),
+    ("We asked Will.", "We asked [PERSON_1]."),
+    ("Will Smith", "[PERSON_1]"),
+    ("June Brown leads", "[PERSON_1] leads"),
+    ("Priya S", "[PERSON_1]"),
+    ("Sam English leads", "[PERSON_1] English leads"),
+    ("tom Baker and priya Shah-Jones", "[PERSON_1] and [PERSON_2]"),
+    ("tell priya English is up", "tell [PERSON_1] English is up"),
+    ("priya okonjo will lead", "[PERSON_1] will lead"),
+    ("priya will lead", "[PERSON_1] will lead"),
+    ("Hope Lane Priya", "Hope Lane [PERSON_1]"),
+    ("Grace House Priya", "Grace House [PERSON_1]"),
+    ("led by Quibbly", "led by [PERSON_1]"),
+    ("Bronagh Keane-Duffy and Bronagh", "[PERSON_1] and [PERSON_1_2]"),
 ]
 
 # Systems, courses, figures, dates and places stay.
@@ -96,6 +113,18 @@ LEFT = [
     "St George and Saint Helen open at nine",
     "SAM results for the Grace class",
     "Zorble Attendance and Quibbly Retention are new systems",
+    "ask Mr",
+    "Mr, who",
+    "Miss Maths",
+    "Rose Okoro Centre",
+    "Tate Marlow House is full",
+    "Okafor Ltd",
+    "May Attendance and April Week",
+    "Grace Period and Grace Award",
+    "Jan and Feb",
+    "the Joy of it",
+    "Dean of Maths",
+    "St Priya School opens, and saint Mark is shut",
 ]
 
 # With the names of `PEOPLE` known.
@@ -108,6 +137,12 @@ HIDDEN_OF_THE_WORKSPACE = [
     ("Ask Head of Maths", "Ask Head of Maths"),
     ("Mark Head marks the Head start work", "[PERSON_1] marks the Head start work"),
     ("Sue and Priya", "[PERSON_1] and [PERSON_2]"),
+    ("Priya Shah's list", "[PERSON_1]'s list"),
+    ("Priya Okoro", "[PERSON_1]"),
+    ("priya Shah", "[PERSON_1]"),
+    ("Mark has it; mark it", "[PERSON_1] has it; mark it"),
+    ("Young says so", "[PERSON_1] says so"),
+    ("ask young people at Shah Lane", "ask young people at Shah Lane"),
 ]
 
 LEARNERS = [
