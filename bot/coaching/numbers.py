@@ -124,9 +124,12 @@ _LEAD_WORDS = frozenset("than to at not least most lose =".split())
 
 def number(typed: str) -> float | None:
     """The number that digits or number words stand for, or None."""
-    digits = re.search(r"[+−-]?\d[\d,]*(?:\.\d+)?", typed)
+    digits = re.search(
+        r"(?P<minus>\bminus\s+)?(?P<sign>[+−-])?(?P<of>\d[\d,]*(?:\.\d+)?)", typed, re.I
+    )
     if digits:
-        return float(digits.group().replace(",", "").replace("−", "-"))
+        value = float(digits["of"].replace(",", ""))
+        return -value if digits["minus"] or digits["sign"] in ("−", "-") else value
     words = [w for w in re.findall(r"[a-z]+", typed.lower()) if w in _SMALL]
     if words[1:2] == ["hundred"]:
         # "One hundred and five": hundreds are counted, all else is added.

@@ -51,7 +51,7 @@ _TOKEN = re.compile(
     |(?P<clock>\b\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm)\b|\b\d{1,2}:\d\d\b|\b\d{1,2}\.(?:15|30|45)\b(?!\s*(?:%|per|pp|points|to\b|→|-)))
     |(?P<ordinal>\b\d+(?:st|nd|rd|th)\b)
     |(?P<arrow>-{1,3}>|={1,2}>|→|⇒|➡️?|»|⟶|~>|>{1,2}|(?<=[\d%])(?:\.{2,}|…)(?=\s?\d))
-    |(?P<number>(?<![\w.,])[+−-]?\d{1,3}(?:,\d{3})+(?!\d)|(?:(?<![\w.])[+−-])?\d+(?:\.\d+)?(?=\s?(?:%|pp\b|ppts?\b|pct?\b|p\.p|pts?\b|percent|per[\s-]?cent|point)|[^\w.]|\.(?!\d)|$|x\b|ish\b))
+    |(?P<number>(?<![\w.,%])[+−-]?\d{1,3}(?:,\d{3})+(?!\d)|(?:(?<![\w.%])[+−-])?\d+(?:\.\d+)?(?=\s?(?:%|pp\b|ppts?\b|pct?\b|p\.p|pts?\b|percent|per[\s-]?cent|point)|[^\w.]|\.(?!\d)|$|x\b|ish\b))
     |(?P<code>[A-Za-z]*\d[\w./-]*|\d+\.\d+\.\d+[\d.]*)
     |(?P<end>…|[.;!?]+(?=\s|$|["')\]])|[;!?|\t\n•✅✓]+)
     |(?P<comma>,)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.coaching.dates import find_dates
 from bot.coaching.figures import Part, find_figures
+from bot.coaching.numbers import number
 
 
 def parts(text: str) -> dict[str, str]:
@@ -140,6 +141,43 @@ def test_a_number_that_only_names_or_counts_work_is_no_level(typed: str) -> None
         ("5 per cent points", ["5 per cent points"]),
         ("55pct -> 80pct", ["55", "80"]),
         ("62% - 75%", ["62%", "75%"]),
+        ("62% – 72%", ["62%", "72%"]),
+        ("62% - 71%", ["62% - 71%"]),
+        ("65%-70%", ["65%-70%"]),
+        ("65%–70% of learners", ["65%–70%"]),
+        ("rooms 3 - 12 a week", ["12"]),
+        ("unit 3-4 – 65%", ["65%"]),
+        ("grade 12", ["12"]),
+        ("gcse 4-7 at 62%", ["62%"]),
+        ("5-7", ["5-7"]),
+        ("the 12 in the group", ["12"]),
+        ("the 12", ["12"]),
+        ("that is 143 of them", ["143"]),
+        ("all of year 12, that's 143 of them", []),
+        ("age 16 and 62%", ["62%"]),
+        ("from a 3 to a 4", ["3", "4"]),
+        ("get a 4", []),
+        ("12 school runs", ["12"]),
+        ("6 months ahead in reading", ["6"]),
+        ("five of the very keen learners", []),
+        ("nine of the Y5s", []),
+        ("ten of the Y5s", ["ten"]),
+        ("to two of them", []),
+        ("lose five", ["five"]),
+        ("under half attend", ["half"]),
+        ("half attending", ["half"]),
+        ("half of it", []),
+        ("half day", []),
+        ("All registers are marked", ["All"]),
+        ("all 12 learners and 9 staff", ["all 12"]),
+        ("all of our local learners pass", ["all"]),
+        ("all, learners too", []),
+        ("all and learners pass", []),
+        ("every tutor and learner", []),
+        ("teach all learners", []),
+        ("with all learners passing", []),
+        ("that all plans are signed", ["all"]),
+        ("all of the very keen new learners pass", []),
         ("86% - 88%", ["86% - 88%"]),
         ("80-85%", ["80-85%"]),
         ("79% over all students", ["79%"]),
@@ -182,6 +220,8 @@ def test_a_figure_is_told_from_the_numbers_beside_it(typed: str, found: list[str
         ("three fifths of apprentices", "three fifths", "share", 60),
         ("three tenths of learners", "three tenths", "share", 30),
         ("nine tenths attend", "nine tenths", "share", 90),
+        ("one half of learners", "one half", "share", 50),
+        ("a fifth of learners", "a fifth", "share", 20),
         # All and none.
         ("every learner", "every", "all", 100),
         ("no learner leaves early", "no", "all", 0),
@@ -204,6 +244,7 @@ def test_a_figure_is_told_from_the_numbers_beside_it(typed: str, found: list[str
         ("Attainment 8 at 46", "46", None, 46),
         ("Progress 8 at -0.2", "-0.2", None, -0.2),
         ("Progress 8 at −0.2", "−0.2", None, -0.2),
+        ("Progress 8 at minus 0.2", "minus 0.2", None, -0.2),
         # Grades, and changes by a factor.
         ("the course is at RI", "RI", "grade", None),
         ("cut absences by half", "half", "factor", None),
@@ -279,3 +320,29 @@ def test_a_share_of_thousands_is_no_academic_year_and_stops_nothing(typed: str) 
 def test_a_figure_stands_in_the_text_as_typed(text: str) -> None:
     for figure in find_figures(text):
         assert text[figure.start : figure.end] == figure.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("1,200", 1200),
+        ("+4", 4),
+        ("-3", -3),
+        ("−0.48", -0.48),
+        ("minus 0.5", -0.5),
+        ("Minus 12", -12),
+        ("zero", 0),
+        ("twenty-two", 22),
+        ("hundred", 100),
+        ("one hundred", 100),
+        ("hundred and five", 105),
+        ("one hundred and five", 105),
+        ("five hundred and twenty two", 522),
+        ("twelve hundred", 1200),
+        ("thousand", None),
+        ("nothing", None),
+        ("", None),
+    ],
+)
+def test_a_number_is_read_in_digits_and_in_words(typed: str, value: float | None) -> None:
+    assert number(typed) == value
