@@ -208,7 +208,7 @@ _CHANGE = re.compile(
     r"(?:(?:no|oh|sorry|actually|wait|hang on|please|can (?:you|we)|could (?:you|we)|i (?:want|need|meant|would like) to|let'?s)\b[,:;.\s-]*)*"
     r"(?P<verb>change|set|make|correct|update|edit|amend|fix|replace|redo)?\s*(?:the|my|our)?\s*"
     rf"(?P<field>{'|'.join(_FIELD_WORDS.values())})\b(?:\s*(?:again|please)\b,?)?\s*"
-    r"(?P<sign>should (?:be|say)|needs? to be|must be|is now|is|are|was|to be|to|as|with|at|:|=|->|→|-)?\s*(?P<value>.*)",
+    r"(?P<sign>(?:should (?:be|say)|needs? to be|must be|is now|is|are|was|to be|to|as|with|at)\b|:|=|->|→|-)?\s*(?P<value>.*)",
     re.IGNORECASE,
 )
 

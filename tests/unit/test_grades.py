@@ -33,8 +33,8 @@ from bot.coaching.grades import find_grades
         ("a place that requires improvement", []),
         # Two that are too far apart to be one step.
         (
-            "the target is good enough for the parents, carers, employers and governors who all ask "
-            "to be told, so outstanding",
+            "the target is good enough for the parents, carers, employers and governors who "
+            "all ask to be told, so outstanding",
             [],
         ),
     ],

@@ -1043,7 +1043,7 @@ def test_the_unit_and_which_way_is_better_are_those_said_or_else_the_measures(
         ("attendance 79% since last October, 88% by July", date(2026, 10, 31), date(2027, 7, 31)),
         ("attendance 79% since September, 88% by July", date(2026, 9, 30), date(2027, 7, 31)),
         ("79% since 1 October 2025, 88% by 31 July 2027", date(2025, 10, 1), date(2027, 7, 31)),
-        ("attendance of 79% from October 2026; 88% from July 2027", date(2026, 10, 31), date(2027, 7, 31)),
+        ("79% from October 2026; 88% from July 2027", date(2026, 10, 31), date(2027, 7, 31)),
         # What has been so "since" then, or was so "last" time, is of a day gone by.
         ("attendance has been 79% since the spring term", date(2026, 3, 31), None),
         ("attendance was 79% last July, 88% this July", date(2026, 7, 31), date(2027, 7, 31)),
