@@ -103,7 +103,7 @@ def action_words(reply: str) -> str | None:
     flat = re.sub(r"[ \t]+", " ", reply).strip()
     cut = _REST_OF_ACTION.search(flat, 12)
     words = flat[: cut.start()] if cut else flat
-    words = _OPENERS.sub("", words.strip(" \n-*•"), count=1).strip(" ,.:;-")
+    words = _OPENERS.sub("", words.strip(" \n-*•"), count=1).strip(" ,.:;-–—")
     if len(re.findall(r"[^\W\d_]{2,}", words)) < 2:
         return None
     return start_upper(trim(words, 240))
@@ -169,7 +169,7 @@ def impact_words(
                 if not re.search(r"[.;!?\n]", between):
                     clause += between + after
             clause = re.sub(
-                r"^(?:and|then|that|we want|we'd like|we would like|i want|(?:the )?impact(?: is|:)?|hopefully|to see)\s+",
+                r"^(?:and|then|that|we want|we'd like|we would like|i want|(?:the )?impact(?: is)?:?|hopefully|to see)\s+",
                 "",
                 clause,
                 flags=re.I,

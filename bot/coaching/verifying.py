@@ -254,7 +254,8 @@ def _added(
             level = _level_at(held[field], text, today, field)
             if level is not None and level not in taken and not _find(level, checks):
                 found[field] = level
-    if "due" in held and reading.due is None:
+    # With a date that has been and none to come, "since May" is no date by which.
+    if "due" in held and reading.due is None and reading.baseline_date is None:
         day = _date_at(held["due"], text, today)
         if day is not None and day not in [due for due, _ in reading.milestones]:
             found["due"] = day

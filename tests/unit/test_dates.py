@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.coaching.dates import academic_year, find_dates, is_academic_year, year_end
+from bot.coaching.dates import a_year_before, academic_year, find_dates, is_academic_year, year_end
 
 TODAY = date(2026, 11, 23)
 
@@ -180,3 +180,16 @@ def test_a_day_lies_in_its_own_academic_year(day: date) -> None:
 def test_never_fails_whatever_is_typed(text: str, today: date) -> None:
     for found in find_dates(text, today):
         assert 0 <= found.start < found.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("day", "before"),
+    [
+        (date(2027, 3, 31), date(2026, 3, 31)),
+        (date(2027, 5, 29), date(2026, 5, 29)),
+        (date(2028, 2, 29), date(2027, 2, 28)),
+        (date(2028, 2, 12), date(2027, 2, 12)),
+    ],
+)
+def test_the_same_day_a_year_before_is_always_a_day(day: date, before: date) -> None:
+    assert a_year_before(day) == before

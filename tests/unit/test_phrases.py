@@ -1,11 +1,14 @@
 """Picking phrases out of a reply, and putting phrases into a sentence."""
 
+from datetime import date
+
 import pytest
 
 from bot.coaching.phrases import (
     action_words,
     after_action,
     change_asked,
+    impact_words,
     labelled_lines,
     listed,
     no_talk,
@@ -15,6 +18,9 @@ from bot.coaching.phrases import (
     talk_and_action,
     trim,
 )
+from bot.coaching.reading import read
+
+TODAY = date(2026, 11, 23)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +38,10 @@ from bot.coaching.phrases import (
         ("start -> 54%", "baseline", "54%", True),
         ("evidence needs to be\nthe ILR", "evidence_source", "the ILR", True),
         ("due  date 1 May", "due", "1 May", False),
+        # A word that only begins as a small one does is whole.
+        ("owner Tom Baker", "owner", "Tom Baker", False),
+        ("owner Isabel Asante", "owner", "Isabel Asante", False),
+        ("target attendance of 85%", "target", "attendance of 85%", False),
     ],
 )
 def test_a_change_names_the_field_and_the_new_words(
@@ -76,7 +86,11 @@ def test_what_names_no_field_asks_for_no_change(reply: str) -> None:
             ". More will pass",
         ),
         ("set up a club, raising attendance", "Set up a club", ", raising attendance"),
+        ("Ring home – so that they come", "Ring home", "so that they come"),
+        ("* we'll ring home daily", "Ring home daily", ""),
+        ("So we are going to ring home", "Ring home", ""),
         ("Review", None, ""),
+        ("a b", None, ""),
         ("12 34", None, ""),
     ],
 )
@@ -153,6 +167,10 @@ def test_sentences_of_mere_talk_are_left_out() -> None:
     [
         ("65 %", "65%", True),
         ("63/116", "54.3%", True),
+        ("63/116", "55%", False),
+        ("65%", "65 per cent", True),
+        ("65%", "65", True),
+        ("Good", "good", True),
         ("54%", "54.4%", True),
         ("54%", "54.6%", False),
         ("65 per cent", "65%", True),
@@ -202,3 +220,42 @@ def test_a_text_is_cut_after_a_word_and_only_where_it_is_too_long() -> None:
 def test_a_quotation_is_one_short_line_without_questions_of_its_own() -> None:
     assert quoted(' "Are we\nsure?" ') == "Are we sure"
     assert len(quoted("word " * 30)) <= 70
+
+
+@pytest.mark.parametrize(
+    ("reply", "action", "impact"),
+    [
+        ("learners attend more", None, "Learners attend more"),
+        ("hopefully learners attend more, in the register", None, "Learners attend more"),
+        ("the impact is: learners attend more", None, "Learners attend more"),
+        ("we want learners to attend more", None, "Learners to attend more"),
+        # The figures behind it have fields of their own, unless they are all that tells of it.
+        ("more learners pass the course, 54% to 65%", None, "More learners pass the course"),
+        ("learners attend, 74%", None, "Learners attend, 74%"),
+        ("ring home each day", None, None),
+        # After the action, the clause that is of learners.
+        (
+            "Ring home daily so learners attend more and they stay until July",
+            "Ring home daily",
+            "Learners attend more and they stay until July",
+        ),
+        (
+            "Ring home; learners attend more, which means more of them pass",
+            "Ring home",
+            "Learners attend more, which means more of them pass",
+        ),
+        (
+            "Ring home. Why: learners attend less. Learners attend more.",
+            "Ring home",
+            "Learners attend more",
+        ),
+        ("Ring home because attendance is low, learners attend more", "Ring home", None),
+        ("Ring home, 68% is where we need to be", "Ring home", None),
+    ],
+)
+def test_the_impact_is_the_clause_that_is_of_learners(
+    reply: str, action: str | None, impact: str | None
+) -> None:
+    reading = read(reply, TODAY, action=action or "")
+
+    assert impact_words(reply, reading, action, TODAY) == impact

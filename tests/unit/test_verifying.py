@@ -67,6 +67,14 @@ def test_a_verdict_on_the_impact_takes_nothing_from_a_bare_figure() -> None:
     [
         # What the rules alone do not take, in the author's own words.
         ("Tate can have this one", "owner", {"owner": "Tate"}, "owners", ("Tate",)),
+        ("Maybe Tate", "owner", {"owner": "Tate"}, "owners", ("Tate",)),
+        (
+            "attendance up, milestone 83% by February ahead of July",
+            "impact",
+            {"due": "July"},
+            "due",
+            date(2027, 7, 31),
+        ),
         (
             "whatever Leanne's clipboard has",
             "impact",
@@ -95,6 +103,7 @@ def test_a_verdict_on_the_impact_takes_nothing_from_a_bare_figure() -> None:
             "measure_words",
             "share of learners with a place",
         ),
+        ("pass rate 54%, attendance 79%", "impact", {"baseline": "79%"}, "baseline", "79%"),
         # Straight or curly, in capitals or with more spaces: the words are the author's.
         (
             "We’ll ring  each learner’s home daily",
@@ -151,6 +160,9 @@ def test_what_was_not_said_or_is_not_what_it_claims_is_dropped(
 @pytest.mark.parametrize(
     ("reply", "asked", "said", "field"),
     [
+        # How things have been since a day, or what is seen on the way, is not by when.
+        ("attendance has been poor since May", "impact", {"due": "May"}, "due"),
+        ("attendance up, milestone 83% by February", "impact", {"due": "February"}, "due"),
         # The other way round without the words that were left out.
         (
             "Stop using cover staff in maths lessons",
