@@ -155,8 +155,8 @@ class Asking(Recording):
             for family in (first, rung, "NONE"):
                 variants = wording.SO_WHAT[family]
                 if self.line(f"so-what-{family}", variants, **values):
-                    break
-            return self.done(field=field)
+                    return self.done(field=field)
+            return self._offer_to_leave(field)
         return self.ask()
 
     def _offer_to_leave(self, field: str) -> tuple[Interview, Say]:

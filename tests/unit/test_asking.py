@@ -1,8 +1,11 @@
 """Questions that are put again, when a conversation is taken up or goes round in circles."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.coaching.interview import LONGEST_SITTING, ask_again
+from bot.coaching import wording
+from bot.coaching.interview import LONGEST_SITTING, ask_again, step
 from bot.coaching.state import Interview, Outcome, Say, Stage
 from tests.unit.sar import SETTING
 from tests.unit.test_interview import REVIEW, TEXTING, WHOLE, hold
@@ -265,6 +268,11 @@ OFFERED = (*TEXTING, "learners attend more")
         ((*OFFERED, "yes", "85% by July 2029"), "evidence_source", "after this plan ends"),
         ((*OFFERED, "yes", "by 1 May 2024"), "target", "already gone"),
         (("AFI 1, by 1 May 2024 more learners pass",), "action", "already gone"),
+        # A level that cannot be meant is asked about though it stands beside the finding.
+        (("AFI 2: attendance will be 850%",), "target", "850%"),
+        # A field's name alone is no answer, nor are words that say nothing.
+        ((*TEXTING, "owner"), "impact", "“owner”"),
+        (("the",), "linked", ""),
         # Asked for the action.
         (("AFI 2", "carry on"), "action", "put that differently"),
         (("AFI 2", "yes"), "action", "put that differently"),
@@ -369,3 +377,74 @@ def test_a_question_whose_words_are_used_up_is_left_open() -> None:
 
     assert all(say.text.strip() for say in said)
     assert interview.replies <= LONGEST_SITTING
+
+
+def with_used(interview: Interview, families: dict[str, tuple[str, ...]]) -> Interview:
+    """The conversation as it is when everything of these kinds has been said once."""
+    said = [f"{family}.{n}" for family, variants in families.items() for n in range(len(variants))]
+    return interview.model_copy(update={"used": [*interview.used, *said]})
+
+
+@pytest.mark.parametrize(
+    ("said", "used", "reply", "left"),
+    [
+        (OFFERED, {"ask-baseline": wording.QUESTIONS["baseline"]}, "no", "baseline"),
+        (
+            STUCK,
+            {"ask-impact": wording.QUESTIONS["impact"], "another-go": wording.ANOTHER_GO},
+            "another go",
+            "impact",
+        ),
+        (STUCK[:-1], {"offer-to-leave": wording.OFFER_TO_LEAVE}, "tutors use it", "impact"),
+        (TEXTING, {"help-impact": wording.HELP["impact"]}, "dunno", "impact"),
+    ],
+)
+def test_what_can_be_asked_in_no_new_words_is_left_open(
+    said: tuple[str, ...], used: dict[str, tuple[str, ...]], reply: str, left: str
+) -> None:
+    asked, _ = hold(*said)
+
+    interview, say = step(with_used(asked, used), reply, SETTING)
+
+    assert left in interview.left_open
+    assert interview.focus != left
+    assert say.text.strip()
+
+
+def test_a_question_in_no_new_words_is_said_again_under_the_draft() -> None:
+    asked, said = hold("AFI 2")
+
+    _, say = step(with_used(asked, {"ask-action": wording.QUESTIONS["action"]}), "show", SETTING)
+
+    assert say.text.endswith(said[-1].text.rpartition("\n")[2])
+    assert say.field == "action"
+
+
+def test_a_weak_answer_that_no_new_words_meet_leads_to_the_offer_to_leave_it() -> None:
+    asked, _ = hold(*TEXTING)
+    used = {f"so-what-{rung}": variants for rung, variants in wording.SO_WHAT.items()}
+
+    interview, say = step(with_used(asked, used), "tutors use it", SETTING)
+
+    assert replies(say) == ["leave it open", "another go"]
+    assert interview.draft.so_what == ["tutors use it"]
+
+
+def test_help_in_no_new_words_is_the_next_question_of_the_impact() -> None:
+    asked, _ = hold(*TEXTING)
+
+    _, say = step(with_used(asked, {"help-impact": wording.HELP["impact"]}), "help", SETTING)
+
+    assert say.field == "impact"
+    assert say.text.endswith("?")
+
+
+def test_a_count_of_the_sar_taken_as_the_start_is_asked_what_it_counts() -> None:
+    item = SETTING.sar_items[1].model_copy(
+        update={"measure": "withdrawals", "baseline": "30", "evidence": "Withdrawals: 30."}
+    )
+    setting = replace(SETTING, sar_items=(item,))
+    interview, said = hold(*TEXTING, "fewer withdrawals", "yes", setting=setting)
+
+    assert interview.draft.baseline == "30"
+    assert replies(said[-1]) == ["per cent", "learners"]
