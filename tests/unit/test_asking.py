@@ -186,7 +186,12 @@ def test_the_same_weak_answer_taken_back_over_and_over_is_always_answered() -> N
             [*TEXTING, "learners do better: Progress 8 from minus 0.48 to minus 0.1"],
             {"baseline": "minus 0.48", "target": "minus 0.1"},
         ),
-        # A second reason, and a second owner said in passing, replace nothing or the first.
+        # Where the figure is read stays, unless it is put right.
+        (
+            [*TEXTING, "learners attend more, in the register", "74% now, in the survey"],
+            {"evidence_source": "register"},
+        ),
+        # A second reason replaces nothing; another owner replaces the first.
         ([*DRAFTED, "because employers said so"], {"driver": "curriculum_change"}),
         ([*DRAFTED, "owner Tom Baker"], {"owner": "Tom Baker"}),
         ([*DRAFTED, "actually Tom Baker leads it"], {"owner": "Tom Baker", "due": "2027-07-31"}),

@@ -193,3 +193,17 @@ def test_never_fails_whatever_is_typed(text: str, today: date) -> None:
 )
 def test_the_same_day_a_year_before_is_always_a_day(day: date, before: date) -> None:
     assert a_year_before(day) == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "today", "day"),
+    [
+        ("by the end of term", date(2027, 3, 31), date(2027, 3, 31)),
+        ("by the end of term", date(2027, 4, 1), date(2027, 7, 31)),
+        ("by the end of this term", date(2027, 7, 31), date(2027, 7, 31)),
+        ("by the end of this term", date(2027, 8, 10), date(2027, 12, 31)),
+        ("by the end of next term", date(2027, 8, 10), date(2028, 3, 31)),
+    ],
+)
+def test_a_term_ends_with_march_july_or_the_year(typed: str, today: date, day: date) -> None:
+    assert [found.day for found in find_dates(typed, today)] == [day]

@@ -172,6 +172,7 @@ def test_a_number_that_only_names_or_counts_work_is_no_level(typed: str) -> None
         ("all 12 learners and 9 staff", ["all 12"]),
         ("all of our local learners pass", ["all"]),
         ("all, learners too", []),
+        ("that is all. Learners pass", []),
         ("all and learners pass", []),
         ("every tutor and learner", []),
         ("teach all learners", []),

@@ -1058,3 +1058,19 @@ def test_the_day_of_a_starting_figure_has_been_and_the_date_to_reach_is_to_come(
     reading = read(said, TODAY)
 
     assert (reading.baseline_date, reading.due) == (day, due)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "disagree"),
+    [
+        ("target", "raise it to 70%, or to 75%", True),
+        ("target", "it should be 70% and must be 70%", False),
+        ("target", "it should be 70%", False),
+        # Where the level was not asked for the first is taken.
+        (None, "raise it to 70%, or to 75%", False),
+    ],
+)
+def test_two_levels_to_reach_disagree_where_one_was_asked_for(
+    asked: str | None, said: str, disagree: bool
+) -> None:
+    assert read(said, TODAY, asked=asked).figures_disagree is disagree

@@ -160,6 +160,13 @@ def test_what_was_not_said_or_is_not_what_it_claims_is_dropped(
 @pytest.mark.parametrize(
     ("reply", "asked", "said", "field"),
     [
+        # One figure is not both the start and the target.
+        (
+            "somewhere near 90, I should guess",
+            "measure",
+            {"baseline": "90", "target": "90"},
+            "target",
+        ),
         # How things have been since a day, or what is seen on the way, is not by when.
         ("attendance has been poor since May", "impact", {"due": "May"}, "due"),
         ("attendance up, milestone 83% by February", "impact", {"due": "February"}, "due"),
