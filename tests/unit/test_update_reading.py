@@ -463,6 +463,10 @@ def test_whether_anything_was_understood_is_known(text: str, says: bool) -> None
     "said",
     [
         "on 3/10 we looked",
+        "nothing since 3/12",
+        "checked w/c 5/30",
+        "it is in room 86",
+        "100% on it",
         "attendance is between 84% and 86%",
         "attendance in group 86",
         "is it 86%?",
