@@ -5,13 +5,25 @@ from collections.abc import Callable
 from bot.exporting.comma_separated import comma_separated
 from bot.exporting.pdf import page_description
 from bot.exporting.plan_json import plan_json
-from bot.exporting.spreadsheet import workbook
-from bot.exporting.word import word_document
 from bot.plan_document import PlanDocument
 
+
+def _spreadsheet(document: PlanDocument) -> bytes:
+    # Only with the first file, as in bot.importing.reading.
+    from bot.exporting.spreadsheet import workbook
+
+    return workbook(document)
+
+
+def _word(document: PlanDocument) -> bytes:
+    from bot.exporting.word import word_document
+
+    return word_document(document)
+
+
 FORMATS: dict[str, Callable[[PlanDocument], bytes]] = {
-    ".xlsx": workbook,
-    ".docx": word_document,
+    ".xlsx": _spreadsheet,
+    ".docx": _word,
     ".pdf": page_description,
     ".csv": comma_separated,
     ".json": plan_json,

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.coaching.dates import academic_year as year_of
-from bot.importing import comma_separated, own_workbook, plan_json, spreadsheet, word
+from bot.importing import comma_separated, own_workbook, plan_json
 from bot.importing.assembling import Assembly, finished
 from bot.importing.cells import When
 from bot.importing.grid import Contents, Sheet
@@ -18,9 +18,23 @@ from bot.importing.understood import FileRefused, Understood
 
 _log = logging.getLogger(__name__)
 
+
+def _spreadsheet(content: bytes) -> Contents:
+    # Only with the first file: what reads and writes them is a fifth of all that is to be loaded.
+    from bot.importing import spreadsheet
+
+    return spreadsheet.read(content)
+
+
+def _word(content: bytes) -> Contents:
+    from bot.importing import word
+
+    return word.read(content)
+
+
 _READERS: dict[FileKind, Callable[[bytes], Contents]] = {
-    FileKind.XLSX: spreadsheet.read,
-    FileKind.DOCX: word.read,
+    FileKind.XLSX: _spreadsheet,
+    FileKind.DOCX: _word,
     FileKind.CSV: comma_separated.read,
 }
 _UNREADABLE = (

@@ -692,3 +692,11 @@ def test_a_second_bot_on_the_same_file_is_refused(tmp_path: Path) -> None:
     assert run.returncode == 1
     assert "Another process already uses" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_what_reads_and_writes_files_is_not_loaded_before_the_first() -> None:
+    code = "import sys, bot.server; print({'docx', 'openpyxl'} & set(sys.modules) or 'neither')"
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+
+    assert (done.stdout, done.stderr) == ("neither\n", "")
