@@ -34,7 +34,7 @@ NOT_RUN = {
     "pg_dump": "needs a PostgreSQL server of one's own",
     "pg_restore": "needs a PostgreSQL server of one's own",
     "createdb": "needs a PostgreSQL server of one's own",
-    "cd /srv/": "is of a machine that has been set up so",
+    "cd /var/lib/": "is of a machine that has been set up so",
     "cp /backups/sowhat-2026-11-23.db sowhat.db": "gives the file to a user whom it does not have",
     ".venv-test/bin/python -m tests.": "is for developers, and takes minutes",
     "make": "is for developers; .ci/run does it",
