@@ -215,6 +215,8 @@ def http_server(answer: Wsgi, host: str, port: int, threads: int, **more: Any) -
         channel_timeout=_SILENT_SECONDS,
         cleanup_interval=_SILENT_SECONDS // 2,
         connection_limit=_MOST_CONNECTIONS,
+        # What it uses otherwise fails for good where the process has a thousand files open.
+        asyncore_use_poll=True,
         # It says nowhere which server it is.
         ident=None,
         **more,

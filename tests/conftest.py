@@ -1,5 +1,6 @@
 """Fixtures that any test may ask for."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -15,6 +16,14 @@ settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _what_is_set_aside_is_cleared_away() -> Iterator[None]:
+    """Each bot that starts sets aside what is there by then, open sockets of others among it."""
+    yield
+    gc.unfreeze()
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)
