@@ -84,6 +84,14 @@ def a_year_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
+_SAYS_YEAR = re.compile(r"20\d\d|['’]\d\d")
+
+
+def gone_by(day: date, said: str, today: date) -> date:
+    """The day that words of a time gone by name: without a year said, none that is to come."""
+    return a_year_before(day) if day > today and not _SAYS_YEAR.search(said) else day
+
+
 def find_dates(text: str, today: date) -> list[FoundDate]:
     """Every date in the text, in order; of overlapping readings the more explicit one stands."""
     found: list[FoundDate] = []

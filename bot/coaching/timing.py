@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from bot.coaching.dates import FoundDate, a_year_before
+from bot.coaching.dates import FoundDate, gone_by
 from bot.coaching.numbers import number
 from bot.coaching.words import content_stems
 
@@ -155,8 +155,7 @@ def find_due(
             past = found.day < today or "last" in before + stretch or "since" in before + stretch
             if past and asked != "due":
                 # "Since the spring term": the one that has been, not the one to come.
-                to_come = found.day > today and not re.search(r"20\d\d|['’]\d\d", stretch)
-                when = when or (a_year_before(found.day) if to_come else found.day)
+                when = when or gone_by(found.day, stretch, today)
                 continue
             other.append(found.day)
         elif re.search(

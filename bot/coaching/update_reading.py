@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from bot.coaching.dates import a_year_before, find_dates
+from bot.coaching.dates import find_dates, gone_by
 from bot.coaching.measures import find_measures
 from bot.coaching.rag_words import standing
 from bot.coaching.update_figure import scale_of, stands_at
@@ -220,8 +220,8 @@ def _day(text: str, where: tuple[int, int], today: date) -> date | None:
     for dated in find_dates(straight(text), today):
         said = text[dated.start : dated.end]
         day = dated.day
-        if day > today and not _TO_COME.search(said) and not re.search(r"20\d\d|['’]\d\d", said):
-            day = a_year_before(day)
+        if not _TO_COME.search(said):
+            day = gone_by(day, said, today)
         if day <= today and (today - day).days <= _LATELY and re.search(r"\d", said):
             found.append((_apart(start, end, dated.start, dated.end), day))
     for match in _SAID_DAY.finditer(text):

@@ -161,9 +161,8 @@ def _press(body: dict[str, Any]) -> Incoming | None:
     except (KeyError, TypeError, ValueError):
         return None
     message = body.get("message") or {}
-    user, channel, ts = (
-        body["user"]["id"], (body.get("channel") or {}).get("id"), message.get("ts")
-    )  # fmt: skip
+    user, ts = body["user"]["id"], message.get("ts")
+    channel = (body.get("channel") or {}).get("id")
     if not (channel and ts):
         return None  # those that stand for a reply are on messages
     return Incoming(

@@ -68,6 +68,14 @@ def pressed(talk: Talk, bot: InProcess, label: str) -> None:
     assert bot.http.interaction(payload).status == 200
 
 
+def corrects(fake: FakeSlack, bot: InProcess, talk: Talk) -> Screens:
+    """The lead's screens once the form to correct the last message's file is open."""
+    lead = Screens(fake, bot.http, LEAD)
+    correct = next(b for b in buttons(talk.messages[-1]) if b["text"]["text"] == "Correct")
+    lead.sends(correct["action_id"], correct["value"], talk.messages[-1])
+    return lead
+
+
 def items(bot: InProcess) -> list[str]:
     with bot.database.reading() as session:
         found = session.exec(select(SarItem).where(SarItem.workspace == TEAM))
@@ -170,9 +178,7 @@ def test_a_lead_corrects_who_is_meant_and_what_a_row_is(
 ) -> None:
     talk = lead_drops(fake, bot, "QIP.csv", PLAN)
     before = len(talk.messages)
-    lead = Screens(fake, bot.http, LEAD)
-    correct = next(b for b in buttons(talk.messages[-1]) if b["text"]["text"] == "Correct")
-    lead.sends(correct["action_id"], correct["value"], talk.messages[-1])
+    lead = corrects(fake, bot, talk)
     form = lead.modals[-1]
     owners = [
         block["block_id"].partition("@")[0]
@@ -199,9 +205,7 @@ def test_a_year_that_the_form_does_not_offer_changes_nothing(
 ) -> None:
     talk = lead_drops(fake, bot, "QIP.csv", PLAN)
     before = len(talk.messages)
-    lead = Screens(fake, bot.http, LEAD)
-    correct = next(b for b in buttons(talk.messages[-1]) if b["text"]["text"] == "Correct")
-    lead.sends(correct["action_id"], correct["value"], talk.messages[-1])
+    lead = corrects(fake, bot, talk)
 
     payload = payloads.view_submission(lead.modals[-1], user=LEAD)
     for inputs in payload["view"]["state"]["values"].values():

@@ -558,9 +558,9 @@ def measure(name: str, database_url: str, folder: Path, talkers: int, seconds: f
         wrong = check_slack(sent, slack)
         with database.reading() as session:
             wrong |= check_stored(sent, session)
-            calls = Counter(session.exec(select(ModelCall.outcome)))
-            dropped = Counter(session.exec(select(ModelCall.dropped)))
             held = session.exec(select(ModelCall)).all()
+    calls = Counter(call.outcome for call in held)
+    dropped = Counter(call.dropped for call in held)
     wrong[REFUSED] = len(samples.refused)
     wrong[NOT_AGREED] = len(samples.interviews) - sum(samples.interviews)
     wrong[MIXED_QUESTIONS] = model.mixed
@@ -581,8 +581,8 @@ def measure(name: str, database_url: str, folder: Path, talkers: int, seconds: f
         "calls": dict(calls),
         "dropped": {str(why): times for why, times in dropped.items()},
         "calls_an_action": len(held) / max(1, sum(samples.interviews) + 1),
-        "tokens_in": sum(call.tokens_in or 0 for call in held) / max(1, len(held)),
-        "tokens_out": sum(call.tokens_out or 0 for call in held) / max(1, len(held)),
+        "tokens_in": sum(call.tokens_in for call in held) / max(1, len(held)),
+        "tokens_out": sum(call.tokens_out for call in held) / max(1, len(held)),
         "worded": sum(call.method == "chat.startStream" for call in slack.calls),
         "bot_busy": cpu / took,
         "load_busy": load / took,
