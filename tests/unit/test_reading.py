@@ -11,7 +11,7 @@ from bot.coaching.assessment import assess
 from bot.coaching.impact import Rung
 from bot.coaching.reading import Reading, read
 from storage.vocabulary import Direction, Driver
-from tests.evals import run
+from tests.evals import readings, run
 
 TODAY = date(2026, 11, 23)
 REVIEW = "Undertake a review of the software developer apprenticeship learning resources"
@@ -180,6 +180,11 @@ def test_the_evaluation_cases_for_building_are_read_above_their_floors(
     short = run.measure(run.answered(run.cases(held=False)))
 
     assert short == [], capsys.readouterr().out
+
+
+@pytest.mark.parametrize("number", readings.held())
+def test_what_is_read_in_a_case_is_read_to_the_letter(number: str) -> None:
+    assert readings.told(number) == readings.held()[number]
 
 
 @given(st.text(max_size=600), st.sampled_from([None, "impact", "baseline", "owner", "milestone"]))
