@@ -1,9 +1,10 @@
 """All that the embedded coach reads in some of the cases: `python -m tests.evals.readings`.
 
-`readings.txt` holds one in ten of the cases for building, drawn by chance from those that are read
-as their labels say. The rest that is read there has no label, and is held as it is, right or wrong:
-a change of the rules shows in the lines what else it changes. Run as a program it writes them anew;
-read the difference before you keep it.
+`readings.txt` holds one in seven of the cases for building, of those that are read as their labels
+say: some drawn by chance, and as many more as it takes for six to go through each branch of the
+reader that any goes through. The rest that is read there has no label, and is held as it is, right
+or wrong: a change of the rules shows in the lines what else it changes. Run as a program it writes
+them anew; read the difference before you keep it.
 """
 
 from collections.abc import Iterator
