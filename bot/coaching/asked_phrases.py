@@ -13,13 +13,14 @@ from bot.coaching.dates import (
     MONTHS,
     academic_year,
     find_dates,
-    half_term_begins,
+    gone_by,
     last_of_month,
     terms_of,
     year_end,
     year_start,
 )
 from bot.coaching.due import AHEAD_DAYS
+from bot.coaching.open_days import half_terms
 
 
 class State(StrEnum):
@@ -84,7 +85,7 @@ _STATES: tuple[tuple[tuple[State, ...], str], ...] = (
     ((State.OFF_TRACK,), r"\boff[- ]track\b|\b(?:rated |rag(?:ged)? |marked )?red\b|\bfailing\b"),
     ((State.AT_RISK,), r"\bat risk\b(?! of\b)|\b(?:rated |rag(?:ged)? |marked )?amber\b|\bslipping\b"),
     ((State.ON_TRACK,), r"\bon[- ](?:track|course|target)\b|\b(?:rated |rag(?:ged)? |marked )?green\b|\bgoing well\b"),
-    ((State.DONE,), r"\b(?:done|complete[d]?|finished|closed|blue)\b"),
+    ((State.DONE,), r"(?<!being )\b(?:done|complete[d]?|finished|closed|blue)\b"),
     ((State.PARKED,), r"\b(?:parked|on hold|paused)\b"),
     ((State.MOVED,), r"\b(?:changed|moved|happened|been happening|new)\b"),
     ((State.DUE,), r"\b(?:coming up|due(?! date))\b"),
@@ -168,7 +169,7 @@ def _days(
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SINCE = re.compile(
-    r"\bsince (?:the )?(?P<since>(?:start of )?(?:last (?:week|month|term|half[- ]term)|yesterday|christmas|(?:this )?(?:term|week|month)|"
+    r"\bsince (?:the )?(?P<since>(?:start of )?(?:last (?:week|month|term|half[- ]term|year)|yesterday|christmas|(?:this )?(?:term|half[- ]term|week|month|year)|"
     + "|".join(_WEEKDAYS)
     + r"|[a-z0-9 /]{3,20}?\d*))(?=$|[?.!]| (?:in|on|for|about|under)\b)"
 )
@@ -178,6 +179,7 @@ _LAST = re.compile(
 _IN = re.compile(
     r"\b(?:in |for |during |by (?:the )?end of |before (?:the )?end of |at the end of )?(?:the )?(?P<which>this|next|the coming) (?P<unit>week|month|half[- ]?term|term|(?:academic )?year)\b"
     r"|\b(?:in |within |over )the next (?P<n>two|three|four|few|couple of)? ?(?P<ahead>week|month|fortnight)s?\b|\b(?P<soon>soon)\b|\b(?P<today>today)\b|\b(?:before|by) (?:the )?(?P<half>half[- ]?term)\b"
+    r"|\b(?:before|by|until) (?P<day>" + "|".join(_WEEKDAYS) + r")\b"
 )
 _BY = re.compile(
     r"\b(?:by|before|until|up to) (?:the )?(?:[a-z0-9 ]{3,24})(?=$|[?.!]| (?:in|on|for|about|under)\b)"
@@ -245,21 +247,23 @@ def _since(said: str, today: date, terms: tuple[tuple[date, date], ...]) -> date
     if said.endswith("month"):
         first = today.replace(day=1)
         return (first - timedelta(days=1)).replace(day=1) if said.startswith("last") else first
+    if said.endswith("year"):
+        begins = year_start(academic_year(today))
+        return begins.replace(year=begins.year - 1) if said.startswith("last") else begins
     if said.endswith("term"):
-        begun = [a for a, _ in terms or terms_of(academic_year(today)) if a <= today]
+        year = academic_year(today)
+        begins_of = [first for first, _ in terms or terms_of(year)]
+        if "half" in said:
+            begins_of += half_terms(year)
+        begun = sorted(first for first in begins_of if first <= today)
         wanted = begun[-2:-1] if said.startswith("last") else begun[-1:]
-        return wanted[0] if wanted else year_start(academic_year(today))
+        return wanted[0] if wanted else year_start(year)
     if said in MONTHS:
-        first = date(today.year, MONTHS[said], 1)
-        return first if first <= today else first.replace(year=today.year - 1)
+        return gone_by(date(today.year, MONTHS[said], 1), said, today)
     dated = find_dates(f"since {said}", today)
-    if not dated:
-        return None
-    day = dated[0].day
-    if day <= today:
-        return day
-    # "Since October" and "since 3 October" are behind us.
-    return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
+    # "Since 3 October" is behind us.
+    day = gone_by(dated[0].day, said, today) if dated else None
+    return day if day is not None and day <= today else None
 
 
 def _coming(found: re.Match[str], today: date, terms: tuple[tuple[date, date], ...]) -> Span:
@@ -270,6 +274,9 @@ def _coming(found: re.Match[str], today: date, terms: tuple[tuple[date, date], .
     if found["ahead"]:
         days = _UNIT_DAYS[found["ahead"]] * _COUNTS.get(found["n"] or "", 1)
         last = today + timedelta(days=days)
+        return Span(today, last, f"by {_day(last)}")
+    if found["day"]:
+        last = today + timedelta(days=(_WEEKDAYS.index(found["day"]) - today.weekday()) % 7)
         return Span(today, last, f"by {_day(last)}")
     named = found["half"] or found["unit"]
     unit, following = re.sub(r"[- ]", "", named), found["which"] == "next"
@@ -289,18 +296,19 @@ def _coming(found: re.Match[str], today: date, terms: tuple[tuple[date, date], .
         if following:
             return Span(ends + timedelta(days=1), ends.replace(year=ends.year + 1), words)
         return Span(today, ends, words)
-    ends_of = _ends(today, terms, halves=unit == "halfterm")
-    coming = [end for end in ends_of if end >= today] or [year_end(academic_year(today))]
-    if following and len(coming) > 1:
+    ends = year_end(academic_year(today))
+    halves = unit == "halfterm"
+    coming = [end for end in _ends(today, terms, halves) if end >= today] or [ends]
+    if following:
+        coming += _ends(ends + timedelta(days=1), (), halves)
         return Span(coming[0] + timedelta(days=1), coming[1], words)
     return Span(today, coming[0], words)
 
 
-def _ends(today: date, terms: tuple[tuple[date, date], ...], halves: bool) -> list[date]:
+def _ends(day: date, terms: tuple[tuple[date, date], ...], halves: bool) -> list[date]:
     """The last days of the terms or half-terms of the academic year that a day is in."""
-    ends = [last for _, last in terms or terms_of(academic_year(today))]
+    year = academic_year(day)
+    ends = [last for _, last in terms or terms_of(year)]
     if halves:
-        first = int(academic_year(today)[:4])
-        mondays = [half_term_begins(y, m) for y, m in ((first, 10), (first + 1, 2), (first + 1, 5))]
-        ends += [monday - timedelta(days=3) for monday in mondays if monday]
+        ends += [monday - timedelta(days=3) for monday in half_terms(year)]
     return sorted(ends)

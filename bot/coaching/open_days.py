@@ -77,7 +77,7 @@ class OpenDays:
             self._set(year, name) or standard[name] for name in ("spring_first", "summer_first")
         ]
         term = sum(day >= first for first in begins)
-        is_second = day >= _half_terms(year)[term]
+        is_second = day >= half_terms(year)[term]
         return f"{year}-{2 * term + 1 + is_second}"
 
     def _closed_in(self, year: str) -> Iterator[date]:
@@ -88,7 +88,7 @@ class OpenDays:
         spans = [*own, *self._breaks(year)]
         if not own:
             # Whoever lists days of that year has said when its half-terms are.
-            spans += [(monday, monday + 4 * _DAY) for monday in _half_terms(year)]
+            spans += [(monday, monday + 4 * _DAY) for monday in half_terms(year)]
         for first, last in spans:
             day, last = max(first, begins), min(last, ends)
             yield from (day + n * _DAY for n in range((last - day).days + 1))
@@ -133,7 +133,7 @@ def _summer(calendar_year: int) -> Span:
 
 
 @lru_cache(maxsize=64)
-def _half_terms(year: str) -> tuple[date, ...]:
+def half_terms(year: str) -> tuple[date, ...]:
     """The Mondays of the half-term weeks of an academic year, of autumn, spring and summer."""
     first = int(year[:4])
     found = [half_term_begins(y, m) for y, m in ((first, 10), (first + 1, 2), (first + 1, 5))]

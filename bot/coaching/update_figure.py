@@ -95,7 +95,7 @@ _NATIONAL_BEFORE = re.compile(
 )
 # "Up 2%", "another 3": how much it has moved.
 _MOVED_BEFORE = re.compile(
-    rf"\b(?:by|another|further|extra|additional|gain(?:ed)?(?: of)?|(?:increase|rise|improvement|drop|fall|gap|jump|change|dip|lift) (?:of|in)|within|put on|lost|other|top|bottom)\s+(?:{_LITTLE}\s+)*$"
+    rf"\b(?:by|plus|minus|another|further|extra|additional|gain(?:ed)?(?: of)?|(?:increase|rise|improvement|drop|fall|gap|jump|change|dip|lift) (?:of|in)|within|put on|lost|other|top|bottom)\s+(?:{_LITTLE}\s+)*$"
 )
 _ONLY_MOVED = re.compile(
     rf"\b(?:up|down|risen|rose|fell|fallen|dropped|increased|improved|decreased|climbed|jumped|slipped|dipped)\s+(?:{_LITTLE}\s+)*$"

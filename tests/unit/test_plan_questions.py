@@ -1,5 +1,6 @@
 """Questions about the plan, told from everything else that people write."""
 
+from dataclasses import replace
 from datetime import date
 from time import perf_counter
 
@@ -256,9 +257,104 @@ QUESTIONS = [
     ("who owns A-7?", "actions, action=A-7"),
     ("when is action 7 due?", "actions, action=A-7"),
     ("show me A-12", "actions, action=A-12"),
+    ("A-12?", "actions, action=A-12"),
+    ("is A-12 overdue?", "actions, action=A-12"),
+    ("how far along is A-12?", "actions, action=A-12"),
+    ("which actions on A-12 are overdue?", "actions, action=A-12, overdue"),
+    ("how are we doing on A-12?", "actions, action=A-12"),
+    # A question mark, or what leads up to it, makes a question of what could be said.
+    ("how maths is doing?", f"department, {DEPT}"),
+    ("show me how maths is doing", f"department, {DEPT}"),
+    ("tell me how we are doing on attendance", "actions, measure=attendance"),
+    ("show me the maths overview", f"department, {DEPT}"),
+    ("maths summary?", f"department, {DEPT}"),
+    ("complete actions on attendance?", "actions, measure=attendance, complete"),
+    ("all actions are on track?", "actions, on track"),
+    ("show me complete actions", "actions, complete"),
+    ("overdue actions", "actions, overdue"),
+    ("what actions are there", "actions"),
+    ("plan?", "plan"),
+    ("the whole plan", "plan"),
+    ("summary of the plan", "plan"),
+    ("summary? .", "plan"),
+    ("show me the sar summary", "sar"),
+    ("how many findings are open?", "sar, counts"),
+    ("which findings are open?", "sar"),
+    ("show me the thread of AFI 1", "thread, sar item=AFI 1"),
+    ("any news on AFI 3?", "thread, sar item=AFI 3"),
+    ("quick question, what's red", "actions, off track"),
+    # One's own.
+    ("my progress?", "actions, mine"),
+    ("update on me?", "actions, mine"),
+    ("any news on mine?", "actions, mine"),
+    # As many words as a question may have.
+    ("which actions are red" + " or amber" * 9, "actions, off track, at risk"),
+    # By any of their names: of a department before a theme, and of a measure before both.
+    ("how is the construction department team doing?", "department, department=Construction"),
+    ("how is mathematics doing?", f"department, {DEPT}"),
+    ("how is English doing?", f"department, {DEPT}"),
+    ("how is health doing?", "department, department=Health and care"),
+    ("what's construction's progress?", "department, department=Construction"),
+    ("which actions on health's care are red?", "actions, department=Health and care, off track"),
+    ("how is attendance doing?", "actions, measure=attendance"),
+    ("how is punctuality doing?", "actions, measure=punctuality"),
+    ("how is teaching doing?", "theme, theme=Teaching that stretches every learner"),
+    ("how is Ruth doing?", "owner, owner=ruth"),
+    ("how is Ruth Small doing?", "owner, owner=Ruth Small"),
+    ("how is Small doing?", "owner, owner=Ruth Small"),
+    ("does Dominic have any actions?", "actions, owner=Dominic Okoro"),
+    (
+        "how many overdue actions does Dominic have?",
+        "actions, owner=Dominic Okoro, overdue, counts",
+    ),
+    # A topic is words that are no name in the plan, and few of them.
+    ("how is adult community learning doing?", "actions, topic=adult community learning"),
+    ("what's the latest on hairdressing?", "actions, topic=hairdressing"),
+    ("what is there about hairdressing?", "actions, topic=hairdressing"),
+    ("what is being done about attendance?", "actions, measure=attendance"),
+    (
+        "which actions on apples pears plums figs limes kiwis are red?",
+        "actions, topic=apples pears plums figs limes kiwis, off track",
+    ),
+    # Of people.
+    ("who is late", "actions, overdue, by_owner"),
+    ("who hasn't started?", "actions, without any update, by_owner"),
+    ("who is overdue in maths?", f"actions, {DEPT}, overdue, by_owner"),
 ]
 
 OTHERS = [
+    # What could be said as well as asked, without a question mark.
+    "how maths is doing",
+    "how we are doing on attendance",
+    "maths summary",
+    "my progress",
+    "is maths behind",
+    "plan",
+    "the plan",
+    "plan summary",
+    "sar summary",
+    "thread of AFI 1",
+    "A-12",
+    "is A-12 overdue",
+    "all actions are on track",
+    # Names that nobody in the plan has, or too many words for one.
+    "is hairdressing behind?",
+    "any news on hairdressing?",
+    "what is Zadie's progress?",
+    "what does hairdressing own?",
+    "what does construction own?",
+    "which hairdressing actions are red?",
+    "how is hairdressing and barbering at night doing?",
+    "which actions on apples pears plums figs limes kiwis dates are red?",
+    "which actions on what we do are red?",
+    "which actions for the plan are red?",
+    "how is A-12 and A-13 doing?",
+    "which actions are all red" + " or amber" * 9,
+    "what's red? or amber?",
+    "what ones are there?",
+    "what actions?",
+    "who is red?",
+    "who is due?",
     # Two at once, people who are no list, days that go with nothing.
     "how is A-3 and A-4 doing?",
     "who is at risk?",
@@ -439,3 +535,126 @@ def test_a_muddle_is_read_at_once(text: str) -> None:
 )
 def test_a_page_or_a_finding_is_asked_for(typed: str, expected: str) -> None:
     assert says(asked(typed, KNOWN)) == expected
+
+
+# As a provider may have set them.
+OWN_TERMS = (
+    (date(2026, 9, 7), date(2026, 12, 11)),
+    (date(2027, 1, 11), date(2027, 3, 19)),
+    (date(2027, 4, 5), date(2027, 7, 2)),
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "when", "terms", "days"),
+    [
+        # Weeks begin on Mondays and end on Sundays.
+        ("2027-02-07", "due this week", (), "2027-02-07..2027-02-07"),
+        ("2027-02-07", "due next week", (), "2027-02-08..2027-02-14"),
+        ("2027-02-03", "due this week", (), "2027-02-03..2027-02-07"),
+        ("2027-02-03", "changed since last week", (), "2027-01-25.."),
+        ("2027-02-03", "changed since the start of the week", (), "2027-02-01.."),
+        ("2027-02-03", "changed since Monday", (), "2027-02-01.."),
+        ("2027-02-03", "changed since Tuesday", (), "2027-02-02.."),
+        ("2027-02-03", "changed since Wednesday", (), "2027-01-27.."),
+        ("2027-02-03", "changed since Thursday", (), "2027-01-28.."),
+        ("2027-02-03", "changed since Sunday", (), "2027-01-31.."),
+        ("2027-02-03", "due by Tuesday", (), "2027-02-03..2027-02-09"),
+        ("2027-02-03", "due by Wednesday", (), "2027-02-03..2027-02-03"),
+        ("2027-02-03", "due before Thursday", (), "2027-02-03..2027-02-04"),
+        # Months, at their ends and the year's.
+        ("2027-02-28", "due next month", (), "2027-03-01..2027-03-31"),
+        ("2027-01-31", "due next month", (), "2027-02-01..2027-02-28"),
+        ("2026-12-15", "due next month", (), "2027-01-01..2027-01-31"),
+        ("2026-12-15", "due this month", (), "2026-12-15..2026-12-31"),
+        ("2028-02-01", "due this month", (), "2028-02-01..2028-02-29"),
+        ("2027-01-15", "changed since last month", (), "2026-12-01.."),
+        ("2027-03-31", "changed since last month", (), "2027-02-01.."),
+        ("2027-02-03", "changed since the start of last month", (), "2027-01-01.."),
+        ("2026-10-01", "due in March", (), "2027-03-01..2027-03-31"),
+        ("2026-10-01", "due in July", (), "2027-07-01..2027-07-31"),
+        ("2026-10-01", "due in October", (), "2026-10-01..2026-10-31"),
+        ("2027-02-01", "due in August", (), "2026-08-01..2026-08-31"),
+        ("2027-02-01", "due in September", (), "2026-09-01..2026-09-30"),
+        ("2027-02-01", "due in November", (), "2026-11-01..2026-11-30"),
+        ("2027-02-01", "due in December", (), "2026-12-01..2026-12-31"),
+        ("2027-02-01", "due in January", (), "2027-01-01..2027-01-31"),
+        # A month, a feast or a day that is gone by.
+        ("2027-02-01", "changed since February", (), "2027-02-01.."),
+        ("2027-02-01", "changed since March", (), "2026-03-01.."),
+        ("2026-12-24", "changed since Christmas", (), "2025-12-25.."),
+        ("2026-12-25", "changed since Christmas", (), "2026-12-25.."),
+        ("2026-12-26", "changed since Christmas", (), "2026-12-25.."),
+        ("2027-02-03", "changed since 3 February", (), "2027-02-03.."),
+        ("2027-02-03", "changed since 4 February", (), "2026-02-04.."),
+        ("2027-02-03", "changed since 30 March", (), "2026-03-30.."),
+        ("2027-02-03", "changed since 31 March", (), "2026-03-31.."),
+        ("2028-02-28", "changed since 29 February", (), "2027-02-28.."),
+        ("2028-03-01", "changed since 29 February", (), "2028-02-29.."),
+        ("2027-02-03", "changed since 12 January in maths", (), "2027-01-12.."),
+        # So many of them, back and ahead.
+        ("2027-02-01", "changed in the last week", (), "2027-01-25.."),
+        ("2027-02-01", "changed in the last fortnight", (), "2027-01-18.."),
+        ("2027-02-01", "changed over the past three weeks", (), "2027-01-11.."),
+        ("2027-02-01", "changed in the last four weeks", (), "2027-01-04.."),
+        ("2027-02-01", "changed in the last few months", (), "2026-11-03.."),
+        ("2027-02-01", "changed lately", (), "2027-01-18.."),
+        ("2027-02-01", "due in the next couple of weeks", (), "2027-02-01..2027-02-15"),
+        ("2027-02-01", "due in the next few weeks", (), "2027-02-01..2027-02-22"),
+        ("2027-02-01", "due in the next four weeks", (), "2027-02-01..2027-03-01"),
+        ("2027-02-01", "due in the next two fortnights", (), "2027-02-01..2027-03-01"),
+        ("2027-02-01", "due until 12 March in maths", (), "2027-02-01..2027-03-12"),
+        ("2027-02-01", "due by the end of March", (), "2027-02-01..2027-03-31"),
+        # Years.
+        ("2027-07-31", "due this year", (), "2027-07-31..2027-07-31"),
+        ("2027-07-31", "due next year", (), "2027-08-01..2028-07-31"),
+        ("2027-08-01", "due this academic year", (), "2027-08-01..2028-07-31"),
+        ("2027-02-01", "changed this year", (), "2026-08-01.."),
+        ("2027-02-01", "changed this academic year", (), "2026-08-01.."),
+        ("2027-02-01", "changed since last year", (), "2025-08-01.."),
+        # Terms and half-terms, as most of England keeps them.
+        ("2027-04-15", "due this term", (), "2027-04-15..2027-04-15"),
+        ("2027-04-16", "due this term", (), "2027-04-16..2027-07-31"),
+        ("2027-05-15", "due next term", (), "2027-08-01..2027-12-31"),
+        ("2026-09-15", "due this half-term", (), "2026-09-15..2026-10-23"),
+        ("2026-09-15", "due next half-term", (), "2026-10-24..2026-12-31"),
+        ("2026-10-23", "due this half-term", (), "2026-10-23..2026-10-23"),
+        ("2026-10-24", "due this half-term", (), "2026-10-24..2026-12-31"),
+        ("2026-12-31", "due this half-term", (), "2026-12-31..2026-12-31"),
+        ("2027-05-28", "due this half-term", (), "2027-05-28..2027-05-28"),
+        ("2027-05-29", "due this half-term", (), "2027-05-29..2027-07-31"),
+        ("2027-05-29", "due next half-term", (), "2027-08-01..2027-10-22"),
+        ("2027-05-15", "due by half-term", (), "2027-05-15..2027-05-28"),
+        ("2026-08-15", "changed since last term", (), "2026-08-01.."),
+        ("2027-05-15", "changed since last term", (), "2027-01-01.."),
+        ("2027-05-15", "changed since this term", (), "2027-04-16.."),
+        ("2027-02-14", "changed since this half-term", (), "2027-01-01.."),
+        ("2027-02-15", "changed since this half-term", (), "2027-02-15.."),
+        ("2027-02-14", "changed since last half-term", (), "2026-10-26.."),
+        ("2027-05-15", "changed this half-term", (), "2027-04-16.."),
+        # Terms as the provider keeps them, and days between and beside them.
+        ("2027-02-01", "changed since last term", OWN_TERMS, "2026-09-07.."),
+        ("2027-02-01", "changed since this term", OWN_TERMS, "2027-01-11.."),
+        ("2026-08-15", "changed since this term", OWN_TERMS, "2026-08-01.."),
+        ("2027-02-01", "due this term", OWN_TERMS, "2027-02-01..2027-03-19"),
+        ("2027-02-01", "due next term", OWN_TERMS, "2027-03-20..2027-07-02"),
+        ("2027-02-01", "due next half-term", OWN_TERMS, "2027-02-13..2027-03-19"),
+        ("2027-06-05", "due next term", OWN_TERMS, "2027-07-03..2027-12-31"),
+        ("2027-07-05", "due this term", OWN_TERMS, "2027-07-05..2027-07-31"),
+        ("2027-07-05", "due next term", OWN_TERMS, "2027-08-01..2027-12-31"),
+    ],
+)
+def test_days_are_counted_from_the_day_of_asking(
+    day: str, when: str, terms: tuple[tuple[date, date], ...], days: str
+) -> None:
+    known = replace(KNOWN, today=date.fromisoformat(day), terms=terms)
+
+    question = asked(f"which actions are {when}?", known)
+
+    assert question is not None and question.span is not None
+    assert f"{question.span.first or ''}..{question.span.last or ''}" == days
+
+
+@pytest.mark.parametrize("when", ["31 March 2027", "29 February"])
+def test_of_a_day_to_come_nothing_can_have_changed_since(when: str) -> None:
+    assert asked(f"what has changed since {when}?", KNOWN) is None
