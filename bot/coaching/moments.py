@@ -127,7 +127,7 @@ def _moment(
     local = now.astimezone(zone_of(rhythm.zone))
     today = local.date()
     this = today - today.weekday() * _DAY
-    # The last slot that is past, and the first to come.
+    # The last slot that is past, and the first to come: those of all later weeks are.
     monday, missed = this, None
     for _ in range(_WEEKS):
         day = slot(monday)
@@ -140,7 +140,7 @@ def _moment(
     while monday < this + _WEEKS * _WEEK:
         monday += _WEEK
         day = slot(monday)
-        if day is not None and _instant(day, rhythm) > now and fits(monday, day):
+        if day is not None and fits(monday, day):
             following = Moment(False, _instant(day, rhythm), iso_week(monday))
             break
     if missed is not None:
@@ -162,7 +162,7 @@ def _moment(
 
 def _slot(monday: date, rhythm: Rhythm, open_days: OpenDays) -> date | None:
     """The day of reminders in the ISO week of a Monday; None where no day of it is open."""
-    chosen = rhythm.weekday if 0 <= rhythm.weekday <= 4 else 0
+    chosen = rhythm.weekday if rhythm.weekday in range(5) else 0
     week = [monday + n * _DAY for n in range(7)]
     order = [*week[chosen:], *reversed(week[:chosen])]
     return next((day for day in order if open_days.is_open(day)), None)
@@ -185,8 +185,10 @@ def _instant(day: date, rhythm: Rhythm) -> datetime:
 
 def _monday_of(week: str | None) -> date | None:
     """The Monday of an ISO week written "2026-W48"; None for none, and for what is no week."""
+    if week is None:
+        return None
+    year, _, number = week.partition("-W")
     try:
-        year, _, number = (week or "").partition("-W")
         return date.fromisocalendar(int(year), int(number), 1)
     except ValueError:
         return None

@@ -30,14 +30,11 @@ class Scale:
     measure: str | None = None
 
     def is_near(self, value: float) -> bool:
-        """Whether a value is one that the measure may well have, by those it is known to have."""
-        if not self.known:
-            return False
-        low, high = min(self.known), max(self.known)
-        room = 25.0 if self.kind == "percent" else max(high - low, 0.5 * high, 3.0)
-        return low - room <= value <= high + room
+        """Whether a per cent is one that the measure may well have, by those it is known to have."""
+        return bool(self.known) and min(self.known) - _ROOM <= value <= max(self.known) + _ROOM
 
 
+_ROOM = 25  # per cent
 _TIME = r"(?:working |school |calendar |term )?(?:day|week|month|hour|hr|minute|min|term|year)s?"
 _A_TIME = re.compile(rf"\d[\d.]*\s?(?:{_TIME})\b", re.IGNORECASE)
 
@@ -45,27 +42,26 @@ _A_TIME = re.compile(rf"\d[\d.]*\s?(?:{_TIME})\b", re.IGNORECASE)
 @lru_cache(maxsize=1024)
 def scale_of(measure: str | None, unit: str | None, levels: tuple[str, ...]) -> Scale:
     """The scale of a measure, by its levels as typed, its unit, and what the sector measures it in."""
-    found = find_measures(measure or "")
+    found = find_measures(measure) if measure else None
     named = found[0].measure if found else None
     figures = [f for level in levels for f in row_of(level, lenient=True)[1].values()]
     known = tuple(f.value for f in figures if f.value is not None)
-    words = content_stems(f"{measure or ''} {unit or ''}")
-    key = named.key if named else None
-    low = (unit or "").strip().lower()
-    if any(is_grade(level) for level in levels) or low in ("grade", "grades"):
-        return Scale("grade", (), words, key)
-    if any(_A_TIME.search(level) for level in levels) or re.fullmatch(_TIME, low):
-        return Scale("time", known, words, key)
+    words = content_stems(" ".join(filter(None, (measure, unit))))
+    low = unit.strip().lower() if unit else ""
     units = {f.unit for f in figures}
     percents = ("%", "percent", "per cent", "percentage")
-    if units & {"%", "ratio", "share", "all"} or low in percents:
-        return Scale("percent", known, words, key)
-    if figures or (unit and low):
-        return Scale("count", known, words, key)
-    if named is not None:
+    kind: str | None = None
+    if any(is_grade(level) for level in levels) or low in ("grade", "grades"):
+        kind = "grade"
+    elif any(_A_TIME.search(level) for level in levels) or re.fullmatch(_TIME, low):
+        kind = "time"
+    elif units & {"%", "ratio", "share", "all"} or low in percents:
+        kind = "percent"
+    elif figures or low:
+        kind = "count"
+    elif named is not None:
         kind = "percent" if named.unit == "%" else "count"
-        return Scale(kind, (), words, key)
-    return Scale(None, (), words, key)
+    return Scale(kind, known, words, named.key if named else None)
 
 
 # --- what stands before a figure, up to the one before it -----------------------------------

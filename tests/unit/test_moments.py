@@ -121,6 +121,12 @@ def test_a_zone_that_nobody_knows_is_londons(name: str) -> None:
         ("2026-07-22 10:00", 0, "2026-W30", "look Tue 2026-09-01 09:00 2026-W36"),
         # A weekday that is none.
         ("2026-11-23 09:00", 9, None, "due Mon 2026-11-23 09:00 2026-W48"),
+        ("2026-11-23 09:00", 5, None, "due Mon 2026-11-23 09:00 2026-W48"),
+        ("2026-11-23 09:00", -1, None, "due Mon 2026-11-23 09:00 2026-W48"),
+        # Late on the last open day of the week, and not again before the day chosen.
+        ("2026-11-27 19:00", 3, None, "look Thu 2026-12-03 09:00 2026-W49"),
+        ("2026-11-28 10:00", 3, None, "look Thu 2026-12-03 09:00 2026-W49"),
+        ("2026-11-26 19:00", 3, None, "look Fri 2026-11-27 09:00 2026-W48"),
     ],
 )
 def test_when_somebody_is_reminded(now: str, weekday: int, last: str | None, expected: str) -> None:
@@ -159,6 +165,49 @@ def test_whoever_is_always_closed_is_looked_at_a_week_on() -> None:
         overview_moment(now, rhythm, ALWAYS_CLOSED, Every.WEEK, "2026-W40"),
     ):
         assert moment == (False, now + 7 * DAY, "2026-W49")
+
+
+@pytest.mark.parametrize(
+    ("opens", "expected"),
+    [
+        ("2028-01-17", "look Mon 2028-01-17 09:00 2028-W03"),
+        # A week on, when the day may have come nearer.
+        ("2028-01-24", "look Mon 2026-11-30 09:00 2026-W49"),
+    ],
+)
+def test_an_open_day_is_looked_for_sixty_weeks_ahead(opens: str, expected: str) -> None:
+    before = date.fromisoformat(opens) - DAY
+    found = open_days({}, [["2026-11-24", before.isoformat()]], lambda year: frozenset())
+    rhythm = Rhythm(0, time(9), LONDON)
+
+    moment = reminder_moment(at("2026-11-23 09:00"), rhythm, found, "2026-W48")
+
+    assert by_clock(moment) == expected
+
+
+def test_the_day_after_a_reminder_is_looked_for_as_far_ahead() -> None:
+    found = open_days({}, [["2026-11-24", "2028-01-16"]], lambda year: frozenset())
+    rhythm = Rhythm(0, time(9), LONDON)
+
+    moment = overview_moment(at("2026-11-23 10:00"), rhythm, found, Every.WEEK, None)
+
+    assert by_clock(moment) == "look Tue 2028-01-18 09:00 2028-W03"
+
+
+def test_what_is_late_is_sent_in_its_week_where_no_other_is_to_come() -> None:
+    found = open_days({}, [["2026-11-28", "2100-01-01"]], lambda year: frozenset())
+    rhythm = Rhythm(0, time(9), LONDON)
+
+    moment = reminder_moment(at("2026-11-25 20:00"), rhythm, found, None)
+
+    assert by_clock(moment) == "look Thu 2026-11-26 09:00 2026-W48"
+
+
+def test_the_week_to_look_again_is_that_of_the_person() -> None:
+    """A week on from Sunday evening in London it is Monday at Chatham."""
+    now, rhythm = at("2026-11-22 19:15"), Rhythm(0, time(9), "Pacific/Chatham")
+
+    assert reminder_moment(now, rhythm, ALWAYS_CLOSED, None).week == "2026-W49"
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -256,6 +305,8 @@ def test_a_time_at_night_is_drawn_to_the_day(typed: time, drawn: str) -> None:
         # The week of the last has no slot any more.
         ("2026-11-03 09:00", 0, Every.HALF_TERM, "2026-W44", "look Tue 2027-01-05 09:00 2027-W01"),
         ("2026-11-24 09:00", 0, Every.WEEK, "2026-W53", "look Tue 2027-01-05 09:00 2027-W01"),
+        # A week without one, of whose days the last are in another month, was of its Thursday's.
+        ("2027-01-05 09:00", 0, Every.MONTH, "2026-W53", "due Tue 2027-01-05 09:00 2027-W01"),
     ],
 )
 def test_when_it_is_told_how_the_plan_goes(

@@ -80,6 +80,22 @@ def test_an_academic_year_of_most_of_england() -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        # Where the ends of the usual breaks fall on weekdays.
+        ("2027-12-01", "2028-01-31", ["2027-12-20 2028-01-03"]),
+        ("2028-07-01", "2028-09-30", ["2028-07-25 2028-08-31"]),
+        ("2030-12-01", "2031-01-31", ["2030-12-20 2031-01-03"]),
+        ("2041-10-01", "2041-10-31", ["2041-10-28 2041-10-31"]),
+        ("2042-02-01", "2042-02-28", ["2042-02-17 2042-02-21"]),
+        ("2042-05-01", "2042-06-30", ["2042-05-26 2042-05-30"]),
+    ],
+)
+def test_the_usual_breaks_of_other_years(first: str, last: str, expected: list[str]) -> None:
+    assert closed(of(), first, last) == expected
+
+
+@pytest.mark.parametrize(
     ("year", "sunday"),
     [
         # The Book of Common Prayer's and, for the ends of its range, the US Naval Observatory's.
@@ -143,6 +159,12 @@ def test_half_terms_begin_on_their_mondays(year: int, months: dict[int, str]) ->
         # One side, beyond the usual other one: two weeks.
         ({"spring_last": "2027-04-09"}, ("2027-03-01", "2027-04-30"), ["2027-04-12 2027-04-23"]),
         ({"summer_first": "2038-04-19"}, ("2038-03-01", "2038-05-14"), ["2038-04-05 2038-04-16"]),
+        ({"spring_last": "2027-04-06"}, ("2027-03-01", "2027-04-30"), ["2027-04-07 2027-04-20"]),
+        ({"spring_last": "2027-04-02"}, ("2027-03-01", "2027-04-30"), ["2027-04-05 2027-04-16"]),
+        ({"summer_first": "2038-04-16"}, ("2038-03-01", "2038-05-14"), ["2038-04-02 2038-04-15"]),
+        # One side, the day before the usual other one.
+        ({"spring_last": "2027-04-01"}, ("2027-03-01", "2027-04-30"), ["2027-04-02 2027-04-02"]),
+        ({"summer_first": "2038-04-20"}, ("2038-03-01", "2038-05-14"), ["2038-04-19 2038-04-19"]),
         # The summer lies between two academic years.
         (
             {"summer_last": "2026-07-10", "autumn_first": "2026-08-24"},
@@ -176,6 +198,18 @@ def test_whoever_lists_closures_of_a_year_says_when_its_half_terms_are() -> None
     assert closed(found, "2027-10-01", "2027-10-31") == ["2027-10-25 2027-10-29"]
 
 
+@pytest.mark.parametrize(
+    ("day", "is_listed"),
+    [
+        ("2026-07-31", False), ("2026-08-01", True), ("2027-07-31", True), ("2027-08-01", False),
+    ],
+)  # fmt: skip
+def test_a_closure_at_the_edge_of_a_year_is_listed_for_it(day: str, is_listed: bool) -> None:
+    found = closed(of([[day, day]]), "2026-10-01", "2026-10-31")
+
+    assert found == ([] if is_listed else ["2026-10-26 2026-10-30"])
+
+
 def test_a_closure_that_spans_the_year_is_closed_on_both_sides() -> None:
     found = of([["2027-07-19", "2027-09-10"]])
 
@@ -194,6 +228,8 @@ def test_a_closure_that_spans_the_year_is_closed_on_both_sides() -> None:
         (Nation.ENGLAND, "2022-01-03", False),
         (Nation.WALES, "2026-11-23", True),
         (Nation.WALES, "2026-11-22", False),
+        (Nation.WALES, "2026-11-21", False),
+        (Nation.WALES, "2026-11-20", True),
     ],
 )
 def test_bank_holidays_are_the_nations(nation: Nation, day: str, is_open: bool) -> None:
@@ -271,6 +307,9 @@ def test_a_break_set_on_both_sides_is_exactly_between(
         ("2027-02-14", "2026/27-3"), ("2027-02-15", "2026/27-4"), ("2027-04-15", "2026/27-4"),
         ("2027-04-16", "2026/27-5"), ("2027-05-30", "2026/27-5"), ("2027-05-31", "2026/27-6"),
         ("2027-07-31", "2026/27-6"),
+        ("2043-10-25", "2043/44-1"), ("2043-10-26", "2043/44-2"), ("2043-12-31", "2043/44-2"),
+        ("2044-02-14", "2043/44-3"), ("2044-02-15", "2043/44-4"), ("2044-05-29", "2043/44-5"),
+        ("2044-05-30", "2043/44-6"),
     ],
 )  # fmt: skip
 def test_six_half_terms_a_year(day: str, half_term: str) -> None:
@@ -378,6 +417,8 @@ def test_lines_are_kept_in_order_and_too_many_are_refused() -> None:
     assert closures_in("", YEAR) == ([], [])
     text = "\n".join(["23 October"] * (MOST_CLOSURES + 1))
     assert closures_in(text, YEAR) == ([], ["Keep to 60 lines: there are 61."])
+    text = "\n".join(["23 October"] * MOST_CLOSURES)
+    assert closures_in(text, YEAR) == ([["2026-10-23", "2026-10-23"]] * MOST_CLOSURES, [])
     named = closures_in("w " * 400, YEAR)[1][0]
     assert len(named) < 150 and "…” is not a day" in named
 
@@ -394,6 +435,53 @@ def test_closures_of_other_years_stay() -> None:
     ]
     assert closures_text(stored, YEAR) == "1 August 2026 to 4 August 2026"
     assert closures_text(kept, YEAR) == "23 October 2026"
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("w" * 60, "w" * 60),
+        ("w" * 61, "w" * 59 + "…"),
+        ("w" * 58 + " ww", "w" * 58 + "…"),
+    ],
+)
+def test_a_long_line_is_named_by_its_beginning(line: str, named: str) -> None:
+    assert closures_in(line, YEAR) == ([], [f"“{named}” {UNREAD}"])
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown", "kept"),
+    [
+        # On a year's edges, across them, and across all of it.
+        (["2026-08-01", "2026-08-01"], "1 August 2026", []),
+        (["2027-07-31", "2027-07-31"], "31 July 2027", []),
+        (["2026-07-31", "2026-07-31"], "", [["2026-07-31", "2026-07-31"]]),
+        (["2027-08-01", "2027-08-01"], "", [["2027-08-01", "2027-08-01"]]),
+        (["2026-07-30", "2026-08-01"], "1 August 2026", [["2026-07-30", "2026-07-31"]]),
+        (["2027-07-31", "2027-08-02"], "31 July 2027", [["2027-08-01", "2027-08-02"]]),
+        (
+            ["2026-07-01", "2027-09-01"],
+            "1 August 2026 to 31 July 2027",
+            [["2026-07-01", "2026-07-31"], ["2027-08-01", "2027-09-01"]],
+        ),
+        # Whoever ends before they begin closes nothing.
+        (["2026-10-24", "2026-10-23"], "", []),
+    ],
+)
+def test_a_year_is_emptied_up_to_its_edges(
+    stored: list[str], shown: str, kept: list[list[str]]
+) -> None:
+    assert closures_text([stored], YEAR) == shown
+    assert with_closures([stored], YEAR, []) == kept
+
+
+def test_no_more_closures_are_shown_than_may_be_typed() -> None:
+    days = [(date(2026, 9, 1) + n * DAY).isoformat() for n in range(MOST_CLOSURES + 1)]
+
+    shown = closures_text([[day, day] for day in days], YEAR).splitlines()
+
+    assert len(shown) == MOST_CLOSURES
+    assert (shown[0], shown[-1]) == ("1 September 2026", "30 October 2026")
 
 
 SPANS = st.lists(

@@ -411,6 +411,8 @@ def test_a_reply_about_one_action(text: str, reading: str | None, says: Rag | st
                 ("21 weeks now", "turnaround", None, "2 weeks", None),
                 # … or by the measure alone.
                 ("86%", "attendance", None, None, "86%"),
+                ("now 9", "complaints", None, None, "9"),
+                ("9%", "complaints", None, None, None),
                 ("now 86", "attendance", None, None, None),
                 ("86%", "sessions led well", None, None, "86%"),
                 ("now 86", "sessions led well", None, None, None),
