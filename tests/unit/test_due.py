@@ -203,3 +203,99 @@ def test_figures_are_told_as_far_as_there_are_any(
     held = owned(measure="attendance", target=target, reading=reading, updated=0)
 
     assert figures_of(held.planned, TODAY) == says
+
+
+WEDNESDAY = date(2026, 12, 2)
+
+
+@pytest.mark.parametrize(
+    ("due", "done", "says"),
+    [
+        # A week ends with its Sunday, whatever day it is.
+        (date(2026, 12, 6), False, "to be seen by 6 December 2026: 70% in the mock."),
+        (date(2026, 12, 7), False, None),
+        (WEDNESDAY, False, "to be seen by 2 December 2026: 70% in the mock."),
+        (date(2026, 12, 1), False, "was to be seen by 1 December 2026: 70% in the mock."),
+        (date(2026, 12, 1), True, None),
+        (None, False, None),
+    ],
+)
+def test_a_check_is_asked_about_in_its_week_and_after(
+    due: date | None, done: bool, says: str | None
+) -> None:
+    milestone = MilestoneFields(due=due, text=" 70% in the mock. ", done=done)
+
+    week = week_of([owned(milestone=milestone)], WEDNESDAY, YEAR)
+
+    told = [reason for asked in week.asked for reason in asked.reasons]
+    assert told == ([f"Check on the way, {says}"] if says else [])
+
+
+def test_several_checks_are_told_in_one_breath() -> None:
+    held = owned()
+    held.planned.draft.milestones += [check(days(-1)), check(days(3)), check(days(30))]
+
+    (asked,) = week_of([held], TODAY, YEAR).asked
+
+    assert asked.reasons == (
+        "Check on the way, was to be seen by 29 November 2026: 70% in the mock. "
+        "Check on the way, to be seen by 3 December 2026: 70% in the mock.",
+    )
+
+
+def test_of_two_as_pressing_the_older_action_comes_first() -> None:
+    held = [owned(n, due=days(-1)) for n in (3, 1, 2)] + [owned(4, agreed=60), owned(5, agreed=60)]
+
+    week = week_of(held, TODAY, YEAR)
+
+    assert [asked.id for asked in week.asked] == [1, 2, 3, 4, 5]
+
+
+def test_ten_are_asked_about_and_none_is_left_over() -> None:
+    week = week_of([owned(n, due=days(-n)) for n in range(1, 11)], TODAY, YEAR)
+
+    assert (len(week.asked), week.more, week.has_actions, week.is_recent) == (10, 0, True, False)
+
+
+def test_what_is_asked_is_told_with_what_is_known_of_it() -> None:
+    bare = Planned("A-7", Draft(due=days(-1)), Status.IN_PROGRESS, Rag.RED)
+
+    (asked,) = week_of([Owned(7, bare)], TODAY, YEAR).asked
+
+    assert (asked.id, asked.reference, asked.action) == (7, "A-7", "No action yet")
+    assert (asked.rag, asked.figures, asked.doubt) == (Rag.RED, None, None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reading", "says"),
+    [
+        ({"baseline": "84%", "target": "88%"}, None, "The measure 84% → 88%, no reading yet"),
+        ({"target": "88%"}, "85%", "The measure (open) → 88%, last 85% in November"),
+        ({"target": "88%"}, None, "The measure (open) → 88%"),
+        ({}, "85%", "The measure, last 85% in November"),
+        # A month within three hundred days is plainly the nearest of its name.
+        (
+            {"target": "88%", "due": date(2027, 9, 25)},
+            None,
+            "The measure (open) → 88% by September",
+        ),
+        (
+            {"target": "88%", "due": date(2027, 9, 26)},
+            None,
+            "The measure (open) → 88% by September 2027",
+        ),
+        (
+            {"target": "88%", "due": date(2026, 2, 3)},
+            None,
+            "The measure (open) → 88% by February 2026",
+        ),
+        ({"target": "88%", "due": date(2026, 2, 4)}, None, "The measure (open) → 88% by February"),
+        ({"due": date(2027, 7, 1)}, "85%", "The measure, last 85% in November"),
+    ],
+)
+def test_figures_are_told_with_their_months(
+    fields: dict[str, object], reading: str | None, says: str
+) -> None:
+    held = owned(reading=reading, updated=0, **fields)
+
+    assert figures_of(held.planned, TODAY) == says

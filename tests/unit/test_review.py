@@ -1245,6 +1245,72 @@ SINCE = date(2027, 1, 18)
             "No update since 4 January 2027.",
         ),
         ({"updates": (Update(date(2027, 1, 5), Rag.GREEN, None),)}, "", ""),
+        # What was told on the day itself is new, and is told of once.
+        (
+            {
+                "updates": (
+                    Update(date(2027, 1, 11), Rag.AMBER),
+                    Update(date(2027, 1, 18), Rag.GREEN),
+                )
+            },
+            "moved",
+            "At risk → on track.",
+        ),
+        ({"updates": (Update(date(2027, 1, 17), Rag.GREEN),)}, "", ""),
+        # The newest reading against the one before, of those that there are.
+        (
+            {"updates": (Update(date(2027, 1, 4), Rag.AMBER, "76%"), *news(Rag.AMBER, "78%"))},
+            "gained",
+            "Attendance went from 76% to 78%, on the way to 82%.",
+        ),
+        (
+            {"updates": (Update(date(2027, 1, 4), Rag.AMBER, "80%"), *news(Rag.AMBER, "78%"))},
+            "",
+            "",
+        ),
+        (
+            {"updates": (*news(Rag.AMBER, "78%"), Update(date(2027, 1, 28), Rag.GREEN))},
+            "gained",
+            "Attendance went from 74% to 78%, on the way to 82%.",
+        ),
+        (
+            {"updates": (*news(Rag.AMBER, "78%"), Update(date(2027, 1, 28), Rag.GREEN, "79"))},
+            "gained",
+            "Attendance went from 74% to 79, on the way to 82%.",
+        ),
+        ({"updates": news(Rag.AMBER, "78%"), "baseline": None}, "", ""),
+        # Where lower is better.
+        *(
+            (
+                {
+                    "measure": "withdrawal rate",
+                    "baseline": "18%",
+                    "target": "12%",
+                    "direction": Direction.LOWER,
+                    "updates": news(Rag.GREEN, reading),
+                },
+                heading,
+                says,
+            )
+            for reading, heading, says in (
+                ("15%", "gained", "Withdrawal rate went from 18% to 15%, on the way to 12%."),
+                ("12%", "gained", "Withdrawal rate is at 12%: the target of 12% is reached."),
+                ("20%", "moved", "At risk → on track."),
+            )
+        ),
+        # A gain before what is stuck, and that before what moved; what is complete is not stuck.
+        (
+            {"updates": news(Rag.GREEN, "83%"), "due": date(2027, 1, 31)},
+            "gained",
+            "Attendance is at 83%: the target of 82% is reached.",
+        ),
+        ({"updates": news(Rag.RED), "rag": None}, "stuck", "Off track."),
+        (
+            {"updates": news(Rag.GREEN), "due": date(2027, 1, 31), "status": Status.COMPLETE},
+            "moved",
+            "At risk → on track.",
+        ),
+        ({"updates": (), "agreed_on": None}, "", ""),
         # Nobody is held to these now.
         ({"updates": news(Rag.RED), "is_parked": True}, "", ""),
         ({"updates": news(Rag.RED), "status": Status.DRAFT}, "", ""),
