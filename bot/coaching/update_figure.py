@@ -114,7 +114,9 @@ _LEADS = re.compile(
     rf"(?:^|[:=~,;.!?)\n-]\s*|\b(?:now|at|is|its|it's|are|to|hit|reached|stands|standing|currently|was|were|got|sits|sitting|reads|shows|showing|showed|says|today|about|around|only|just|still|latest|reading|figure|remains|stays|stayed|total|so far|we have|we've)\s+(?:{_LITTLE}\s+)*)$"
 )
 _NOW_BEFORE = re.compile(
-    r"\b(?:now|currently|today|today's|at the moment|this (?:week|month|morning|half term|time|term)|up to|down to|(?:got|gone|risen|rose|moved|improved|climbed|dropped|fallen|fell|increased|came|come|crept|went|brought|pushed|jumped|raised) (?:it |them |attendance |this |that )?(?:up |down |back )?to|reached|has reached|hit|latest|newest|stands? at|sitting at|as of)\b[^.;!?]{0,26}$"
+    r"\b(?:now|currently|at the moment|this (?:week|month|morning|half term|time|term)|up to|down to|(?:got|gone|risen|rose|moved|improved|climbed|dropped|fallen|fell|increased|came|come|crept|went|brought|pushed|jumped|raised) (?:it |them |attendance |this |that )?(?:up |down |back )?to|reached|has reached|hit|latest|newest|stands? at|sitting at)\b[^.;!?]{0,26}$"
+    # These may also be said of the figure before: "86% today, 85% yesterday".
+    r"|\b(?:as of|today(?:'s)?)\b[^.,;!?]{0,26}$"
 )
 
 # --- what stands after a figure, up to the next -----------------------------------------------

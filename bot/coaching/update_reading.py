@@ -207,6 +207,7 @@ _SAID_DAY = re.compile(
     r"|(?<!next )(?<!by )(?<!before )(?<!until )(?P<day>mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?)\b(?!['’]?s?\s+(?:group|class|session|meeting|cohort))",
     re.IGNORECASE,
 )
+_ON = re.compile(r"\b(?:on|last|this|of)\s+$", re.IGNORECASE)
 _TO_COME = re.compile(r"\b(?:by|before|until|till|come|next|due|end of|for)\b", re.IGNORECASE)
 # A day without a year, as in "on 14 November", is one of about the last half year.
 _LATELY = 190
@@ -229,10 +230,8 @@ def _day(text: str, where: tuple[int, int], today: date) -> date | None:
         if match["yesterday"]:
             day -= timedelta(days=1)
         elif match["day"]:
-            if not re.search(
-                r"(?:day\b)|\b(?:on|last|this|of)\s+$",
-                text[max(0, match.start() - 8) : match.end()],
-            ):
+            # "Sat" alone may be a word, and "Fri" what comes next.
+            if not (match[0].lower().endswith("day") or _ON.search(text[: match.start()])):
                 continue
             back = (today.weekday() - _DAYS.index(match["day"][:3].lower())) % 7
             day -= timedelta(days=back)

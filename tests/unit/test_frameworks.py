@@ -19,6 +19,7 @@ from bot.coaching.frameworks import (
     default_framework,
     framework_of,
     grade_of,
+    headings_in,
     headings_of,
     is_weak_grade,
     names_weak_grade,
@@ -341,6 +342,14 @@ def test_what_is_no_heading_is_not_recognised() -> None:
         ("Requires improvement (3)", EIF, "requires improvement"),
         ("Good (3)", EIF, None),
         ("Grade 5", EIF, None),
+        ("1", EIF, "outstanding"),
+        ("4", EIF, "inadequate"),
+        ("4 (inadequate)", EIF, "inadequate"),
+        ("1 - Outstanding", EIF, "outstanding"),
+        ("Outstanding (2)", EIF, None),
+        ("judged to be Good overall", EIF, "good"),
+        ("Good 2024", EIF, None),
+        ("Met (1)", RENEWED, None),
         ("3%", EIF, None),
         ("Needs attention", EIF, None),
         ("Needs attention", RENEWED, "needs attention"),
@@ -377,6 +386,50 @@ def test_other_grades_and_words_are_not_weak(text: str) -> None:
 
 def test_a_grade_is_weak_in_its_own_framework() -> None:
     assert is_weak_grade("3", EIF) and not is_weak_grade("3", RENEWED)
+    assert is_weak_grade("not met", RENEWED) and not is_weak_grade("met", RENEWED)
+    assert not is_weak_grade("good", EIF) and not is_weak_grade("needs attention", EIF)
+
+
+@pytest.mark.parametrize(
+    ("own", "headings"),
+    [
+        (["Teaching", "Welfare"], ("Teaching", "Welfare")),
+        (("Teaching",), ("Teaching",)),
+        # Of what is kept only what can be a heading, and no more than fit.
+        (["t" * LONGEST_HEADING, "t" * (LONGEST_HEADING + 1)], ("t" * LONGEST_HEADING,)),
+        (["T", "", "  ", 7, None], ("T",)),
+        ([f"T {n}" for n in range(36)], tuple(f"T {n}" for n in range(35))),
+        ("Teaching", ()),
+        (None, ()),
+    ],
+)
+def test_headings_of_ones_own_are_offered_as_they_are_kept(
+    own: object, headings: tuple[str, ...]
+) -> None:
+    assert headings_of(OWN, own, "2026/27") == headings
+    assert headings_of(OWN, own) == headings
+
+
+def test_headings_are_those_of_the_framework_that_is_chosen() -> None:
+    for key, framework in FRAMEWORKS.items():
+        assert headings_of(key, ["Teaching"], "2019/20") == framework.headings
+    assert headings_of(None, ["Teaching"]) == headings_of("unheard of", []) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "headings"),
+    [
+        ("Teaching\n\n  Welfare  of   learners ", ["Teaching", "Welfare of learners"]),
+        ("- Teaching\n• Welfare\n* Safety\n— Skills", ["Teaching", "Welfare", "Safety", "Skills"]),
+        ("1. Teaching\n2) Welfare\n12. Safety", ["Teaching", "Welfare", "Safety"]),
+        ("3D design\n16-18 learners\n1.5 hours", ["3D design", "16-18 learners", "1.5 hours"]),
+        # Each once, as it was typed first.
+        ("Teaching\nTEACHING\nteaching", ["Teaching"]),
+        ("-\n \n•", []),
+    ],
+)
+def test_headings_are_typed_one_a_line(text: str, headings: list[str]) -> None:
+    assert headings_in(text) == headings
 
 
 @pytest.mark.parametrize(

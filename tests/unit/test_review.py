@@ -516,6 +516,20 @@ def test_how_many_actions_one_person_carries(carried: int, total: int, light: Li
         assert check.says == says
 
 
+def test_who_carries_most_is_named_first_and_of_two_whoever_has_the_earlier_action() -> None:
+    carriers = {"U1": range(5, 10), "U2": [11, 12, 13, 14, 15, 16], "U3": [2, 20, 21, 22, 23]}
+    actions = [
+        sound(n, owner=who, owner_name=f"Person {who}")
+        for who, numbers in carriers.items()
+        for n in numbers
+    ]
+
+    check = of("load", a_plan(*actions))
+
+    assert check.says.startswith("Person U2 answers for 6, Person U3 for 5 and Person U1 for 5 of")
+    assert check.references[:7] == ("A-11", "A-12", "A-13", "A-14", "A-15", "A-16", "A-2")
+
+
 @pytest.mark.parametrize("name", [None, "-"])
 def test_people_whose_names_are_unknown_carry_actions_too(name: str | None) -> None:
     loaded = [sound(n, owner="U0" if n <= 5 else "U1", owner_name=name) for n in range(1, 10)]

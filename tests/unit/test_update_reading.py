@@ -509,6 +509,33 @@ def test_references(text: str, found: tuple[str, ...]) -> None:
         ("86%", None),
         ("86% last week", None),
         ("86%, next check by Friday", None),
+        # Up to about half a year ago, and no day to come.
+        ("86% on 17 May", date(2026, 5, 17)),
+        ("86% on 16 May", None),
+        ("86% on 23 November", TODAY),
+        ("86% on 24 November", None),
+        ("86% in October", None),
+        # In short where it is said to be one.
+        ("86% on thurs", date(2026, 11, 19)),
+        ("86% last wed", date(2026, 11, 18)),
+        ("On Sat we had 86%", date(2026, 11, 21)),
+        ("86% sat here", None),
+        ("86% of Monday", TODAY),
+        ("86% next Friday", None),
+        ("86% until Friday", None),
+        ("86% in the Friday group", None),
+        # The nearest, and one that is near at all; one before may be an earlier figure's.
+        ("Friday: 86%", date(2026, 11, 20)),
+        ("yesterday 86%", date(2026, 11, 22)),
+        ("on Thursday 86%, we look again on Friday", date(2026, 11, 19)),
+        ("86% on 20 November and 20 December comes next", date(2026, 11, 20)),
+        (
+            "86% which is a good deal better than what we all saw, on Friday",
+            date(2026, 11, 20),
+        ),
+        ("86% which is a good deal better than what we had seen so far, on Friday", None),
+        ("86% as of 20 Nov, 85% the week before", date(2026, 11, 20)),
+        ("86% today, 85% yesterday", TODAY),
         ("86%, review due 14 December", None),
     ],
 )
