@@ -96,18 +96,14 @@ class OpenDays:
     def _breaks(self, year: str) -> Iterator[Span]:
         """The breaks between terms that touch an academic year; one is empty that has no day."""
         first = int(year[:4])
-        before, after = academic_year(year_start(year) - _DAY), academic_year(year_end(year) + _DAY)
-        yield _break(
-            self._set(before, "summer_last"), self._set(year, "autumn_first"), _summer(first)
-        )
+        # Of a summer the part in this year alone counts: where it begins or ends outside is no matter.
+        yield _break(None, self._set(year, "autumn_first"), _summer(first))
         christmas = date(first, 12, 20), date(first + 1, 1, 3)
         yield _break(self._set(year, "autumn_last"), self._set(year, "spring_first"), christmas)
         sunday = easter(first + 1)
         spring = sunday - 6 * _DAY, sunday + 5 * _DAY
         yield _break(self._set(year, "spring_last"), self._set(year, "summer_first"), spring)
-        yield _break(
-            self._set(year, "summer_last"), self._set(after, "autumn_first"), _summer(first + 1)
-        )
+        yield _break(self._set(year, "summer_last"), None, _summer(first + 1))
 
     def _set(self, year: str, name: str) -> date | None:
         return self.terms.get(year, {}).get(name)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.coaching.asked_names import Known
+from bot.coaching.asked_names import Kind, Known
 from bot.coaching.plan_questions import Question, asked
 
 # A Monday in the spring term.
@@ -482,8 +482,12 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(("text", "means"), QUESTIONS)
-def test_a_question_about_the_plan_is_read(text: str, means: str) -> None:
+def test_a_question_about_the_plan_is_read_but_in_the_midst_of_an_action(
+    text: str, means: str
+) -> None:
     assert says(asked(text, KNOWN)) == means
+    assert asked(f"We will meet weekly to ask {text.rstrip('?')} and act on it", KNOWN) is None
+    assert asked(f"{text} Because we want to ring home on the day", KNOWN) is None
 
 
 @pytest.mark.parametrize("text", OTHERS)
@@ -501,13 +505,6 @@ def test_whatever_is_typed_is_read_without_harm(text: str) -> None:
     question = asked(text, KNOWN)
 
     assert question is None or says(question)
-
-
-@pytest.mark.parametrize("text", [q for q, _ in QUESTIONS])
-def test_a_question_is_none_in_the_midst_of_an_action(text: str) -> None:
-    core = text.rstrip("?")
-    assert asked(f"We will meet weekly to ask {core} and act on it", KNOWN) is None
-    assert asked(f"{text} Because we want to ring home on the day", KNOWN) is None
 
 
 @pytest.mark.parametrize(
@@ -535,6 +532,33 @@ def test_a_muddle_is_read_at_once(text: str) -> None:
 )
 def test_a_page_or_a_finding_is_asked_for(typed: str, expected: str) -> None:
     assert says(asked(typed, KNOWN)) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("art school", "School of Art"),
+        ("life skills", "Skills for Life"),
+        ("the skills of life department", "Skills for Life"),
+        ("hub", "The Hub"),
+        ("hair & beauty", "Hair and Beauty"),
+        ("school", None),
+        ("art", "School of Art"),
+        ("learner's voice", "Learner Voice"),
+        ("maths 2", "Mathematics 2"),
+        ("maths 3", None),
+    ],
+)
+def test_a_name_is_known_in_any_order_without_its_little_words(
+    typed: str, name: str | None
+) -> None:
+    names = ("School of Art", "School of Music", "Skills for Life", "The Hub", "Hair and Beauty")
+    known = Known(TODAY, departments=(*names, "Learner Voice", "Mathematics 2"))
+
+    question = asked(f"how is {typed} doing?", known)
+
+    about = question.about[0] if question else None
+    assert (about.name if about and about.kind is Kind.DEPARTMENT else None) == name
 
 
 # As a provider may have set them.

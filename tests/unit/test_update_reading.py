@@ -215,6 +215,45 @@ REPLIES: list[tuple[str, str | None, Rag | str | None]] = [
     ("target not met yet", None, None),
     ("learners at risk", None, None),
     ("it is blue", None, DONE),
+    # What takes back, or is hoped, does so up to a "but" or the end of a sentence.
+    ("not easy but on track", None, GREEN),
+    ("hoping for more but slow", None, AMBER),
+    ("no time. on track", None, GREEN),
+    ("not easy but done", None, DONE),
+    ("now blue.", None, DONE),
+    ("blue", None, DONE),
+    ("blue room", None, None),
+    ("is it on track? not sure. it is slow", None, AMBER),
+    ("not only on track but ahead", None, GREEN),
+    ("not just going well", None, GREEN),
+    ("we were behind", None, None),
+    ("we were behind and still are", None, AMBER),
+    ("was behind and remains so", None, AMBER),
+    ("at risk but picked up since", None, None),
+    ("at risk. But it is better now", None, AMBER),
+    ("green and amber", None, None),
+    ("well behind and at risk", None, None),
+    ("way off track and red", None, RED),
+    # "Not" turns some round and only takes back others.
+    ("not at risk", None, GREEN),
+    ("not behind", None, GREEN),
+    ("never behind", None, GREEN),
+    ("not slow", None, None),
+    ("not amber", None, None),
+    ("not red", None, None),
+    ("if behind we ring", None, None),
+    # Done is said of the whole action, by its reference too.
+    ("12 done", None, DONE),
+    ("a12 is done", None, DONE),
+    ("the first half is done", None, None),
+    ("done by most", None, None),
+    ("learners are done", None, None),
+    ("we have not met the target", None, None),
+    ("not really unchanged", None, None),
+    ("isn't the same as before", None, None),
+    ("not quite there. no change", None, SAME),
+    ("it's unchanged", None, SAME),
+    ("a big change", None, None),
 ]  # fmt: skip
 
 
@@ -455,7 +494,7 @@ def test_which_action_a_reply_may_be_about(
     found = read_update(text, ALL, TODAY)
 
     assert list(found.about) == about
-    assert found.reading == reading
+    assert (found.reading, found.note) == (reading, text)
 
 
 def test_of_two_actions_in_one_reply_each_keeps_its_own_part() -> None:
@@ -479,6 +518,10 @@ def test_of_two_actions_in_one_reply_each_keeps_its_own_part() -> None:
         ("AFI 12", ()),
         ("A4 paper", ()),
         ("GCSE-12", ()),
+        (" A 12 on track", ("A-12",)),
+        ("a 12 on track", ()),
+        ("see A 12", ()),
+        ("A-12 and a12, action 12", ("A-12",)),
     ],
 )
 def test_references(text: str, found: tuple[str, ...]) -> None:
@@ -604,6 +647,12 @@ RING = Candidate("A-1", "Ring home on the first day of an absence", "attendance"
 TEXT = Candidate("A-2", "Text on the day", "attendance")
 
 
+FAIR = Candidate("A-20", "Book a careers fair for adults")
+LETTERS = Candidate("A-21", "Write letters to parents")
+SHELVES = Candidate("A-22", "Put up shelves", "library visits", None, "30", "60")
+HOURS = Candidate("A-23", "Keep longer hours", "library visits", None, "30", "60")
+
+
 @pytest.mark.parametrize(
     ("said", "candidates", "about", "reading"),
     [
@@ -620,6 +669,19 @@ TEXT = Candidate("A-2", "Text on the day", "attendance")
         ("attendance is 86% after ringing home", (RING, TEXT), ("A-1",), "86%"),
         ("attendance is 86% since we text on the day", (RING, TEXT), ("A-2",), "86%"),
         ("A-12 and A-7 going well", (ATTENDANCE, MOCKS), ("A-12", "A-7"), None),
+        # Two words that only one action has before one that only another has.
+        ("the careers fair went well, letters are out", (FAIR, LETTERS), ("A-20",), None),
+        ("the fair went well, letters are out", (FAIR, LETTERS), ("A-20", "A-21"), None),
+        ("the fair went well", (FAIR, LETTERS), ("A-20",), None),
+        # A measure that two of three have, in its own words.
+        ("library visits at 40", (FAIR, SHELVES, HOURS), ("A-22", "A-23"), None),
+        ("library visits at 40 with new shelves", (FAIR, SHELVES, HOURS), ("A-22",), "40"),
+        # Figures that fit only one of them.
+        ("now 9 learners", (ATTENDANCE, WITHDRAWALS), ("A-3",), "9"),
+        # One action twice, and two in one breath.
+        ("A-12 is fine, A-12 at 86%", (ATTENDANCE,), ("A-12",), "86%"),
+        ("A-7 at 48%. A-12 at 86%. A-3 at 9", (ATTENDANCE,), ("A-12",), "86%"),
+        ("(A-7 at 48%, A-12 at 86%)", (ATTENDANCE,), ("A-12",), None),
     ],
 )
 def test_which_action_and_which_figure_are_meant(
@@ -671,6 +733,20 @@ def test_whether_anything_was_understood_is_known(text: str, says: bool) -> None
 )
 def test_a_figure_that_is_no_level_is_left_alone(said: str) -> None:
     assert read_update(said, (ATTENDANCE,), TODAY).reading is None
+
+
+def test_a_note_is_kept_up_to_its_longest() -> None:
+    read = read_update(f"  {'86 ' * 400}", (ATTENDANCE,), TODAY)
+
+    assert read.note == ("86 " * 200)[:MOST_NOTE] and len(read.note) == MOST_NOTE
+
+
+def test_whether_an_action_is_named_is_known() -> None:
+    said = {"A-12 fine": True, "A-99 fine": True, "attendance is fine": True, "fine": False}
+
+    for text, is_named in said.items():
+        assert read_update(text, ALL, TODAY).is_named is is_named
+    assert not read_update("attendance is fine", (ATTENDANCE,), TODAY).is_named
 
 
 def test_of_several_actions_named_the_part_of_each_is_its_own() -> None:
