@@ -174,7 +174,7 @@ _SINCE = re.compile(
     + r"|[a-z0-9 /]{3,20}?\d*))(?=$|[?.!]| (?:in|on|for|about|under)\b)"
 )
 _LAST = re.compile(
-    r"\b(?:in|over|during) the (?:last|past) (?P<n>two |three |four |few )?(?P<unit>week|fortnight|month)s?\b|\b(?P<lately>recently|lately)\b"
+    r"\b(?:in|over|during) the (?:last|past) (?:(?P<n>two|three|four|few) )?(?P<unit>week|fortnight|month)s?\b|\b(?P<lately>recently|lately)\b"
 )
 _IN = re.compile(
     r"\b(?:in |for |during |by (?:the )?end of |before (?:the )?end of |at the end of )?(?:the )?(?P<which>this|next|the coming) (?P<unit>week|month|half[- ]?term|term|(?:academic )?year)\b"
@@ -195,14 +195,14 @@ def _span(taken: _Taken, today: date, terms: tuple[tuple[date, date], ...]) -> S
     """The days that a question names; they are taken out of it."""
     since = _SINCE.search(taken.text)
     if since:
-        first = _since(since["since"].strip(), today, terms)
+        first = _since(since["since"], today, terms)
         if first is not None:
             taken.take(_SINCE, "T")
             return Span(first, None, f"since {_day(first)}")
     last = taken.take(_LAST, "T")
     if last:
         days = 14 if last["lately"] else _UNIT_DAYS[last["unit"]]
-        days *= _COUNTS.get((last["n"] or "").strip(), 1)
+        days *= _COUNTS.get(last["n"], 1)
         first = today - timedelta(days=days)
         return Span(first, None, f"since {_day(first)}")
     coming = taken.take(_IN, "T")
@@ -272,7 +272,7 @@ def _coming(found: re.Match[str], today: date, terms: tuple[tuple[date, date], .
     if found["soon"]:
         return Span(today, today + timedelta(days=AHEAD_DAYS), "in the next two weeks")
     if found["ahead"]:
-        days = _UNIT_DAYS[found["ahead"]] * _COUNTS.get(found["n"] or "", 1)
+        days = _UNIT_DAYS[found["ahead"]] * _COUNTS.get(found["n"], 1)
         last = today + timedelta(days=days)
         return Span(today, last, f"by {_day(last)}")
     if found["day"]:

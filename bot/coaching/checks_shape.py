@@ -220,12 +220,13 @@ def _is_on_group(s: Seen, view: View) -> bool:
 
 
 def _names_group(text: str | None) -> bool:
-    return bool(_A_GROUP.search(text or ""))
+    return text is not None and _A_GROUP.search(text) is not None
 
 
 def _hears(s: Seen) -> bool:
-    by_measure = s.measure is not None and s.measure.key in _VOICE_MEASURES
-    return by_measure or bool(_VOICE.search(s.draft.evidence_source or ""))
+    if s.measure and s.measure.key in _VOICE_MEASURES:
+        return True
+    return s.draft.evidence_source is not None and bool(_VOICE.search(s.draft.evidence_source))
 
 
 def tactical(view: View, limits: Limits) -> Found:

@@ -168,7 +168,7 @@ def headings_of(
         return tuple(sound[:MOST_HEADINGS])
     if framework is None and academic_year is not None:
         return default_framework(academic_year).headings
-    found = FRAMEWORKS.get(framework or "")
+    found = FRAMEWORKS.get(framework) if framework else None
     return found.headings if found else ()
 
 

@@ -97,7 +97,7 @@ def look(planned: Planned, today: date) -> Seen:
     reading = said(impact, today, action)
     rung = reading.rung if impact else Rung.NONE
     again = overlap(impact, action) >= RESTATED_SHARE and rung < Rung.ENGAGEMENT
-    named = find_measure(draft.measure or "")
+    named = find_measure(draft.measure) if draft.measure else None
     measure = named[0] if named else reading.measure
     start, aim = level(draft.baseline, draft.unit), level(draft.target, draft.unit)
     units = {each.unit for each in (start, aim) if each}
@@ -128,7 +128,7 @@ def sign_of(draft: Draft, today: date) -> int | None:
 
 def _watches(draft: Draft) -> bool:
     """Whether anything in it is known half-termly or sooner."""
-    texts = [draft.measure or "", draft.impact or "", *(m.text for m in draft.milestones)]
+    texts = filter(None, (draft.measure, draft.impact, *(m.text for m in draft.milestones)))
     return any(each.measure.pace in _OFTEN for text in texts for each in find_measures(text))
 
 

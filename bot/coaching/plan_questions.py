@@ -286,7 +286,7 @@ def _of_view(core: str, firm: bool, known: Known) -> Question | None:
         if not match or (must_be_firm and not firm):
             continue
         groups = match.groupdict()
-        typed = groups.get("name") or groups.get("owner") or ""
+        typed = groups.get("name") or groups["owner"]
         if typed in ("my", "mine", "me"):
             return Question(View.ACTIONS, mine=True)
         about = named(typed, known)

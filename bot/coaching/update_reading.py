@@ -172,13 +172,12 @@ _NO_SIGNS = content_stems(
 
 
 def _key(candidate: Candidate) -> str | None:
-    found = find_measures(candidate.measure or "")
+    found = find_measures(candidate.measure) if candidate.measure else None
     return found[0].measure.key if found else None
 
 
 def _in_full(text: str, measure: str | None) -> bool:
-    words = content_stems(measure or "")
-    return bool(words) and words <= content_stems(text)
+    return measure is not None and frozenset() < content_stems(measure) <= content_stems(text)
 
 
 def _part_of(text: str, reference: str) -> tuple[int, int]:

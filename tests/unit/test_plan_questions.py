@@ -536,6 +536,27 @@ def test_a_page_or_a_finding_is_asked_for(typed: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("how is the construction department doing?", "the construction department"),
+        ("how is Dominic doing?", "dominic"),
+        ("how is punctuality doing?", "punctuality"),
+        ("how is the punctuality measure doing?", "punctuality"),
+        ("how is the attendance of adults doing?", "attendance of adults"),
+        ("how is hairdressing doing?", "hairdressing"),
+        ("which actions on A-12 are overdue?", "a-12"),
+        ("how is AFI 3 doing?", "afi 3"),
+        ("is A-12 on track?", "A-12"),
+    ],
+)
+def test_what_was_typed_is_told_back(text: str, typed: str) -> None:
+    question = asked(text, KNOWN)
+
+    assert question is not None
+    assert [about.typed for about in question.about] == [typed]
+
+
+@pytest.mark.parametrize(
     ("typed", "name"),
     [
         ("art school", "School of Art"),

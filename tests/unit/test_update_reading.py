@@ -359,6 +359,13 @@ def test_a_reply_about_one_action(text: str, reading: str | None, says: Rag | st
         ("88% by the end of next month", ATTENDANCE, None),
         ("88% we hope by 20 December", ATTENDANCE, None),
         ("88% before 20 December", ATTENDANCE, None),
+        # … across a share, a factor or a grade that is said with it.
+        ("aiming with all learners for 88%", ATTENDANCE, None),
+        ("target for half of learners 88%", ATTENDANCE, None),
+        ("aiming to double it to 88%", ATTENDANCE, None),
+        ("aiming for grade 4 or above, so 88%", ATTENDANCE, None),
+        ("86% of all learners", ATTENDANCE, "86%"),
+        ("86% in half of groups", ATTENDANCE, "86%"),
         ("86% and the next check is done by 20 December", ATTENDANCE, "86%"),
         ("86% now and we will look at it again by 20 December", ATTENDANCE, "86%"),
         ("we met 88%", ATTENDANCE, "88%"),
