@@ -141,7 +141,7 @@ def _meant(low: str, start: int, end: int, rag: Rag, turns: bool) -> Rag | None:
 
 
 def _clause_before(low: str, at: int) -> str:
-    ends = [m.end() for m in _CLAUSE.finditer(low, 0, at)]
+    ends = [m.end() for m in _CLAUSE.finditer(low[:at])]
     return low[ends[-1] if ends else 0 : at]
 
 

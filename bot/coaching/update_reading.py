@@ -149,7 +149,7 @@ def _by_words(text: str, candidates: Sequence[Candidate]) -> list[Candidate]:
     for number, candidate in enumerate(candidates):
         others = frozenset().union(*(o for n, o in enumerate(of_each) if n != number))
         own = (of_each[number] - others) & stems
-        named = keys[number] is not None and keys[number] in measures
+        named = keys[number] in measures
         of_measure = content_stems(candidate.measure or "") & own
         if named or of_measure or len(own) > 1 or _in_full(text, candidate.measure):
             strong.append(candidate)

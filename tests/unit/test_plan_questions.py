@@ -61,6 +61,7 @@ QUESTIONS = [
     ("show me complete actions", "actions, complete"),
     ("overdue actions", "actions, overdue"),
     ("what actions are there", "actions"),
+    ("how many actions?", "actions, counts"),
     ("plan?", "plan"),
     ("the whole plan", "plan"),
     ("summary of the plan", "plan"),

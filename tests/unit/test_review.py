@@ -1336,6 +1336,7 @@ def test_what_is_new_of_an_action_is_told_under_one_heading(
 ) -> None:
     told = overview([sound(1, **changed)], SINCE, TODAY)
 
+    assert {line.reference for line in (*told.gained, *told.moved, *told.stuck)} <= {"A-1"}
     lines = {
         name: [line.says for line in getattr(told, name)] for name in ("gained", "moved", "stuck")
     }

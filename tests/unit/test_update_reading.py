@@ -489,6 +489,7 @@ def test_a_reading_fits_the_measures_scale(
         ("mock papers going well", ["A-7"], None),
         ("the calls are helping, 9 withdrawals", ["A-3"], "9"),
         ("dropouts down to 9", ["A-3"], "9"),
+        ("dropouts going well", ["A-3"], None),
         ("48%", ["A-12", "A-7"], None),
         ("on track", ["A-12", "A-7", "A-3"], None),
         ("attendance 86%, mocks stuck", ["A-12", "A-7"], None),
