@@ -420,6 +420,8 @@ def test_a_reply_about_one_action(text: str, reading: str | None, says: Rag | st
         ("86% of those sessions", ATTENDANCE, None),
         # The reference of an action is no figure, and what follows it may be one.
         ("A-12: 86%", ATTENDANCE, "86%"),
+        ("we got A-12 to 86%", ATTENDANCE, "86%"),
+        ("on track for A-12, action 12 now at 86%, they say", ATTENDANCE, "86%"),
         ("A-12 86", ATTENDANCE, "86"),
         ("action 12 86", ATTENDANCE, "86"),
         ("İİİİİ attendance now 86", ATTENDANCE, "86"),
