@@ -776,6 +776,12 @@ def test_pairs_that_say_the_same(number: int, light: Light) -> None:
             False,
         ),
         ("Hold a parents’ evening in October", "Hold an employers’ breakfast in October", False),
+        # Three words in common of five in each are just enough, of six in one too few.
+        ("Coach tutors weekly using films", "Coach tutors weekly before lessons", True),
+        ("Coach tutors weekly using films", "Coach tutors weekly before evening lessons", False),
+        ("Coach tutors weekly", "Coach tutors daily", False),
+        ("Coach tutors", "Coach the tutors", True),
+        ("", "", False),
     ],
 )
 def test_actions_in_much_the_same_words(one: str, two: str, alike: bool) -> None:
@@ -800,6 +806,17 @@ def test_actions_in_much_the_same_words(one: str, two: str, alike: bool) -> None
         ("Attendance on level 2 hair rises", "Attendance on L2 hair goes up", True),
         ("Attendance of adults rises", "Retention of adults rises", False),
         ("Attendance rises from 80% to 85%", "Attendance in plumbing rises", False),
+        # Three words for whom it is are just enough of seven, and too few of eight.
+        (
+            "Attendance of adults in evening bakery",
+            "Attendance of adults in evening bakery who bus from distant remote villages",
+            True,
+        ),
+        (
+            "Attendance of adults in evening bakery",
+            "Attendance of adults in evening bakery who bus from distant remote hill villages",
+            False,
+        ),
     ],
 )
 def test_the_same_figure_for_the_same_learners(one: str, two: str, alike: bool) -> None:
