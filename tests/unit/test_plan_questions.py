@@ -682,6 +682,7 @@ OWN_TERMS = (
         # Terms as the provider keeps them, and days between and beside them.
         ("2027-02-01", "changed since last term", OWN_TERMS, "2026-09-07.."),
         ("2027-02-01", "changed since this term", OWN_TERMS, "2027-01-11.."),
+        ("2027-02-01", "changed this term", OWN_TERMS, "2027-01-11.."),
         ("2026-08-15", "changed since this term", OWN_TERMS, "2026-08-01.."),
         ("2027-02-01", "due this term", OWN_TERMS, "2027-02-01..2027-03-19"),
         ("2027-02-01", "due next term", OWN_TERMS, "2027-03-20..2027-07-02"),

@@ -661,6 +661,7 @@ TEXT = Candidate("A-2", "Text on the day", "attendance")
 FAIR = Candidate("A-20", "Book a careers fair for adults")
 LETTERS = Candidate("A-21", "Write letters to parents")
 SHELVES = Candidate("A-22", "Put up shelves", "library visits", None, "30", "60")
+GRADES = Candidate("A-24", "Sit a mock paper", "4+")
 HOURS = Candidate("A-23", "Keep longer hours", "library visits", None, "30", "60")
 
 
@@ -687,6 +688,8 @@ HOURS = Candidate("A-23", "Keep longer hours", "library visits", None, "30", "60
         # A measure that two of three have, in its own words.
         ("library visits at 40", (FAIR, SHELVES, HOURS), ("A-22", "A-23"), None),
         ("library visits at 40 with new shelves", (FAIR, SHELVES, HOURS), ("A-22",), "40"),
+        # A measure without a word of its own is named by nothing.
+        ("going well", (FAIR, GRADES), ("A-20", "A-24"), None),
         # Figures that fit only one of them.
         ("now 9 learners", (ATTENDANCE, WITHDRAWALS), ("A-3",), "9"),
         # One action twice, and two in one breath.
