@@ -95,15 +95,14 @@ def look(planned: Planned, today: date) -> Seen:
     draft = planned.draft
     impact, action = draft.impact or "", draft.action or ""
     reading = said(impact, today, action)
-    rung = reading.rung if impact else Rung.NONE
-    again = overlap(impact, action) >= RESTATED_SHARE and rung < Rung.ENGAGEMENT
+    again = overlap(impact, action) >= RESTATED_SHARE and reading.rung < Rung.ENGAGEMENT
     named = find_measure(draft.measure) if draft.measure else None
     measure = named[0] if named else reading.measure
     start, aim = level(draft.baseline, draft.unit), level(draft.target, draft.unit)
     units = {each.unit for each in (start, aim) if each}
     return Seen(
         planned=planned,
-        rung=rung,
+        rung=reading.rung,
         restates=reading.restates_action or again,
         measure=measure,
         has_unit=bool(draft.unit or measure or units - {None}),
