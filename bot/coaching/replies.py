@@ -169,10 +169,12 @@ def cells(reply: str) -> str:
     return ".\n".join(named)
 
 
+_FULL_NAME = re.compile(r"[A-Z][a-z'’-]+(?: (?:Mc|Mac|O['’])?[A-Z][a-z'’-]+){1,2}")
+
+
 def _as_owner(cell: str) -> str:
     """A cell that is just a person's name is the owner's; any other as it is."""
-    is_name = re.fullmatch(r"[A-Z][a-z'’-]+(?: (?:Mc|Mac|O['’])?[A-Z][a-z'’-]+){1,2}", cell)
-    return f"Owner: {cell}" if is_name else cell
+    return f"Owner: {cell}" if _FULL_NAME.fullmatch(cell) else cell
 
 
 def agrees(reply: str) -> bool:
@@ -207,10 +209,13 @@ def tells_of_risk(reply: str) -> bool:
     )
 
 
+_LEFT = re.compile(
+    r"\b(?:finish|do|sort) (?:it|this|that) (?:off )?(?:later|another (?:time|day)|tomorrow)\b"
+    r"|\b(?:leave|keep|save) (?:it|this|that)? ?as a draft\b|\bleave it\b",
+    re.IGNORECASE,
+)
+
+
 def declines(reply: str) -> bool:
     """Whether someone shown a draft leaves it as one, in a sentence of their own."""
-    later = (
-        r"\b(?:finish|do|sort) (?:it|this|that) (?:off )?(?:later|another (?:time|day)|tomorrow)\b"
-    )
-    as_draft = r"\b(?:leave|keep|save) (?:it|this|that)? ?as a draft\b|\bleave it\b"
-    return bool(re.search(f"{later}|{as_draft}", reply, re.I))
+    return bool(_LEFT.search(reply))

@@ -275,7 +275,7 @@ def _level_at(typed: str, text: str, today: date, field: str | None = None) -> s
     With a field it must be one that may be the field's: a level that plays no other part, and a
     bare number only where a text that is not known to say a level would have it for one.
     """
-    parts = _PARTS.get(field or "", frozenset(Part)) - {Part.COMPARISON}
+    parts = (_PARTS[field] if field else frozenset(Part)) - {Part.COMPARISON}
     counted = {f.text for f in with_parts(*row_of(text, find_dates(text, today)))}
     for level in levels(text, today):
         if not (_find(level.text, typed) or _find(typed, level.text)) or level.part not in parts:

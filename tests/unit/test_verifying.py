@@ -41,12 +41,28 @@ def test_the_stricter_verdict_stands() -> None:
         False,
         False,
     )
-    assert doubted.target is None
+    assert (good.target, doubted.target) == ("88", None)
     assert held.disagreed(read(GOOD, TODAY, asked="impact")) == [
         "restates_action",
         "learner_outcome",
         "measurable",
     ]
+
+
+def test_one_verdict_of_the_model_is_stricter_by_itself() -> None:
+    no_outcome, _ = verified(GOOD, learner_outcome=False)
+    restated, _ = verified(GOOD, restates_action=True)
+    unmeasured, _ = verified(GOOD, measurable=False, target="88")
+    by_rule, _ = verified("Parents get a text", agrees=True)
+
+    def verdicts(reading: Reading) -> tuple[bool, bool, bool]:
+        return reading.restates_action, reading.learner_outcome, reading.measurable
+
+    assert verdicts(no_outcome) == (False, False, True)
+    assert verdicts(restated) == (True, False, True)
+    assert verdicts(unmeasured) == (False, True, False)
+    assert unmeasured.target is None
+    assert verdicts(by_rule) == (True, False, False)
 
 
 def test_a_model_that_may_not_refuse_leaves_the_rules_verdicts() -> None:
@@ -104,6 +120,126 @@ def test_a_verdict_on_the_impact_takes_nothing_from_a_bare_figure() -> None:
             "share of learners with a place",
         ),
         ("pass rate 54%, attendance 79%", "impact", {"baseline": "79%"}, "baseline", "79%"),
+        # The whole figure or date of which a part was copied, or a part beside other words.
+        ("pass rate 54%, attendance 79%", "impact", {"baseline": "79"}, "baseline", "79%"),
+        (
+            "pass rate 54%, attendance 79%",
+            "impact",
+            {"baseline": "attendance 79%"},
+            "baseline",
+            "79%",
+        ),
+        (
+            "attendance up, milestone 83% by February ahead of July 2027",
+            "impact",
+            {"due": "July"},
+            "due",
+            date(2027, 7, 31),
+        ),
+        (
+            "attendance up, milestone 83% by February ahead of July",
+            "impact",
+            {"due": "ahead of July"},
+            "due",
+            date(2027, 7, 31),
+        ),
+        # What is denied is denied in its own clause or sentence alone.
+        (
+            "pass rate 54% in May. Not good, and attendance 79%",
+            "impact",
+            {"baseline": "79%"},
+            "baseline",
+            "79%",
+        ),
+        (
+            "Nothing yet. Her clipboard has it",
+            "impact",
+            {"evidence": "Her clipboard"},
+            "evidence_source",
+            "Her clipboard",
+        ),
+        (
+            "Learners attend more. No less than that",
+            "impact",
+            {"impact": "Learners attend more"},
+            "impact_words",
+            "Learners attend more",
+        ),
+        (
+            "ring home daily. Why ring home daily? It works",
+            "action",
+            {"action": "ring home daily"},
+            "action_words",
+            "ring home daily",
+        ),
+        # A record that is read, by one of the three words before it or the two after it.
+        (
+            "in a big clipboard",
+            "impact",
+            {"evidence": "clipboard"},
+            "evidence_source",
+            "clipboard",
+        ),
+        (
+            "Her clipboard usually has it",
+            "impact",
+            {"evidence": "Her clipboard"},
+            "evidence_source",
+            "Her clipboard",
+        ),
+        # A date in a name is no level.
+        (
+            "late marks in the mornings of May",
+            "measure",
+            {"measure": "late marks in the mornings of May"},
+            "measure_words",
+            "late marks in the mornings of May",
+        ),
+        (
+            "whatever the clipboard of May 2026 has",
+            "impact",
+            {"evidence": "the clipboard of May 2026"},
+            "evidence_source",
+            "the clipboard of May 2026",
+        ),
+        # As long as a name, a measure or an action may be.
+        (
+            "whatever that old red clipboard by the door in the Baker building has",
+            "impact",
+            {"evidence": "that old red clipboard by the door in the Baker building"},
+            "evidence_source",
+            "that old red clipboard by the door in the Baker building",
+        ),
+        (
+            "whatever the old red clipboard by the door in the big Baker hut has",
+            "impact",
+            {"evidence": "the old red clipboard by the door in the big Baker hut"},
+            "evidence_source",
+            "the old red clipboard by the door in the big Baker hut",
+        ),
+        (
+            "how many of our learners can name their own next step when asked",
+            "measure",
+            {"measure": "many of our learners can name their own next step when asked"},
+            "measure_words",
+            "many of our learners can name their own next step when asked",
+        ),
+        (
+            f"We will ring home{' again and again' * 9} at noon",
+            "action",
+            {"action": f"We will ring home{' again and again' * 9} at noon"},
+            "action_words",
+            f"We will ring home{' again and again' * 9} at noon",
+        ),
+        (
+            f"ring home{' again and again' * 12} at noon",
+            "action",
+            {"action": f"ring home{' again and again' * 12} at noon"},
+            "action_words",
+            f"ring home{' again and again' * 12} at noon",
+        ),
+        # Where the name that stands with the owner's word is no person's.
+        ("Science leads it for now, then Tate", "owner", {"owner": "Tate"}, "owners", ("Tate",)),
         # Straight or curly, in capitals or with more spaces: the words are the author's.
         (
             "We’ll ring  each learner’s home daily",
@@ -141,6 +277,29 @@ def test_words_of_the_author_are_taken_as_typed(
         (WEAK, {"impact": WEAK}, "impact: no outcome"),
         (WEAK, {"impact": "learners will achieve more"}, "impact: not said"),
         (WEAK, {"action": "Learning"}, "action: no action"),
+        # One word too many, none that says anything, or a figure among them.
+        (
+            "how many of our learners can name their own next step when asked",
+            {"measure": "how many of our learners can name their own next step when asked"},
+            "measure: no measure",
+        ),
+        ("the figure for it is attendance", {"measure": "the"}, "measure: no measure"),
+        (
+            "whatever that old red clipboard by the door in the big Baker hut has",
+            {"evidence": "whatever that old red clipboard by the door in the big Baker hut"},
+            "evidence: no source",
+        ),
+        ("79% in the register", {"evidence": "79% in the register"}, "evidence: no source"),
+        ("attendance would be up", {"evidence": "attendance"}, "evidence: no source"),
+        (
+            f"ring home{' again and again' * 12} at noon today",
+            {"action": f"ring home{' again and again' * 12} at noon today"},
+            "action: no action",
+        ),
+        # A grade is a level where the reply goes from one to another.
+        ("teaching goes from Requires improvement to Good", {"target": "Good"}, None),
+        ("Good news, learners attend more", {"target": "Good"}, "target: no figure"),
+        ("Tom Baker and Priya Shah", {"owner": "Tom Baker and Priya Shah"}, "owner: no one person"),
         (GOOD, {"question": "So what?", "due": "  "}, None),
     ],
 )
@@ -212,7 +371,29 @@ def test_what_was_not_said_or_is_not_what_it_claims_is_dropped(
             {"evidence": "parents complained a lot"},
             "evidence_source",
         ),
+        (
+            "in the very big clipboard",
+            "impact",
+            {"evidence": "clipboard"},
+            "evidence_source",
+        ),
+        (
+            "Her clipboard most days has it",
+            "impact",
+            {"evidence": "Her clipboard"},
+            "evidence_source",
+        ),
+        ("Leanne's clipboard", "impact", {"evidence": "Leanne's clipboard"}, "evidence_source"),
         ("70% by February half-term would do", "milestone", {"target": "70%"}, "target"),
+        (
+            "attendance up, milestone 83% by February",
+            "figures",
+            {"baseline": "83%"},
+            "baseline",
+        ),
+        # What the rules find stands.
+        ("attendance 88% by July; we look again in May", "impact", {"due": "May"}, "due"),
+        ("Tom Baker will lead, with Priya helping", "owner", {"owner": "Priya"}, "owners"),
         (
             "By Christmas 80% of parents should have been phoned",
             "milestone",
@@ -247,6 +428,7 @@ def test_what_was_not_said_or_is_not_what_it_claims_is_dropped(
         ("about 20 minutes a day", "figures", {"target": "20"}, "target"),
         ("one at a time", "figures", {"target": "one"}, "target"),
         ("the 12 tutors are all new", "figures", {"target": "all"}, "target"),
+        ("they are all new to it", "figures", {"target": "all"}, "target"),
         ("In 2019 it was 85%", "figures", {"target": "85%"}, "target"),
         ("65 would do", "figures", {"baseline": "65"}, "baseline"),
         # People who are named, but not as the one whose it will be.
@@ -463,6 +645,26 @@ def test_a_model_alone_replaces_nothing_that_stands() -> None:
 
     assert empty.read(reply, TODAY, asked="measure").target == "90"
     assert full.read(reply, TODAY, asked="measure").target is None
+
+
+def test_what_is_asked_about_is_replaced_by_its_answer() -> None:
+    reply = "Science leads it for now, then Tate"
+    held = Verified(proposal(owner="Tate"), reply, TODAY, filled=frozenset({"owners", "target"}))
+
+    assert held.read(reply, TODAY, asked="owner").owners == ("Tate",)
+
+
+def test_of_a_part_of_the_reply_only_what_stands_there_is_held() -> None:
+    held = Verified(
+        proposal(owner="Tate", impact="more learners attend"),
+        "Science leads it for now, then Tate. So more learners attend",
+        TODAY,
+    )
+
+    first = held.read("Science leads it for now, then Tate", TODAY, asked="owner")
+    second = held.read("So more learners attend", TODAY, asked="impact")
+    assert (first.owners, first.impact_words) == (("Tate",), None)
+    assert (second.owners, second.impact_words) == ((), "more learners attend")
 
 
 def test_praise_is_let_through_only_for_what_is_good() -> None:
