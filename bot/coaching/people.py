@@ -31,57 +31,62 @@ _NOT_NAMES = frozenset(
 )
 
 
+_SPEAKER = frozenset({"I", "me", "Me", "myself", "Myself"})
+_IN_ANSWER = re.compile(rf"{_MENTION}|{_NAME}|\b(?:me|myself|I)\b")
+# Who only says what they think has not named themselves.
+_OPINION = re.compile(
+    r"\bI(?:['’]d| would)? (?:suppose|think|guess|reckon|believe|expect|hope|say|ask|want)\b|\blet me\b"
+)
+_SMALL_NAMES = re.compile(r"[a-z]+(?:[ -][a-z]+){0,2}(?:\s*(?:and|&|,)\s*[a-z]+(?: [a-z]+)?)?")
+_BETWEEN_NAMES = re.compile(r"\s*(?:\band\b|&|,)\s*")
+_SAYS_WHO = re.compile(
+    r"\b(?:owner|owned by|led by|accountable|responsible)\s*(?:person\s*)?(?:is|will be|:|=|-)?\s*(?P<who>[^.;,\n]+)",
+    re.IGNORECASE,
+)
+
+
 def find_people(text: str, asked: str | None) -> tuple[tuple[str, ...], str | None]:
-    """The people named as accountable, and a team or department named instead of a person."""
-    names: list[str] = []
-    group: str | None = None
+    """The people named as accountable, or else a team or department named instead of a person."""
     low = text.lower()
     if asked != "owner" and not any(word in low for word in _NAME_OWNER):
         return (), None
     match = _OWNERS.search(text)
-    if match:
-        names = re.findall(
-            _WHO, match["after"] or match["before"] or match["named"] or match["instead"]
-        )
-        if (
-            asked != "owner"
-            and all(n in ("I", "me", "Me", "Myself", "myself") for n in names)
-            and match["before"]
-        ):
-            # "I will do this" in passing names nobody as accountable.
-            names = [] if re.search(r"will (?:do|take)", match.group()) else names
-    elif asked == "owner":
-        names = re.findall(rf"{_MENTION}|{_NAME}|\b(?:me|myself|I)\b", text, re.M)
-        if (
-            not names
-            and re.fullmatch(
-                r"[a-z]+(?:[ -][a-z]+){0,2}(?:\s*(?:and|&|,)\s*[a-z]+(?: [a-z]+)?)?",
-                text.strip(" .").lower(),
-            )
-            and not _GROUP.search(text)
-        ):
-            names = [
-                n.strip().title() for n in re.split(r"\s*(?:\band\b|&|,)\s*", text.strip(" ."))
-            ]
-    elif re.fullmatch(rf"\s*{_MENTION}\s*", text):
-        names = [text.strip()]
-    names = [
-        n for n in names if n.strip() and n.split()[0] not in _NOT_NAMES or re.match(r"I\b", n)
-    ]
+    # "The Health and care department" names no Health.
     whole = _GROUP.search(text) if asked == "owner" else None
+    if match:
+        names = _of_match(match, asked)
+    elif asked == "owner":
+        names = _of_answer(text, whole is not None)
+    else:
+        names = [text.strip()] if re.fullmatch(rf"\s*{_MENTION}\s*", text) else []
+    names = [n for n in names if n in _SPEAKER or n.split()[0] not in _NOT_NAMES]
     if whole:
-        # "The Health and care department" names no Health.
         names = [n for n in names if n not in whole.group()]
-    if asked == "owner" or match:
-        grouped = _GROUP.search(text if asked == "owner" else match.group() if match else "")
-        if grouped and not names:
-            group = grouped.group().strip()
-    if not names and group is None:
-        said = re.search(
-            r"\b(?:owner|owned by|led by|accountable|responsible)\s*(?:person\s*)?(?:is|will be|:|=|-)?\s*(?P<who>[^.;,\n]+)",
-            text,
-            re.I,
-        )
-        grouped = _GROUP.search(said["who"]) if said else None
-        group = grouped.group().strip() if grouped else None
-    return tuple(dict.fromkeys(names)), group
+    if names:
+        return tuple(dict.fromkeys(names)), None
+    group = whole or (_GROUP.search(match.group()) if match else None)
+    if group is None:
+        said = _SAYS_WHO.search(text)
+        group = _GROUP.search(said["who"]) if said else None
+    return (), group.group() if group else None
+
+
+def _of_match(match: re.Match[str], asked: str | None) -> list[str]:
+    names = re.findall(
+        _WHO, match["after"] or match["before"] or match["named"] or match["instead"]
+    )
+    # "I will do this" in passing names nobody as accountable.
+    in_passing = asked != "owner" and match["before"] and _WILL_DO.search(match.group())
+    return [] if in_passing and _SPEAKER.issuperset(names) else names
+
+
+_WILL_DO = re.compile(r"will (?:do|take)")
+
+
+def _of_answer(text: str, names_group: bool) -> list[str]:
+    """The names in an answer to who is accountable, which may be in small letters."""
+    names = _IN_ANSWER.findall(_OPINION.sub("", text)) or _IN_ANSWER.findall(text)
+    typed = text.strip(" .")
+    if names or names_group or not _SMALL_NAMES.fullmatch(typed.lower()):
+        return names
+    return [name.title() for name in _BETWEEN_NAMES.split(typed) if name]

@@ -20,6 +20,21 @@ from bot.coaching.people import find_people
         ("owner", "Everyone", (), "Everyone"),
         ("owner", "Nobody", (), None),
         ("owner", "<@U0123ABC>", ("<@U0123ABC>",), None),
+        ("owner", "Tom, tom baker and I", ("Tom", "I"), None),
+        ("owner", "tom", ("Tom",), None),
+        ("owner", "tom & priya shah.", ("Tom", "Priya Shah"), None),
+        ("owner", "and tom", ("Tom",), None),
+        ("owner", "someone in the office will", (), None),
+        ("owner", "maths team", (), "maths team"),
+        # Who says what they think has not named themselves, but where they name nobody else.
+        ("owner", "I think Tom Baker", ("Tom Baker",), None),
+        ("owner", "I'd say Tom", ("Tom",), None),
+        ("owner", "Tom, I would hope", ("Tom",), None),
+        ("owner", "let me think, Tom", ("Tom",), None),
+        ("owner", "I reckon me", ("me",), None),
+        ("owner", "I suppose", ("I",), None),
+        ("owner", "Tom and I", ("Tom", "I"), None),
+        ("owner", "I will take it", ("I",), None),
         # Told without being asked.
         (None, "<@U0123ABC>", ("<@U0123ABC>",), None),
         (None, " <@U0123ABC> ", ("<@U0123ABC>",), None),
@@ -36,6 +51,15 @@ from bot.coaching.people import find_people
         (None, "I will take it on", (), None),
         (None, "Myself will do it", (), None),
         (None, "tutors own their feedback", (), None),
+        (None, "I own it, tutors will do it", ("I",), None),
+        (None, "Nobody leads it: Science, perhaps", (), None),
+        # The team that stands where a name should, not one that is spoken of beside it.
+        (None, "owner: Tom Baker, of the maths team", ("Tom Baker",), None),
+        (None, "Everybody leads it", (), "Everybody"),
+        (None, "OWNER = Maths Team; due in May", (), "Maths Team"),
+        (None, "owner: not known. The maths team meets weekly", (), None),
+        (None, "we own the staff handbook", (), None),
+        (None, "Tom Baker wrote it", (), None),
     ],
 )
 def test_one_person_is_told_from_several_and_from_a_team(
