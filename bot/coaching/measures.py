@@ -176,10 +176,9 @@ def suggest(driver: Driver | None, judgement: str = "", count: int = 3) -> list[
     """
     likely = [named.measure for named in find_measures(judgement)]
     likely += [BY_KEY[m.leading] for m in likely if m.leading]
-    fitting = (m for m in MEASURES if driver is None or driver in m.drivers)
-    ranked = sorted(fitting, key=lambda m: _FIRST.index(m.key) if m.key in _FIRST else 99)
-    likely += [m for m in ranked if m.about == "learners" and m.key in _FIRST]
-    likely += [BY_KEY[key] for key in _FIRST]
+    first = [BY_KEY[key] for key in _FIRST]
+    likely += [m for m in first if driver in m.drivers]
+    likely += first
     return list(dict.fromkeys(likely))[:count]
 
 

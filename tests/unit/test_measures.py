@@ -78,6 +78,68 @@ def test_what_the_sar_item_names_is_suggested_first_with_what_tells_sooner() -> 
     assert [measure.key for measure in offered[:2]] == ["achievement_rate", "on_track"]
 
 
+@pytest.mark.parametrize(
+    ("driver", "keys"),
+    [
+        (None, "attendance on_track retention_rate"),
+        (Driver.OUTCOMES, "attendance on_track retention_rate"),
+        (Driver.LEARNER_FEEDBACK, "on_track learner_sat attendance"),
+        (Driver.INSPECTION, "attendance punctuality on_track"),
+        (Driver.CURRICULUM_CHANGE, "on_track mock_results otj_on_track"),
+        (Driver.COMPLIANCE, "otj_on_track attendance on_track"),
+        (Driver.SAFEGUARDING, "attendance on_track retention_rate"),
+    ],
+)
+def test_what_fits_the_driver_is_suggested_before_what_shows_soonest(
+    driver: Driver | None, keys: str
+) -> None:
+    assert [measure.key for measure in suggest(driver)] == keys.split()
+
+
+def test_as_many_are_suggested_as_are_asked_for_and_none_twice() -> None:
+    judgement = "Attendance in resits and the pass rate are low."
+
+    offered = suggest(Driver.OUTCOMES, judgement, 5)
+
+    keys = [measure.key for measure in offered]
+    assert keys == ["em_attendance", "pass_rate", "mock_results", "attendance", "on_track"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        (
+            "attendance, then the pass rate and fewer withdrawals",
+            {"attendance": "attendance", "pass_rate": "pass rate", "withdrawals": "withdrawals"},
+        ),
+        (
+            "Learners’ attendence: late marks",
+            {"attendance": "attendence", "punctuality": "late marks"},
+        ),
+        ("low English attendance", {"em_attendance": "English attendance"}),
+        # Of a name with a gap, up to two words may stand there.
+        ("reviews on time", {"reviews_on_time": "reviews on time"}),
+        ("reviews done on time", {"reviews_on_time": "reviews done on time"}),
+        ("reviews all done on time", {"reviews_on_time": "reviews all done on time"}),
+        ("reviews of staff all done on time", {}),
+        ("a second attempt at reviews", {}),
+        # The longer of two names that begin alike, and the shorter where the longer does not fit.
+        ("persistent absence is up", {"persistent_absence": "persistent absence"}),
+        ("absence is up", {"attendance": "absence"}),
+        ("English and attendance", {"em_attendance": "English and attendance"}),
+        ("the resits", {}),
+    ],
+)
+def test_measures_are_found_with_the_words_that_name_them(
+    typed: str, names: dict[str, str]
+) -> None:
+    found = find_measures(typed)
+
+    assert {n.measure.key: typed[n.start : n.end] for n in found} == names
+    first = find_measure(typed)
+    assert first == ((found[0].measure, [*names.values()][0]) if found else None)
+
+
 def test_directions_are_the_words_the_rest_uses() -> None:
     assert {measure.direction for measure in MEASURES} == set(Direction)
 
