@@ -27,6 +27,7 @@ from bot.coaching.phrases import (
     without_talk,
 )
 from bot.coaching.reading import LONGEST_REPLY, read
+from bot.coaching.recording import as_typed
 from bot.coaching.replies import (
     Command,
     agrees,
@@ -124,12 +125,19 @@ def free_words(interview: Interview, reply: str) -> bool:
     """
     picked = reply.strip() in interview.choices or command(reply) is not None
     fixed = picked or oddity(reply) is not None or is_table(reply) or labelled_lines(reply)
-    words = re.findall(r"[^\W\d_]{2,}", reply)
+    words = _LETTERS.findall(reply)
     done = interview.stage is Stage.AGREED
     return not (done or fixed or len(words) < _FREE_WORDS or tells_of_risk(reply))
 
 
 _FREE_WORDS = 3
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_NUMBER = re.compile(r"\s*#?(\d{1,2})[.)]?\s*")
+# What a bare figure counts, and which of two is meant.
+_A_SHARE = re.compile(r"%|per\s?cent|share|rate", re.IGNORECASE)
+_HEADS = re.compile(r"learner|student|apprentice|pupil|people|number|count|head", re.IGNORECASE)
+_FORMER = re.compile(r"\b(?:first|old|earlier|former)\b")
+_LATTER = re.compile(r"\b(?:second|new|latter|latest|last|yes)\b")
 _DENIES = re.compile(r"\b(?:not|instead|rather)\b", re.IGNORECASE)
 _REFERENCE = re.compile(r"(?:afi|strength)?\s*\d+", re.IGNORECASE)
 
@@ -213,7 +221,7 @@ class _Flow(Asking):
 
     def _chosen(self, reply: str) -> str | None:
         """The offered reply that a bare number picks."""
-        number = re.fullmatch(r"\s*#?(\d{1,2})[.)]?\s*", reply)
+        number = _NUMBER.fullmatch(reply)
         if number and 0 < int(number[1]) <= len(self.it.choices):
             return self.it.choices[int(number[1]) - 1]
         return None
@@ -391,12 +399,10 @@ class _Flow(Asking):
             if pick is not None:
                 return self.done(field=self.it.focus) if self._set(field, pick) else self.ask()
         if pending.kind == "unit" and order is None:
-            if re.search(r"%|per\s?cent|percent|share|rate", reply, re.I):
+            if _A_SHARE.search(reply):
                 self.it.draft.unit = "%"
                 return self.ask()
-            if re.search(
-                r"learners?|students?|apprentices?|pupils?|people|number|count|head", reply, re.I
-            ):
+            if _HEADS.search(reply):
                 self.it.draft.unit = "number"
                 return self.ask()
         if order in (Command.STUCK, Command.SKIP, Command.NO):
@@ -408,13 +414,15 @@ class _Flow(Asking):
         held = [o for o in options if o.lower() in low]
         if len(held) == 1:
             return held[0]
-        if re.search(r"\b(?:first|old|earlier|former)\b", low):
+        if _FORMER.search(low):
             return options[0]
-        if re.search(r"\b(?:second|new|latter|latest|last|yes)\b", low):
+        if _LATTER.search(low):
             return options[-1]
         return None
 
     def _last_try(self, field: str, reply: str) -> tuple[Interview, Say]:
+        if change := self._change(reply):
+            return self._changed(*change)
         learned, settled = self._apply(reply, field)
         if waits := self._waits(settled):
             return waits
@@ -486,7 +494,7 @@ class _Flow(Asking):
             return False
         reading = self.reader(f"{field}: {value}", self.setting.today, asked=field)
         was = getattr(draft, field)
-        setattr(draft, field, figures[0].text)
+        setattr(draft, field, as_typed(figures[0], value))
         other = "baseline" if field == "target" else "target"
         labelled = find_figures(after_label(other, value))
         beside = labelled[0].text if labelled else getattr(reading, other)
@@ -553,11 +561,16 @@ class _Flow(Asking):
         gap = next((f for f in (*self.was_asked, *ORDER) if self._is_empty(f)), None)
         if gap is None and any(m.due is None for m in self.it.draft.milestones):
             gap = "milestone"
+        said = len(self.lines)
         learned, settled = self._apply(reply, gap or "confirm")
         if waits := self._waits(settled):
             return waits
         if learned:
             return self.ask()
+        if len(self.lines) > said:
+            # Something was wrong with it, and what to do about it has been said.
+            self._confirm_choices()
+            return self.done()
         return self._no_clear_yes()
 
     def _agree(self) -> tuple[Interview, Say]:

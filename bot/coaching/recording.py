@@ -9,7 +9,7 @@ from bot.coaching.criteria import compare
 from bot.coaching.dates import find_dates
 from bot.coaching.figures import find_figures
 from bot.coaching.measures import BY_KEY, find_measure
-from bot.coaching.numbers import Part
+from bot.coaching.numbers import Figure, Part
 from bot.coaching.phrases import (
     CORRECTS,
     action_words,
@@ -69,14 +69,26 @@ _LEADS_TO_LEVEL = re.compile(
 )
 
 
+# "I have no figures" names none.
+_HAS_NONE = re.compile(
+    r"(?:(?:well|so|sorry|no|but),? )*(?:i|we|there)(?:['’]ve|['’]s| have| has| is| are)?(?: got)? (?:no|not|none|nothing|never|don['’]?t|do not|have ?n['’]?t|is ?n['’]?t|can['’]?t|cannot)\b",
+    re.IGNORECASE,
+)
+_HEDGES = re.compile(r",?\s*\b(?:i think|i suppose|i guess|probably|maybe)\b", re.IGNORECASE)
+_MEASURE_ENDS = re.compile(r"[.;:,]\s|[.;:]$|\bfrom\b|\bcurrently\b|\d")
 _POINTS = re.compile(r"[\s-]*(?:points?|pts?)\b", re.IGNORECASE)
 
 
 def _with_points(reading: Reading, level: str | None) -> str | None:
     """A level as typed; a change in points with that word, without which "up 5 points" is a 5."""
     change = next((f for f in reading.figures if f.text == level and f.part is Part.CHANGE), None)
-    unit = _POINTS.match(reading.text, change.end) if change else None
-    return reading.text[change.start : unit.end()] if change and unit else level
+    return as_typed(change, reading.text) if change else level
+
+
+def as_typed(figure: Figure, text: str) -> str:
+    """A figure of a text, with the "points" that follow it."""
+    unit = _POINTS.match(text, figure.end)
+    return text[figure.start : unit.end()] if unit else figure.text
 
 
 _LEVEL_AT_END = re.compile(r"\s+\d\S*(?:\s?(?:%|per[ -]?cent|pct?))?$", re.IGNORECASE)
@@ -122,8 +134,7 @@ class Recording(Turn):
         self._take_impact(reply, reading, asked, talk)
         self._take_measure(reading, asked)
         if asked in ("measure", "figures"):
-            given = draft.measure if draft.measure != before.measure else None
-            self._own_measure(reading.measure_words or reply, given)
+            self._own_measure(reading.measure_words or reply)
         if (
             reading.unit
             and (not draft.unit or reading.unit != draft.unit)
@@ -222,24 +233,21 @@ class Recording(Turn):
         draft.unit = reading.unit
         draft.direction = reading.direction
 
-    def _own_measure(self, reply: str, given: str | None) -> None:
-        """The measure in the person's own words, where they say more than the catalogue's name.
-
-        `given` is the catalogue's measure that the reply was read to name, if it was.
-        """
+    def _own_measure(self, reply: str) -> None:
+        """The measure in the person's own words, where they say more than the catalogue's name."""
         words = self._without_date_before(" ".join(reply.split()))
+        if _HAS_NONE.match(words):
+            return
         words = _SAYS_MEASURE.sub("", _WISHES.sub("", words, count=1))
-        words = re.sub(
-            r",?\s*\b(?:i think|i suppose|i guess|probably|maybe)\b", "", words, flags=re.I
-        )
+        words = _HEDGES.sub("", words)
         counted = _SHARE_OF.search(words)
-        words = re.split(r"[.;:,]\s|[.;:]$|\bfrom\b|\bcurrently\b|\d", words)[0].strip(" ,:")
+        words = _MEASURE_ENDS.split(words)[0].strip(" ,:")
         words = _without_level(counted[0]) if counted else _LEADS_TO_LEVEL.sub("", words)
         ours = counted or find_measure(words) or names_learners(words)
         if self.it.draft.measure and not ours:
             return
         own = meant_stems(words)
-        known = content_stems(given or self.it.draft.measure or "")
+        known = content_stems(self.it.draft.measure or "")
         least = 1 if not self.it.draft.measure else 3
         if len(own) >= least and (not known or len(own - known) >= 2):
             self.it.draft.measure = trim(words, 80)
@@ -365,24 +373,28 @@ class Recording(Turn):
             return False
         if due < setting.today:
             if asked == "due" or not draft.due:
-                return (
-                    self.problem("past", date=in_words(due)) and asked == "due" and self._put("due")
-                )
+                said = self.problem("past", date=in_words(due)) and asked == "due"
+                return said and self._put("due") and self._ask_due()
             return False
         if due > setting.plan_ends and not self._meant("due", due):
             self.it.questioned.append(f"due={due}")
             said = self.problem("beyond", date=in_words(due), plan_ends=in_words(setting.plan_ends))
-            return said and asked == "due"
+            return said and asked == "due" and self._ask_due()
         if draft.due and asked != "due" and not overrule:
             return False
         draft.due = due
         return False
 
+    def _ask_due(self) -> bool:
+        """The next reply is about the date, wherever this one was."""
+        self.it.focus, self.it.stage = "due", Stage.ASKING
+        return True
+
     def _take_owner(self, reply: str, reading: Reading, *, heard: bool) -> bool:
         """The one person named; a team or two people are asked about, at once or in their turn."""
         department = self._department(reply, reading)
         if department:
-            reading = replace(reading, group_owner=department, owners=())
+            reading = replace(reading, group_owner=department)
         if reading.group_owner or len(reading.owners) > 1:
             self.it.owed = ["owner"]
             self.it.draft.owner = None

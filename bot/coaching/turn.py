@@ -47,6 +47,11 @@ _MAY_REPEAT = frozenset(
 )
 
 
+_REFERENCE_PART = re.compile(r"[A-Za-z]+|\d+")
+# What may be left at the beginning once a reference is gone from there.
+_LEFT_BEFORE = re.compile(r"^[\s,;:.–-]*(?:(?:and|for|about|on)\b)?[\s,;:.–-]*")
+
+
 def unused(used: list[str], family: str, variants: tuple[str, ...]) -> tuple[str, str] | None:
     """The mark and the words of a family's first variant that was not said before, if any is left."""
     marks = ((f"{family}.{number}", variant) for number, variant in enumerate(variants))
@@ -147,7 +152,7 @@ class Turn:
         if not self.it.past:
             return False
         *earlier, last = self.it.past
-        kept = self.it.model_dump(mode="json", exclude=_SNAPSHOT) | {"past": earlier}
+        kept = self.it.model_dump(exclude=_SNAPSHOT) | {"past": earlier}
         self.it = Interview.model_validate(kept | last)
         return True
 
@@ -162,11 +167,9 @@ class Turn:
             return not draft.sar_items
         if field == "milestone":
             return not draft.milestones
-        if field == "due":
-            return draft.due is None
         if field == "owner":
             return not draft.owner and "owner" in self.it.owed
-        return not getattr(draft, field, None)
+        return not getattr(draft, field)
 
     def _meant(self, field: str, value: object) -> bool:
         return f"{field}={value}" in self.it.questioned
@@ -176,39 +179,31 @@ class Turn:
         named = []
         rest = reply
         for item in self.setting.sar_items:
-            loose = r"\W*".join(map(re.escape, re.findall(r"[A-Za-z]+|\d+", item.reference)))
+            loose = r"\W*".join(_REFERENCE_PART.findall(item.reference))
             pattern = re.compile(rf"(?<!\w){loose}(?!\w)", re.IGNORECASE)
             if pattern.search(rest):
                 named.append(item)
                 beside = rf"(?:\(\s*)?(?:\b(?:for|about|on|under|to address|against|re|answers?)\s+)?{pattern.pattern}(?:\s*\))?"
                 rest = re.sub(beside, " ", rest, flags=re.IGNORECASE)
-        return named, re.sub(
-            r"^[\s,;:.–-]*(?:(?:and|for|about|on)\b)?[\s,;:.–-]*", "", rest
-        ) if named else rest
+        return named, _LEFT_BEFORE.sub("", rest) if named else rest
 
     def _by_words(self, text: str, least: float = 0.5) -> list[SarItemView]:
         """The one SAR item whose words the text clearly shares, if there is one."""
         said = meant_stems(text)
-        if not said:
-            return []
-        scores = []
+        by_shared: dict[int, list[SarItemView]] = {}
         for item in self.setting.areas_for_improvement:
-            words = content_stems(
-                " ".join(filter(None, (item.judgement, item.department, item.measure)))
-            )
-            scores.append((len(said & words) / min(len(said), 6), len(said & words), item))
-        scores.sort(key=lambda score: score[:2], reverse=True)
-        if not scores or scores[0][0] < least:
-            return []
-        clear = len(scores) == 1 or scores[0][1] > scores[1][1]
-        return [scores[0][2]] if clear else []
+            words = content_stems(f"{item.judgement} {item.department or ''} {item.measure or ''}")
+            by_shared.setdefault(len(said & words), []).append(item)
+        most = max(by_shared, default=0)
+        is_clear = most and len(by_shared[most]) == 1 and most >= least * min(len(said), 6)
+        return by_shared[most] if is_clear else []
 
     def _link(self, items: list[SarItemView], quietly: bool) -> None:
         draft = self.it.draft
         draft.sar_items = [item.reference for item in items]
         draft.theme = next((item.theme for item in items if item.theme), None)
         if not draft.driver:
-            found = [driver_of(f"{i.evidence or ''}") or driver_of(i.judgement) for i in items]
+            found = [driver_of(i.evidence or "") or driver_of(i.judgement) for i in items]
             draft.driver = next((driver for driver in found if driver), None)
         if not quietly:
             for item in items[:2]:

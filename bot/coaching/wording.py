@@ -227,6 +227,8 @@ PROBLEMS: dict[str, tuple[str, ...]] = {
     "beyond": (
         "{date} is after this plan ends on {plan_ends}. Give me what should show by then, or the "
         "same date again if you mean it.",
+        "{date} is past the end on {plan_ends} too. Which date do you want? The same again if that is "
+        "right.",
     ),
     "worse": (
         "{target} would be worse than the {baseline} you start from, because for {measure} {better} "

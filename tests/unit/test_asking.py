@@ -11,6 +11,11 @@ from tests.unit.sar import SETTING
 from tests.unit.test_interview import REVIEW, TEXTING, WHOLE, hold
 
 DRAFTED = ("AFI 1", REVIEW, WHOLE, "60% on track in February")
+STUCK_ON_A_CHECK = (
+    *TEXTING,
+    "attendance from 74% to 85% by July, registers",
+    *["because parents complained"] * 3,
+)
 ALL_BUT_THE_START = (
     "learners attend more, 85% by 31 July 2027, in registers, I will check 80% by Easter"
 )
@@ -219,6 +224,43 @@ def test_the_same_weak_answer_taken_back_over_and_over_is_always_answered() -> N
             [*TEXTING, "early leavers fall from 30 to 12", "learners"],
             {"unit": "number", "baseline": "30", "target": "12"},
         ),
+        # What cannot be reached is not meant, however often it is said; nor is it held against
+        # what can.
+        ([*TEXTING, "attendance will be 850%", "850%"], {"target": None}),
+        ([*TEXTING, "attendance from 74 to 120 in registers", "100", "100"], {"target": "100"}),
+        (
+            [*TEXTING, "learners attend more", "no", "150%", "150%"],
+            {"baseline": "150%"},
+        ),
+        # A share of which the first is said with its sign, and a day that is today's.
+        ([*TEXTING, "attendance from 74% to 85"], {"baseline": "74%", "target": "85"}),
+        (
+            [*TEXTING, "attendance from 74% to 85% by 23 November 2026"],
+            {"due": "2026-11-23"},
+        ),
+        ([*TEXTING, "attendance from 74% to 85% by 22 November 2026"], {"due": None}),
+        ([*TEXTING, "attendance from 74% to 85% by 31 July 2027"], {"due": "2027-07-31"}),
+        ([*TEXTING, "attendance from 74% to 85% by 1 August 2027"], {"due": None}),
+        # The speaker by any word for it, and who leads it in place of the first.
+        ([*TEXTING, "owner: me"], {"owner": "You"}),
+        ([*TEXTING, "I will own it"], {"owner": "You"}),
+        ([*TEXTING, "owner: Mel Bright"], {"owner": "Mel Bright"}),
+        ([*TEXTING, "owner: Ida Bright"], {"owner": "Ida Bright"}),
+        ([*DRAFTED, "measure: redrafted essays"], {"measure": "redrafted essays"}),
+        ([*DRAFTED, "change the sar item to AFI 3"], {"sar_items": ["AFI 3"]}),
+        ([*DRAFTED, "change the date", "30 June 2027"], {"due": "2027-06-30"}),
+        # Who has no figures names no measure; who has few does.
+        (["AFI 3", REVIEW, "learners improve their work", "I have no figures"], {"measure": None}),
+        (["AFI 3", REVIEW, "learners improve their work", "we don't count it"], {"measure": None}),
+        (
+            ["AFI 3", REVIEW, "learners improve their work", "learners with no next step"],
+            {"measure": "learners with no next step"},
+        ),
+        # A correction in place of a last try.
+        (
+            [*STUCK_ON_A_CHECK, "change the evidence to the late report"],
+            {"evidence_source": "the late report", "milestones": []},
+        ),
         # A date that is past enters nothing, and the rest is kept.
         ([*TEXTING, "learners attend more, by 1 May 2024"], {"due": None, "measure": "attendance"}),
     ],
@@ -267,6 +309,10 @@ OFFERED = (*TEXTING, "learners attend more")
     [
         # A level to reach that cannot be meant is asked about.
         (("AFI 1", REVIEW, WHOLE, "change the target", "70%, or to 75%"), "milestone", ""),
+        ((*TEXTING, "English attendance is better"), "baseline", "The SAR has"),
+        ((*TEXTING, "retention is better"), "baseline", "where is it now"),
+        ((*DRAFTED, "change the date", "1 May 2024"), "due", "already gone"),
+        ((*DRAFTED, "change the date", "1 May 2024", "June"), None, "30 June 2027"),
         ((*OFFERED, "yes", "74% by July"), "target", "nothing would have to change"),
         ((*OFFERED, "yes", "60% by July"), "target", "worse than the 74%"),
         ((*OFFERED, "yes", "100% by July"), "target", "no room"),
@@ -363,6 +409,30 @@ def test_the_sars_figure_alone_is_confirmed_with_a_yes() -> None:
 
     assert interview.draft.baseline == "74%"
     assert said[-1].shows_draft
+
+
+def test_where_the_sar_names_no_evidence_its_figure_is_the_sars() -> None:
+    item = SETTING.sar_items[1].model_copy(update={"evidence": None})
+    _, said = hold(*TEXTING, "learners attend more", setting=replace(SETTING, sar_items=(item,)))
+
+    assert "The SAR has attendance at 74% (the SAR)." in said[-1].text
+
+
+def test_without_a_sar_the_first_question_is_for_the_action_and_its_reason() -> None:
+    setting = replace(SETTING, sar_items=())
+    interview, said = hold(setting=setting)
+
+    assert said[0].text.endswith("What do you plan to do, and why?")
+    assert (said[0].field, said[0].choices) == ("action", ())
+    assert interview.stage is Stage.ASKING
+
+    interview, said = hold(
+        TEXTING[1], "attendance from 74% to 85% by July, registers", setting=setting
+    )
+
+    assert interview.draft.action == TEXTING[1]
+    assert interview.draft.sar_items == []
+    assert said[-1].field == "driver"
 
 
 def test_a_sitting_that_goes_round_in_circles_is_put_down_and_can_be_taken_up() -> None:

@@ -549,6 +549,14 @@ def test_only_free_words_are_for_a_model(reply: str, free: bool) -> None:
     assert free_words(hold(*TEXTING)[0], reply) is free
 
 
+def test_a_button_is_not_for_a_model_however_many_words_it_has() -> None:
+    interview, said = hold("AFI 3", "Give every learner one next step", "help")
+    (button,) = [choice.reply for choice in said[-1].choices if "satisfaction" in choice.reply]
+
+    assert not free_words(interview, f" {button}")
+    assert free_words(interview, f"{button} it is")
+
+
 def test_after_the_yes_nothing_is_for_a_model() -> None:
     whole = (*TEXTING, "attendance from 74% to 85%, from the register", "July", "80% by Feb", "yes")
     interview, _ = hold(*whole)
