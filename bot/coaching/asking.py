@@ -165,16 +165,13 @@ class Asking(Recording):
         ):
             return self._leave_open(field)
         self.it.pending = Pending(kind="leave", field=field)
-        self.offered = [
-            Choice("Leave it open", "leave it open"),
-            Choice("Another go", "another go"),
-        ]
+        self._pending_choices(self.it.pending)
         return self.done(field=field)
 
     def _leave_open(self, field: str) -> tuple[Interview, Say]:
         self.it.pending = None
         if self._is_empty(field):
-            self.line(f"left-{field}", wording.LEFT_OPEN.get(field, ()))
+            self.line(f"left-{field}", wording.LEFT_OPEN[field])
         leaves = [field]
         if field in self.was_asked:
             leaves += [f for f in self.was_asked if self._open(f)]

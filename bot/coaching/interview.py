@@ -374,6 +374,9 @@ class _Flow(Asking):
                     item.baseline_date,
                 )
                 if beyond:
+                    # "Yes, no idea about the rest": the start is known now.
+                    rest = (f for f in self.was_asked if self._open(f))
+                    self.it.focus = next(rest, self.it.focus)
                     return self._answer(beyond, command(beyond))
                 self._check_levels()
                 if "together-from_sar.0" in self.it.used:

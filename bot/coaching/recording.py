@@ -135,11 +135,7 @@ class Recording(Turn):
         self._take_measure(reading, asked)
         if asked in ("measure", "figures"):
             self._own_measure(reading.measure_words or reply)
-        if (
-            reading.unit
-            and (not draft.unit or reading.unit != draft.unit)
-            and (reading.baseline or reading.target)
-        ):
+        if reading.unit and (reading.baseline or reading.target):
             draft.unit = reading.unit
         problem = self._take_levels(reading, asked, overrule)
         dated = overrule and (not confirming or _SPEAKS_OF_DATE.search(reply) is not None)

@@ -11,6 +11,7 @@ from tests.unit.sar import SETTING
 from tests.unit.test_interview import REVIEW, TEXTING, WHOLE, hold
 
 DRAFTED = ("AFI 1", REVIEW, WHOLE, "60% on track in February")
+OFFERED = (*TEXTING, "learners attend more")
 STUCK_ON_A_CHECK = (
     *TEXTING,
     "attendance from 74% to 85% by July, registers",
@@ -181,6 +182,11 @@ def test_the_same_weak_answer_taken_back_over_and_over_is_always_answered() -> N
             {"target": None, "measure": "attendance"},
         ),
         ([*TEXTING, "learners attend more", "yes", "all learners by July"], {"target": "all"}),
+        (
+            [*TEXTING, "learners attend more", "yes", "all tutors trained by July"],
+            {"target": None, "due": "2027-07-31"},
+        ),
+        ([*OFFERED, "yes, no idea about the rest"], {"baseline": "74%"}),
         # A change in points keeps its word.
         (
             [*TEXTING, "attendance up 5 points from 74%"],
@@ -301,7 +307,6 @@ def test_a_department_named_as_owner_is_asked_about_after_another_problem() -> N
 CONTRADICTED = (*TEXTING, "attendance rises from 74% to 85%", "84% by July")
 BARE = (*TEXTING, "fewer withdrawals from 20 to 12")
 STUCK = (*TEXTING, *["tutors use it"] * 3)
-OFFERED = (*TEXTING, "learners attend more")
 
 
 @pytest.mark.parametrize(
@@ -334,6 +339,7 @@ OFFERED = (*TEXTING, "learners attend more")
         ((*OFFERED, "no"), "baseline", "latest figure for attendance"),
         ((*OFFERED, "yes"), "target", "what should it reach"),
         ((*OFFERED, "yes, and 85% by July"), "evidence_source", "85% to reach"),
+        ((*OFFERED, "yes, no idea about the rest"), "target", "Think of what would be a stretch"),
         # The finding can be named later, and is confirmed by what it says.
         (("AFI 9", "AFI 8", "AFI 2"), "action", ""),
         # "show" keeps the question with its buttons where it was.

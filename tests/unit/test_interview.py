@@ -265,6 +265,10 @@ def test_back_takes_the_last_answer_back() -> None:
     assert interview.draft.action == "Text parents on the day of each absence"
 
 
+def test_the_messages_of_the_coach_are_counted_with_those_that_were_taken_back() -> None:
+    assert [hold(*replies)[0].said for replies in ((), TEXTING, (*TEXTING, "back"))] == [1, 3, 4]
+
+
 def test_back_at_the_start_says_so() -> None:
     interview, said = hold("back")
 

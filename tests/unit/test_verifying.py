@@ -636,6 +636,34 @@ def test_an_unfit_question_is_not_asked(question: str, field: str, reason: str) 
     assert why(question, field) == reason
 
 
+@pytest.mark.parametrize(
+    ("known", "question", "reason"),
+    [
+        # As many words as a question may have, and one more.
+        (KNOWN, "What will learners " + "and learners " * 20 + "also gain?", None),
+        (KNOWN, "What will learners " + "and learners " * 21 + "gain?", "long"),
+        # The person's own words lead nowhere else: alone, in a phrase, of several or of a pair.
+        ("The green room is full", "What will learners gain from the green room?", None),
+        ("The old room is full", "What will learners gain from the green room?", "astray"),
+        ("They skip the register", "If they skip the register, what will learners gain?", None),
+        ("They do the register", "If they skip the register, what will learners gain?", "astray"),
+        ("They log their codes", "So once the code is there, what will learners gain?", None),
+        ("We keep a red-amber list", "So with the red list, what will learners gain?", None),
+        # A number of anything is a number they gave.
+        ("We meet in room 88", "So with room eighty-eight, what will learners gain?", None),
+        ("We meet in room 87", "So with room eighty-eight, what will learners gain?", "figure"),
+        # A place to read a figure in that they did not name.
+        ("attendance", "Which figure would a survey show learners?", "source"),
+        ("attendance", "Which figure for learners is there in the yellow ledger?", "source"),
+        ("a yellow ledger", "Which figure for learners is there in the yellow ledger?", None),
+    ],
+)
+def test_of_what_was_said_a_question_may_speak(
+    known: str, question: str, reason: str | None
+) -> None:
+    assert why(question, "impact", known=known) == reason
+
+
 def test_a_model_alone_replaces_nothing_that_stands() -> None:
     reply = "somewhere near 90, I should guess"
     empty, full = (
