@@ -253,6 +253,10 @@ def test_the_same_weak_answer_taken_back_over_and_over_is_always_answered() -> N
         ([*TEXTING, "owner: Mel Bright"], {"owner": "Mel Bright"}),
         ([*TEXTING, "owner: Ida Bright"], {"owner": "Ida Bright"}),
         ([*DRAFTED, "measure: redrafted essays"], {"measure": "redrafted essays"}),
+        (
+            ["ring home for afi 2 on day one"],
+            {"sar_items": ["AFI 2"], "action": "Ring home on day one"},
+        ),
         ([*DRAFTED, "change the sar item to AFI 3"], {"sar_items": ["AFI 3"]}),
         ([*DRAFTED, "change the date", "30 June 2027"], {"due": "2027-06-30"}),
         # Who has no figures names no measure; who has few does.
