@@ -35,6 +35,8 @@ _TOO_SLOW = {
 # Against one mutant, so that one which survives does not take minutes. The rest count as silent.
 _MOST_TESTS = 500
 _QUIET = ["-x", "-q", "-s", "-n", "0", "-p", "no:cacheprovider", "-m", "not hypothesis"]
+# What a failure looks like is read by nobody, and would take longer than the test.
+_QUIET += ["--tb=native", "--assert=plain"]
 _QUIET += [f"--deselect={test}" for test in sorted(_TOO_SLOW)]
 
 
