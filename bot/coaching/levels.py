@@ -19,6 +19,8 @@ def start_and_target(
     def of(part: Part) -> list[Figure]:
         return [f for f in figures if f.part is part]
 
+    if asked in ("baseline", "target", "figures"):
+        figures = [f for f in figures if not _DENIED.search(text, 0, f.start)]
     of_a_measure = of_a_measure or {Part.BASELINE, Part.TARGET} <= {f.part for f in figures}
     if not of_a_measure and asked not in ("baseline", "target"):
         # "14 clubs": a bare number counts something done, unless it is of a measure of learners or
@@ -133,6 +135,8 @@ _HAS_GONE = re.compile(
     r"(?: (?:up|down|back))? from [^.;:,!?\d]*$",
     re.IGNORECASE,
 )
+# "It's not 70%, it's 65%": whoever is asked for a level puts one right so.
+_DENIED = re.compile(r"(?:\b(?:not|never|isnt|wasnt)|n['’]t)(?: at| now| quite)?\s+$", re.IGNORECASE)
 # Only what there should be little of is counted so.
 _NO_MORE_THAN = re.compile(r"\b(?:no|not) more than\s+$", re.IGNORECASE)
 _COMES_DOWN = re.compile(

@@ -98,13 +98,15 @@ def command(reply: str) -> Command | None:
         reply.strip().lstrip("•*-– ").strip("\"'“”").replace("’", "'").rstrip("?!. ")
         or reply.strip()
     )
+    asks = reply.rstrip().endswith("?")
     for name, pattern in _COMMAND_PATTERNS:
         if pattern.fullmatch(words):
-            return name
-    if _ASKS.match(words) and reply.rstrip().endswith("?") and not re.search(r"\d", words):
+            # "Agree?" is a question, and nobody's yes.
+            return None if asks and name is Command.YES else name
+    if _ASKS.match(words) and asks and not re.search(r"\d", words):
         return Command.HELP if len(words.split()) <= 20 else None
     said = [word for word in re.findall(r"[a-z']+", words.lower()) if word not in _FILLERS]
-    if said and set(said) <= _ASSENTS and _PLAIN.fullmatch(words):
+    if said and set(said) <= _ASSENTS and _PLAIN.fullmatch(words) and not asks:
         return Command.YES
     if _LOST.search(words) and len(words.split()) <= 12:
         return Command.HELP

@@ -182,6 +182,30 @@ def test_the_evaluation_cases_for_building_are_read_above_their_floors(
     assert short == [], capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("said", "asked", "baseline", "target"),
+    [
+        ("it's not 70%, it's 65%", "baseline", "65%", None),
+        ("It is not 70%, it is 65% roughly", "baseline", "65%", None),
+        ("65%, not 70%", "baseline", "65%", None),
+        ("that isn’t 70 any more, 65 now", "baseline", "65", None),
+        ("never 70%, more like 65%", "baseline", "65%", None),
+        ("it is not 70%", "baseline", None, None),
+        ("attainment 70% now", "baseline", "70%", None),
+        ("the target is not 80%, it's 85%", "target", None, "85%"),
+        ("it's not 70% now, it's 65% and we want 80%", "figures", "65%", "80%"),
+        # Said of learners it may be where they are, and where they will be.
+        ("80% of them will attend, not 65%", "impact", "65%", "80%"),
+    ],
+)
+def test_a_level_that_is_put_right_is_not_taken(
+    said: str, asked: str, baseline: str | None, target: str | None
+) -> None:
+    reading = read(said, TODAY, asked=asked)
+
+    assert (reading.baseline, reading.target) == (baseline, target)
+
+
 @pytest.mark.parametrize("number", readings.held())
 def test_what_is_read_in_a_case_is_read_to_the_letter(number: str) -> None:
     assert readings.told(number) == readings.held()[number]

@@ -42,6 +42,9 @@ def test_a_yes_with_nothing_but_approval_round_it_is_a_yes(reply: str) -> None:
         "agree 2",
         "<agree>",
         "yes but not yet",
+        "agree?",
+        "Yes, agreed ?",
+        "ok yes thanks?",
     ],
 )
 def test_what_stands_beside_a_yes_and_is_not_approval_makes_it_none(reply: str) -> None:
