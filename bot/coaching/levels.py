@@ -136,7 +136,9 @@ _HAS_GONE = re.compile(
     re.IGNORECASE,
 )
 # "It's not 70%, it's 65%": whoever is asked for a level puts one right so.
-_DENIED = re.compile(r"(?:\b(?:not|never|isnt|wasnt)|n['’]t)(?: at| now| quite)?\s+$", re.IGNORECASE)
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|isnt|wasnt)|n['’]t)(?: at| now| quite)?\s+$", re.IGNORECASE
+)
 # Only what there should be little of is counted so.
 _NO_MORE_THAN = re.compile(r"\b(?:no|not) more than\s+$", re.IGNORECASE)
 _COMES_DOWN = re.compile(

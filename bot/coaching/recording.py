@@ -424,6 +424,10 @@ class Recording(Turn):
             # "14 February, in the register", with the date by which known already.
             checks = [(reading.due, "")]
         for due, text in checks:
+            if due and due < self.setting.today:
+                if asked == "milestone":
+                    self.problem("past", date=in_words(due))
+                continue
             last = draft.milestones[-1] if draft.milestones else None
             if last and last.due is None and due:
                 last.due = due

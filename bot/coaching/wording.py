@@ -222,7 +222,7 @@ PROBLEMS: dict[str, tuple[str, ...]] = {
     "table": ("I read that cell by cell, so check the draft.",),
     "past": (
         "{date} has already gone.",
-        "{date} is behind us too, so it cannot be the date to reach.",
+        "{date} is behind us too, so it cannot be the date.",
     ),
     "beyond": (
         "{date} is after this plan ends on {plan_ends}. Give me what should show by then, or the "
@@ -298,11 +298,11 @@ SAY: dict[str, tuple[str, ...]] = {
     "draft": (
         "Here is the whole of it.",
         "This is how it stands now.",
-        "Here it is with your change.",
-        "And once more with that in.",
+        "Here it is again.",
+        "And once more, as it is now.",
         "The draft reads like this now.",
-        "Changed. The whole again:",
-        "With that put right it says this.",
+        "The whole of it again:",
+        "It says this now.",
         "Here is the newest version.",
     ),
     "draft_gaps": (

@@ -1153,6 +1153,14 @@ def test_a_change_in_points_is_held_with_its_unit() -> None:
     assert "worse" not in said[-1].text
 
 
+def test_a_check_on_the_way_that_has_gone_is_asked_for_again() -> None:
+    interview, said = hold(*KNOWN, "80% by 1 May 2020")
+
+    assert interview.draft.milestones == []
+    assert "1 May 2020 has already gone." in said[-1].text
+    assert "Which early sign" in said[-1].text
+
+
 # --- whole conversations ------------------------------------------------------------------------
 
 _HELD = Path(__file__).parents[1] / "support" / "conversations.txt"
