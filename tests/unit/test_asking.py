@@ -234,10 +234,6 @@ def test_the_same_weak_answer_taken_back_over_and_over_is_always_answered() -> N
         # what can.
         ([*TEXTING, "attendance will be 850%", "850%"], {"target": None}),
         ([*TEXTING, "attendance from 74 to 120 in registers", "100", "100"], {"target": "100"}),
-        (
-            [*TEXTING, "learners attend more", "no", "150%", "150%"],
-            {"baseline": "150%"},
-        ),
         # A share of which the first is said with its sign, and a day that is today's.
         ([*TEXTING, "attendance from 74% to 85"], {"baseline": "74%", "target": "85"}),
         (

@@ -48,7 +48,7 @@ def at(text: str, zone: str = LONDON) -> datetime:
 
 def by_clock(moment: Moment, zone: str = LONDON) -> str:
     """Whether it is due, and when by the clock of a zone, and its week."""
-    assert moment.at.tzinfo is UTC and moment.is_due in (True, False)
+    assert moment.at.tzinfo is UTC
     local = moment.at.astimezone(ZoneInfo(zone))
     return f"{'due' if moment.is_due else 'look'} {local:%a %Y-%m-%d %H:%M} {moment.week}"
 
