@@ -291,12 +291,11 @@ def _coming(found: re.Match[str], today: date, terms: tuple[tuple[date, date], .
         if following:
             return Span(after, last_of_month(after.year, after.month), words)
         return Span(today, last, words)
+    ends = year_end(academic_year(today))
     if unit.endswith("year"):
-        ends = year_end(academic_year(today))
         if following:
             return Span(ends + timedelta(days=1), ends.replace(year=ends.year + 1), words)
         return Span(today, ends, words)
-    ends = year_end(academic_year(today))
     halves = unit == "halfterm"
     coming = [end for end in _ends(today, terms, halves) if end >= today] or [ends]
     if following:
